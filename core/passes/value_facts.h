@@ -1,0 +1,50 @@
+// What is known of values beyond dtype and shape: constants, and the elements of shape
+// computations.
+#pragma once
+
+#include "ir/onnx_model.h"
+
+#include <optional>
+#include <vector>
+
+namespace strata {
+
+/// Knowledge about one value. `elements` describes an int64 tensor of rank 0 or 1 whose elements
+/// are partly known, as in shape arithmetic: Shape([1,3,h,w]) has the elements 1, 3, symbol h,
+/// symbol w.
+struct ValueFact {
+    std::optional<Tensor>
+        constant; ///< exact contents; only for small tensors (at most 4096 elements)
+    std::optional<Shape> elements;
+};
+
+/// Parallel to OnnxModel::values; grows on demand.
+class ValueFacts {
+public:
+    ValueFact& at(ValueId id)
+    {
+        if (id >= m_facts.size())
+            m_facts.resize(id + 1);
+        return m_facts[id];
+    }
+    const ValueFact* find(ValueId id) const { return id < m_facts.size() ? &m_facts[id] : nullptr; }
+    void truncate(std::size_t count)
+    {
+        if (count < m_facts.size())
+            m_facts.resize(count);
+    }
+
+private:
+    std::vector<ValueFact> m_facts;
+};
+
+/// The elements of an int64 (or int32) tensor of rank 0 or 1 as far as they are known, whether from
+/// a constant, an initializer or `elements`; nothing when not even the count is known.
+std::optional<Shape> known_elements(const OnnxModel& model, const ValueFacts& facts, ValueId id);
+/// All elements as numbers, or nothing when one is missing.
+std::optional<std::vector<std::int64_t>> known_ints(const OnnxModel& model, const ValueFacts& facts,
+                                                    ValueId id);
+/// The exact contents of a small constant or initializer; nothing when unknown or large.
+std::optional<Tensor> known_constant(const OnnxModel& model, const ValueFacts& facts, ValueId id);
+
+} // namespace strata

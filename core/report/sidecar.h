@@ -1,0 +1,25 @@
+// The sidecar MODEL.hierarchy.json and the --json summary (schema:
+// resources/schemas/hierarchy.schema.json).
+#pragma once
+
+#include "base/result.h"
+#include "ir/inspection.h"
+
+#include <filesystem>
+#include <string>
+
+namespace strata {
+
+inline constexpr int sidecar_format_version = 1;
+
+/// The sidecar as JSON text, deterministic for equal inspections. Paths inside are relative to
+/// `folder`.
+std::string sidecar_json(const Inspection& inspection, const std::filesystem::path& folder);
+
+/// The object that `--json` prints (ARCHITECTURE.md, "Command line"), without verify's part.
+std::string summary_json(const Inspection& inspection);
+
+/// A short summary for people: coverage, orphans, unsupported operators, diagnostics.
+std::string summary_text(const Inspection& inspection);
+
+} // namespace strata

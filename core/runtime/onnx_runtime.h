@@ -1,0 +1,51 @@
+// ONNX Runtime, found at run time (dlopen of libonnxruntime.so.1 through its C API): the real
+// engine for parity.
+#pragma once
+
+#include "base/result.h"
+#include "base/task.h"
+#include "ir/tensor.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+struct NamedTensor {
+    std::string name;
+    Tensor tensor;
+};
+
+/// One model, loaded. Not thread-safe.
+class OnnxSession {
+public:
+    virtual ~OnnxSession() = default;
+    virtual std::vector<std::string> input_names() const = 0;
+    virtual std::vector<std::string> output_names() const = 0;
+    /// Runs on inputs in the order of input_names(); outputs in the order of output_names().
+    virtual Result<std::vector<NamedTensor>> run(const std::vector<Tensor>& inputs,
+                                                 TaskContext& task) = 0;
+};
+
+/// Fails with MissingFeature when ONNX Runtime is not on the machine; the message says how to get
+/// it. Looked for in $STRATA_ONNXRUNTIME (a file), beside strata_core, in the folder packaging/
+/// puts it, and on the loader's path.
+Result<std::unique_ptr<OnnxSession>> open_onnx_session(const std::filesystem::path& path);
+/// "1.29.0", or nothing when it is not found.
+std::string onnx_runtime_version();
+
+/// How two tensors differ.
+struct TensorDifference {
+    bool same_shape = false;
+    bool same_dtype = false;
+    double max_abs = 0.0;
+    double max_rel = 0.0;
+    bool ok =
+        false; ///< same shape and dtype, and |a-b| <= atol + rtol*|b| everywhere (NaN equals NaN)
+};
+Result<TensorDifference> compare_tensors(const Tensor& actual, const Tensor& expected, double atol,
+                                         double rtol);
+
+} // namespace strata

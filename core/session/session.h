@@ -1,0 +1,89 @@
+// Whole jobs: open, export, audit, verify. The command line and the window call these and nothing
+// below them.
+#pragma once
+
+#include "base/result.h"
+#include "base/task.h"
+#include "ir/inspection.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+enum class Strategy { Auto, Fx, Htp };
+std::string_view to_string(Strategy strategy);
+
+/// "NAME:DTYPE[D,D,...]" of the command line; the name may be empty.
+struct InputSpec {
+    std::string name;
+    DType dtype = DType::Float32;
+    std::vector<std::int64_t> shape;
+};
+Result<InputSpec> parse_input_spec(std::string_view text);
+
+/// "NAME:AXIS=SYMBOL".
+struct DynamicAxis {
+    std::string name;
+    std::int64_t axis = 0;
+    std::string symbol;
+};
+Result<DynamicAxis> parse_dynamic_axis(std::string_view text);
+
+struct ExportOptions {
+    Strategy strategy = Strategy::Auto;
+    std::vector<InputSpec> inputs;
+    std::optional<std::filesystem::path> inputs_dir; ///< ONNX's test-vector layout
+    std::vector<DynamicAxis> dynamic_axes;
+    int opset = 17; ///< 13 to 17
+    bool external_data = false;
+    bool sidecar = true;
+    bool strict = false; ///< unsupported operators: no file at all
+};
+
+/// Opens any model file. A PyTorch model is lowered in memory (nothing is written) so that it can
+/// be looked at; an ONNX file is read and attributed.
+Result<std::shared_ptr<const Inspection>>
+open_model(const std::filesystem::path& path, const ExportOptions& options, TaskContext& task);
+
+/// Writes the ONNX file and the sidecar of an opened PyTorch model. Returns the inspection with the
+/// file's path, hash and write time filled in. Unsupported operators do not fail here unless
+/// `strict`.
+Result<std::shared_ptr<const Inspection>>
+write_export(const std::shared_ptr<const Inspection>& inspection,
+             const std::filesystem::path& output, const ExportOptions& options, TaskContext& task);
+
+struct AuditOptions {
+    std::optional<std::filesystem::path> source;
+    std::optional<std::filesystem::path> output; ///< annotated copy
+};
+Result<std::shared_ptr<const Inspection>>
+audit_model(const std::filesystem::path& path, const AuditOptions& options, TaskContext& task);
+
+struct OutputParity {
+    std::string name;
+    double max_abs = 0.0;
+    double max_rel = 0.0;
+    bool ok = false;
+    std::string note; ///< "shape differs: [1,10] against [10]"
+};
+/// Runs `onnx` in ONNX Runtime against the source model in LibTorch, or against recorded outputs
+/// when `inputs_dir` has output_N.pb and no source is given.
+struct VerifyOptions {
+    std::filesystem::path onnx;
+    std::optional<std::filesystem::path> source;
+    std::optional<std::filesystem::path> inputs_dir;
+    std::vector<InputSpec> inputs; ///< random data of these shapes when there is no directory
+    double atol = 1e-4;
+    double rtol = 1e-3;
+};
+Result<std::vector<OutputParity>> verify_model(const VerifyOptions& options, TaskContext& task);
+
+/// "MODEL.hierarchy.json" beside an ONNX file.
+std::filesystem::path sidecar_path(const std::filesystem::path& onnx);
+
+} // namespace strata

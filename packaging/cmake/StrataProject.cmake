@@ -1,0 +1,54 @@
+# Settings that every target of the project shares, and the helper that declares a layer.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/strata;$ORIGIN")
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(STRATA_CCACHE ccache)
+if(STRATA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${STRATA_CCACHE}")
+endif()
+
+# Warnings and sanitizers are carried by one interface target, linked PRIVATE by every layer.
+add_library(strata_options INTERFACE)
+target_compile_options(strata_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(STRATA_WERROR)
+    target_compile_options(strata_options INTERFACE -Werror)
+endif()
+if(STRATA_SANITIZE)
+    target_compile_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE})
+endif()
+
+# strata_layer(NAME [DEPENDS layer...] [LIBS target...] [EXCLUDE file...])
+# One folder below core/ is one layer: an OBJECT library that sees only `core/` as include root. Its objects go
+# into the one shared library strata_core, so that programs and the LibTorch module share one copy of everything.
+# The include directions between the layers are checked by a test (tests/layering).
+function(strata_layer name)
+    cmake_parse_arguments(arg "" "" "DEPENDS;LIBS;EXCLUDE" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp"
+         "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.h")
+    foreach(excluded IN LISTS arg_EXCLUDE)
+        list(FILTER sources EXCLUDE REGEX "${excluded}")
+    endforeach()
+    list(LENGTH sources count)
+    add_library(strata_${name} OBJECT ${sources})
+    set_target_properties(strata_${name} PROPERTIES LINKER_LANGUAGE CXX)
+    target_include_directories(strata_${name} PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+    target_link_libraries(strata_${name} PRIVATE strata_options ${arg_LIBS})
+    foreach(dependency IN LISTS arg_DEPENDS)
+        target_link_libraries(strata_${name} PUBLIC strata_${dependency})
+    endforeach()
+    set_property(GLOBAL APPEND PROPERTY STRATA_LAYERS strata_${name})
+    set_property(GLOBAL APPEND PROPERTY STRATA_LAYER_LIBS ${arg_LIBS})
+endfunction()
