@@ -59,7 +59,7 @@ std::uint32_t OnnxModel::add_initializer(GraphId graph, std::string_view name, T
         values[value].shape.push_back(Dim::of(dim));
     const auto index = static_cast<std::uint32_t>(initializers.size());
     values[value].initializer = index;
-    initializers.push_back({value, std::move(tensor), false});
+    initializers.push_back({value, std::move(tensor), false, {}});
     return index;
 }
 

@@ -4,6 +4,11 @@
 // One OnnxModel owns all graphs (the main one, bodies of If/Loop/Scan, local functions), all nodes
 // and all values; ids are model-wide. Names and meanings as in onnx.proto
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+//
+// Members called `extra` hold fields of a read file that the representation does not model
+// (training information, quantisation annotations, documentation of weights, ...), in protobuf's
+// wire format. The writer writes them back as they are, so that nothing is lost from a file that is
+// only annotated; everybody else ignores them.
 #pragma once
 
 #include "base/dtype.h"
@@ -54,6 +59,7 @@ struct OnnxValue {
     GraphId graph = no_id;             ///< where it is defined
     std::uint32_t initializer = no_id; ///< index into OnnxModel::initializers when it is one
     std::string type_text;             ///< kinds other than Tensor: "seq(tensor(float))"
+    std::string extra;                 ///< of ValueInfoProto
 };
 
 enum class AttributeKind : std::uint8_t {
@@ -75,7 +81,7 @@ struct Attribute {
     StringId name = StringId::Empty;
     AttributeKind kind = AttributeKind::Undefined;
     /// Float → float; Int → int64; String → string; Tensor → Tensor; Graph(s) → GraphIds; lists →
-    /// vectors.
+    /// vectors. Other (sparse tensors, types): the whole AttributeProto in wire format, as string.
     std::variant<std::monostate, float, std::int64_t, std::string, Tensor, std::vector<GraphId>,
                  std::vector<float>, std::vector<std::int64_t>, std::vector<std::string>,
                  std::vector<Tensor>>
@@ -96,12 +102,14 @@ struct OnnxNode {
     StringId doc_string = StringId::Empty;
     StringId overload = StringId::Empty;
     GraphId graph = no_id;
+    std::string extra; ///< of NodeProto
 };
 
 struct Initializer {
     ValueId value = no_id;
     Tensor tensor;
-    bool sparse = false;
+    bool sparse = false; ///< the tensor has type and shape only; the data are in the graph's extra
+    std::string extra;   ///< of TensorProto
 };
 
 struct OnnxGraph {
@@ -112,6 +120,7 @@ struct OnnxGraph {
     NodeId owner = no_id;           ///< the If/Loop/Scan node whose body it is
     std::uint32_t function = no_id; ///< index into functions when it is a function's body
     StringId doc_string = StringId::Empty;
+    std::string extra; ///< of GraphProto (sparse initializers too)
 };
 
 struct OnnxFunction {
@@ -122,6 +131,7 @@ struct OnnxFunction {
     std::vector<StringId> attributes;
     std::vector<std::pair<StringId, std::int64_t>> opsets;
     std::vector<std::pair<StringId, StringId>> metadata;
+    std::string extra; ///< of FunctionProto
 };
 
 struct OpsetImport {
@@ -145,6 +155,7 @@ public:
     std::int64_t model_version = 0;
     std::string doc_string;
     std::vector<std::pair<std::string, std::string>> metadata; ///< ModelProto.metadata_props
+    std::string extra;                                         ///< of ModelProto
 
     std::vector<OnnxGraph> graphs; ///< [0] is the main graph
     std::vector<OnnxNode> nodes;
