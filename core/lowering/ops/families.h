@@ -8,9 +8,12 @@
 namespace strata::ops {
 
 std::span<const OpEntry> activation_ops();
+std::span<const OpEntry> attention_ops();
 std::span<const OpEntry> convolution_ops();
 std::span<const OpEntry> elementwise_ops();
+std::span<const OpEntry> embedding_ops();
 std::span<const OpEntry> linear_ops();
+std::span<const OpEntry> noop_ops(); ///< dropout in eval mode, copies, conversions
 std::span<const OpEntry> normalization_ops();
 std::span<const OpEntry> pooling_ops();
 std::span<const OpEntry> reduction_ops();
