@@ -1,23 +1,34 @@
-// The one list of operator families. A family is a file beside this one.
+// The one list of operator families. A family is a file beside this one that defines its list of
+// lines.
 #pragma once
 
 #include "lowering/op_registry.h"
 
 #include <span>
+#include <string_view>
+#include <vector>
 
 namespace strata::ops {
 
 std::span<const OpEntry> activation_ops();
 std::span<const OpEntry> attention_ops();
 std::span<const OpEntry> convolution_ops();
+std::span<const OpEntry> creation_ops();
 std::span<const OpEntry> elementwise_ops();
 std::span<const OpEntry> embedding_ops();
+std::span<const OpEntry> indexing_ops();
 std::span<const OpEntry> linear_ops();
-std::span<const OpEntry> noop_ops(); ///< dropout in eval mode, copies, conversions
+std::span<const OpEntry> noop_ops();
 std::span<const OpEntry> normalization_ops();
 std::span<const OpEntry> pooling_ops();
 std::span<const OpEntry> reduction_ops();
+std::span<const OpEntry> resize_ops();
 std::span<const OpEntry> shape_ops();
-std::span<const OpEntry> creation_ops();
+
+struct Family {
+    std::string_view name; ///< as the documentation shows it
+    std::span<const OpEntry> entries;
+};
+std::vector<Family> all_families();
 
 } // namespace strata::ops

@@ -1,0 +1,341 @@
+#include "lowering/emitter.h"
+
+#include "ir/module_tree.h"
+#include "passes/shape_inference.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace strata {
+namespace {
+
+/// Constants up to this size are compared and shared.
+constexpr std::size_t shared_constant_bytes = 64;
+
+Attribute make_attribute(OnnxModel& model, Attr attr)
+{
+    Attribute made;
+    made.name = model.intern(attr.name);
+    std::visit(
+        [&made](auto&& value) {
+            using T = std::decay_t<decltype(value)>;
+            if constexpr (std::is_same_v<T, std::int64_t>)
+                made.kind = AttributeKind::Int;
+            else if constexpr (std::is_same_v<T, float>)
+                made.kind = AttributeKind::Float;
+            else if constexpr (std::is_same_v<T, std::string>)
+                made.kind = AttributeKind::String;
+            else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
+                made.kind = AttributeKind::Ints;
+            else if constexpr (std::is_same_v<T, std::vector<float>>)
+                made.kind = AttributeKind::Floats;
+            else
+                made.kind = AttributeKind::Tensor;
+            made.value = std::forward<decltype(value)>(value);
+        },
+        std::move(attr.value));
+    return made;
+}
+
+bool is_identity_permutation(const std::vector<std::int64_t>& permutation)
+{
+    for (std::size_t i = 0; i < permutation.size(); ++i)
+        if (permutation[i] != static_cast<std::int64_t>(i))
+            return false;
+    return true;
+}
+
+} // namespace
+
+Emitter::Emitter(OnnxModel& model, const ModuleTree& modules, const FxGraph& fx, int opset)
+    : m_model(model),
+      m_modules(modules),
+      m_fx(fx),
+      m_opset(opset)
+{}
+
+void Emitter::set_origin(FrameId frame, FxNodeId node)
+{
+    m_frame = frame;
+    m_node = node;
+}
+
+std::string Emitter::scope() const
+{
+    std::string scope = "/";
+    const std::string& fqn = m_modules[m_fx.frames[m_frame].module].fqn;
+    if (fqn.empty())
+        return scope;
+    scope += fqn;
+    std::replace(scope.begin(), scope.end(), '.', '/');
+    return scope + '/';
+}
+
+std::string Emitter::unique_name(std::string base)
+{
+    auto [it, inserted] = m_names.emplace(base, 0);
+    if (inserted)
+        return base;
+    std::string candidate;
+    do {
+        candidate = fmt::format("{}_{}", base, ++it->second);
+    } while (m_names.contains(candidate));
+    m_names.emplace(candidate, 0);
+    return candidate;
+}
+
+ValueId Emitter::emit(std::string_view op, std::vector<ValueId> inputs, Attrs attrs)
+{
+    return emit_many(op, std::move(inputs), 1, std::move(attrs)).front();
+}
+
+std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId> inputs,
+                                        std::size_t outputs, Attrs attrs, std::string_view domain)
+{
+    while (!inputs.empty() && inputs.back() == no_id)
+        inputs.pop_back();
+    OnnxNode node;
+    node.op_type = m_model.intern(op);
+    node.domain = m_model.intern(domain);
+    node.inputs = std::move(inputs);
+    for (Attr& attr : attrs)
+        node.attributes.push_back(make_attribute(m_model, std::move(attr)));
+    const std::size_t values_before = m_model.values.size();
+    std::string name = unique_name(scope() + std::string(op));
+    for (std::size_t i = 0; i < outputs; ++i)
+        node.outputs.push_back(m_model.add_value(m_graph, fmt::format("{}_output_{}", name, i)));
+    node.name = m_model.intern(name);
+    const std::vector<ValueId> results = node.outputs;
+    const NodeId id = m_model.add_node(m_graph, std::move(node));
+    m_model.provenance.push_back({m_frame, m_node, {}});
+    if (m_node != no_index)
+        m_model.provenance.back().origins.push_back(m_node);
+
+    if (std::string complaint = infer_node(m_model, id, m_facts); !complaint.empty())
+        m_complaints.push_back(fmt::format("{}: {}", name, complaint));
+
+    // What inference could compute needs no node.
+    if (outputs == 1 && domain.empty()) {
+        const ValueFact* fact = m_facts.find(results.front());
+        if (fact && fact->constant) {
+            Tensor known = *fact->constant;
+            m_model.nodes.pop_back();
+            m_model.provenance.pop_back();
+            m_model.graphs[m_graph].nodes.pop_back();
+            m_model.values.resize(values_before);
+            m_facts.truncate(values_before);
+            m_names.erase(name);
+            return {constant(std::move(known))};
+        }
+    }
+    return results;
+}
+
+ValueId Emitter::constant(Tensor tensor, std::string_view name_hint)
+{
+    std::string key;
+    if (tensor.byte_count() <= shared_constant_bytes && tensor.dtype != DType::String) {
+        std::vector<std::byte> scratch;
+        if (const auto bytes = tensor.contiguous_bytes(scratch)) {
+            key =
+                fmt::format("{}:{}:", static_cast<int>(tensor.dtype), fmt::join(tensor.shape, ","));
+            key.append(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+            if (auto it = m_constants.find(key); it != m_constants.end())
+                return it->second;
+        }
+    }
+    const std::uint32_t index = m_model.add_initializer(
+        OnnxModel::main_graph, unique_name(std::string(name_hint)), std::move(tensor));
+    const ValueId id = m_model.initializers[index].value;
+    if (!key.empty())
+        m_constants.emplace(std::move(key), id);
+    return id;
+}
+
+ValueId Emitter::constant(std::span<const std::int64_t> values)
+{
+    return constant(Tensor::int64s(values));
+}
+
+ValueId Emitter::constant(std::initializer_list<std::int64_t> values)
+{
+    return constant(std::span<const std::int64_t>(values.begin(), values.size()));
+}
+
+ValueId Emitter::scalar(DType dtype, double value)
+{
+    return constant(Tensor::scalar(dtype, value));
+}
+
+ValueId Emitter::scalar(DType dtype, std::int64_t value)
+{
+    return constant(Tensor::scalar(dtype, value));
+}
+
+std::optional<std::int64_t> Emitter::rank(ValueId id) const
+{
+    if (!m_model.values[id].has_shape)
+        return std::nullopt;
+    return static_cast<std::int64_t>(m_model.values[id].shape.size());
+}
+
+std::optional<Shape> Emitter::shape(ValueId id) const
+{
+    if (!m_model.values[id].has_shape)
+        return std::nullopt;
+    return m_model.values[id].shape;
+}
+
+std::optional<std::vector<std::int64_t>> Emitter::static_shape(ValueId id) const
+{
+    if (!m_model.values[id].has_shape)
+        return std::nullopt;
+    std::vector<std::int64_t> dims;
+    for (const Dim& dim : m_model.values[id].shape) {
+        if (!dim.known())
+            return std::nullopt;
+        dims.push_back(dim.value);
+    }
+    return dims;
+}
+
+std::optional<std::vector<std::int64_t>> Emitter::known_ints(ValueId id) const
+{
+    return strata::known_ints(m_model, m_facts, id);
+}
+
+std::optional<Tensor> Emitter::known_constant(ValueId id) const
+{
+    return strata::known_constant(m_model, m_facts, id);
+}
+
+ValueId Emitter::cast(ValueId id, DType to)
+{
+    if (dtype(id) == to || to == DType::Unknown)
+        return id;
+    return emit("Cast", {id}, {{"to", to_onnx(to)}});
+}
+
+ValueId Emitter::reshape(ValueId id, std::span<const std::int64_t> wanted)
+{
+    if (const auto current = static_shape(id);
+        current && std::equal(current->begin(), current->end(), wanted.begin(), wanted.end()))
+        return id;
+    return emit("Reshape", {id, constant(wanted)});
+}
+
+ValueId Emitter::reshape(ValueId id, ValueId wanted)
+{
+    if (const auto known = known_ints(wanted))
+        return reshape(id, std::span<const std::int64_t>(*known));
+    return emit("Reshape", {id, wanted});
+}
+
+ValueId Emitter::transpose(ValueId id, std::vector<std::int64_t> permutation)
+{
+    if (is_identity_permutation(permutation))
+        return id;
+    return emit("Transpose", {id}, {{"perm", std::move(permutation)}});
+}
+
+ValueId Emitter::unsqueeze(ValueId id, std::vector<std::int64_t> axes)
+{
+    if (axes.empty())
+        return id;
+    return emit("Unsqueeze", {id, constant(std::span<const std::int64_t>(axes))});
+}
+
+ValueId Emitter::squeeze(ValueId id, std::vector<std::int64_t> axes)
+{
+    if (axes.empty())
+        return id;
+    return emit("Squeeze", {id, constant(std::span<const std::int64_t>(axes))});
+}
+
+ValueId Emitter::slice(ValueId id, std::int64_t axis, std::int64_t start, std::int64_t end,
+                       std::int64_t step)
+{
+    return emit("Slice",
+                {id, constant({start}), constant({end}), constant({axis}), constant({step})});
+}
+
+ValueId Emitter::concat(std::vector<ValueId> ids, std::int64_t axis)
+{
+    if (ids.size() == 1)
+        return ids.front();
+    return emit("Concat", std::move(ids), {{"axis", axis}});
+}
+
+ValueId Emitter::shape_of(ValueId id)
+{
+    if (const auto dims = static_shape(id))
+        return constant(std::span<const std::int64_t>(*dims));
+    return emit("Shape", {id});
+}
+
+ValueId Emitter::size_of(ValueId id, std::int64_t axis)
+{
+    if (const auto dims = shape(id)) {
+        const auto rank = static_cast<std::int64_t>(dims->size());
+        const std::int64_t index = axis < 0 ? axis + rank : axis;
+        if (index >= 0 && index < rank && (*dims)[static_cast<std::size_t>(index)].known())
+            return scalar(DType::Int64, (*dims)[static_cast<std::size_t>(index)].value);
+    }
+    return emit("Gather", {shape_of(id), scalar(DType::Int64, axis)}, {{"axis", 0}});
+}
+
+ValueId Emitter::expand(ValueId id, ValueId wanted)
+{
+    const auto known = known_ints(wanted);
+    if (const auto current = static_shape(id); current && known && *current == *known)
+        return id;
+    return emit("Expand", {id, wanted});
+}
+
+ValueId Emitter::reduce(std::string_view op, ValueId id, std::vector<std::int64_t> axes,
+                        bool keep_dims)
+{
+    // ReduceSum takes its axes as an input from opset 13 on, the others from 18 on.
+    const bool axes_as_input = m_opset >= 18 || op == "ReduceSum";
+    if (axes.empty())
+        return emit(op, {id}, {{"keepdims", keep_dims}});
+    if (axes_as_input)
+        return emit(op, {id, constant(std::span<const std::int64_t>(axes))},
+                    {{"keepdims", keep_dims}});
+    return emit(op, {id}, {{"axes", std::move(axes)}, {"keepdims", keep_dims}});
+}
+
+Emitter::Checkpoint Emitter::checkpoint() const
+{
+    return {m_model.nodes.size(), m_model.values.size(), m_model.initializers.size(),
+            m_model.graphs.size()};
+}
+
+void Emitter::roll_back(const Checkpoint& checkpoint)
+{
+    m_model.nodes.resize(checkpoint.nodes);
+    m_model.provenance.resize(checkpoint.nodes);
+    m_model.graphs.resize(checkpoint.graphs);
+    for (GraphId graph = m_graph;;) { // only the current graph and those around it can have grown
+        auto& nodes = m_model.graphs[graph].nodes;
+        while (!nodes.empty() && nodes.back() >= checkpoint.nodes)
+            nodes.pop_back();
+        const NodeId owner = m_model.graphs[graph].owner;
+        if (owner == no_id || owner >= m_model.nodes.size())
+            break;
+        graph = m_model.nodes[owner].graph;
+    }
+    m_model.initializers.resize(checkpoint.initializers);
+    m_model.values.resize(checkpoint.values);
+    m_facts.truncate(checkpoint.values);
+    std::erase_if(m_constants,
+                  [&](const auto& entry) { return entry.second >= checkpoint.values; });
+}
+
+std::vector<std::string> Emitter::take_complaints()
+{
+    return std::exchange(m_complaints, {});
+}
+
+} // namespace strata

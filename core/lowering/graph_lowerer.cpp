@@ -1,0 +1,529 @@
+#include "lowering/graph_lowerer.h"
+
+#include "lowering/python_ops.h"
+#include "lowering/python_value.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata {
+namespace {
+
+/// Loops with a known trip count are unrolled up to this many iterations.
+constexpr std::int64_t unroll_limit = 10000;
+constexpr std::string_view unsupported_domain = "org.pytorch.aten";
+// PyTorch's exporter writes node metadata from IR version 10 on.
+constexpr std::int64_t metadata_ir_version = 10;
+
+bool same_tensor(const Lowered& a, const Lowered& b)
+{
+    const auto* left = a.as<LoweredTensor>();
+    const auto* right = b.as<LoweredTensor>();
+    return left && right && left->value == right->value;
+}
+
+/// clone() is lowered to nothing, but its result is memory of its own.
+bool makes_copy(std::string_view target)
+{
+    return target == "aten::clone" || target.starts_with("aten::lift_fresh") ||
+           target == "aten::detach_copy";
+}
+
+} // namespace
+
+GraphLowerer::GraphLowerer(const Program& program, const LoweringOptions& options,
+                           const OpRegistry& registry, TaskContext& task)
+    : m_program(program),
+      m_fx(program.graph),
+      m_options(options),
+      m_registry(registry),
+      m_task(task),
+      m_result{std::make_shared<OnnxModel>(), {}, {}, {}, false},
+      m_emitter(*m_result.model, program.modules, program.graph, options.opset),
+      m_views(program.graph),
+      m_cells(1),
+      m_cell_of(program.graph.values.size(), 0),
+      m_initializer_of(program.tensors.size(), no_id)
+{
+    OnnxModel& model = *m_result.model;
+    model.ir_version = metadata_ir_version;
+    model.opsets.push_back({"", options.opset});
+    model.producer_name = "strata";
+    model.graphs[OnnxModel::main_graph].name = model.intern(
+        program.modules[root_module].class_name.empty() ? "main_graph"
+                                                        : program.modules[root_module].class_name);
+    m_result.accounting.records.resize(m_fx.nodes.size());
+}
+
+Result<LoweringResult> GraphLowerer::run()
+{
+    m_task.begin("lower", m_fx.nodes.size());
+    STRATA_CHECK(lower_block(FxGraph::main_block));
+    for (std::string& complaint : m_emitter.take_complaints())
+        m_result.diagnostics.push_back(
+            {Severity::Warning, "shape-contradiction", std::move(complaint), {}});
+    return std::move(m_result);
+}
+
+Lowered GraphLowerer::resolve(const FxArg& arg) const
+{
+    if (const FxRef* ref = arg.ref())
+        return value(ref->value);
+    if (const auto* items = std::get_if<FxArg::List>(&arg.value)) {
+        std::vector<Lowered> values;
+        values.reserve(items->size());
+        for (const FxArg& item : *items)
+            values.push_back(resolve(item));
+        return Lowered::list(std::move(values));
+    }
+    return from_immediate(arg);
+}
+
+void GraphLowerer::bind(FxValueId id, Lowered lowered)
+{
+    m_cell_of[id] = static_cast<std::uint32_t>(m_cells.size());
+    m_cells.push_back(std::move(lowered));
+}
+
+void GraphLowerer::bind_alias(FxValueId id, FxValueId of)
+{
+    m_cell_of[id] = m_cell_of[of];
+}
+
+void GraphLowerer::bind_outputs(const FxNode& node, Outputs outputs)
+{
+    // An operator with a tuple result may be stated as one value that holds them all.
+    if (node.outputs.size() == 1 && outputs.values.size() > 1)
+        outputs = Outputs(Lowered::tuple(std::move(outputs.values)));
+    outputs.values.resize(node.outputs.size());
+    for (std::size_t i = 0; i < node.outputs.size(); ++i)
+        bind(node.outputs[i], std::move(outputs.values[i]));
+}
+
+Status GraphLowerer::lower_block(FxBlockId block)
+{
+    for (const FxNodeId id : m_fx.blocks[block].nodes) {
+        STRATA_CHECK(m_task.poll());
+        m_task.advance(++m_done);
+        const FxNode& node = m_fx.nodes[id];
+        m_emitter.set_origin(node.frame, id);
+        const std::size_t first_node = m_result.model->nodes.size();
+        const Emitter::Checkpoint checkpoint = m_emitter.checkpoint();
+        try {
+            lower_node(id);
+            account(id, first_node);
+        } catch (const Refusal& refusal) {
+            m_emitter.roll_back(checkpoint);
+            m_emitter.set_origin(node.frame, id);
+            refuse(id, refusal);
+        }
+        if (m_stop)
+            return tl::unexpected(*m_stop);
+    }
+    return {};
+}
+
+void GraphLowerer::lower_node(FxNodeId id)
+{
+    const FxNode& node = m_fx.nodes[id];
+    switch (node.kind) {
+    case FxKind::Placeholder:
+        return lower_placeholder(id);
+    case FxKind::GetAttr:
+        return lower_get_attr(id);
+    case FxKind::Output:
+        return lower_output(id);
+    case FxKind::CallModule:
+        throw Refusal{"call_module nodes must be flattened before lowering", {}, false};
+    case FxKind::CallFunction:
+    case FxKind::CallMethod:
+        break;
+    }
+    if (node.target == "prim::If")
+        return lower_if(id);
+    if (node.target == "prim::Loop")
+        return lower_loop(id);
+    lower_call(id);
+}
+
+void GraphLowerer::lower_placeholder(FxNodeId id)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const std::size_t position = m_placeholders++;
+    const LoweringInput given =
+        position < m_options.inputs.size() ? m_options.inputs[position] : LoweringInput{};
+    const FxType& type = m_fx.values[node.outputs.front()].type;
+    FxRecord& record = m_result.accounting.records[id];
+    if (type.kind == FxType::Kind::Optional && given.dtype == DType::Unknown && !given.shape) {
+        bind(node.outputs.front(), Lowered(LoweredNone{}));
+        record = {FxFate::Eliminated, {}, {}, "optional input left out"};
+        return;
+    }
+    if (type.kind == FxType::Kind::List || type.kind == FxType::Kind::Tuple ||
+        type.kind == FxType::Kind::Dict)
+        throw Refusal{fmt::format("the input '{}' is a list, tuple or dict", node.target),
+                      "Wrap the model so that its forward takes tensors.", false};
+    OnnxModel& model = *m_result.model;
+    const ValueId input =
+        model.add_value(OnnxModel::main_graph, m_emitter.unique_name(node.target));
+    OnnxValue& value = model.values[input];
+    value.dtype = given.dtype != DType::Unknown ? given.dtype : type.dtype;
+    FxType::Kind scalar = type.kind;
+    if (scalar == FxType::Kind::Int || scalar == FxType::Kind::Float ||
+        scalar == FxType::Kind::Bool) {
+        value.dtype = scalar == FxType::Kind::Int     ? DType::Int64
+                      : scalar == FxType::Kind::Float ? DType::Float64
+                                                      : DType::Bool;
+        value.has_shape = true;
+    } else {
+        scalar = FxType::Kind::Tensor;
+        const auto& shape = given.shape ? given.shape : type.shape;
+        value.has_shape = shape.has_value();
+        if (shape)
+            for (const FxDim& dim : *shape)
+                value.shape.push_back(dim.known() ? Dim::of(dim.value)
+                                                  : Dim{-1, model.intern(dim.symbol)});
+        if (value.dtype == DType::Unknown)
+            value.dtype = DType::Float32;
+    }
+    model.graphs[OnnxModel::main_graph].inputs.push_back(input);
+    bind(node.outputs.front(),
+         scalar == FxType::Kind::Tensor ? Lowered::tensor(input) : Lowered::scalar(input, scalar));
+    record.fate = FxFate::Emitted;
+    record.rule = "graph input";
+}
+
+void GraphLowerer::lower_get_attr(FxNodeId id)
+{
+    const FxNode& node = m_fx.nodes[id];
+    if (node.tensor >= m_program.tensors.size())
+        throw Refusal{fmt::format("the attribute '{}' has no data", node.target), {}, false};
+    ValueId& initializer = m_initializer_of[node.tensor];
+    if (initializer == no_id) {
+        const Tensor& tensor = m_program.tensors[node.tensor];
+        if (to_onnx(tensor.dtype) == 0)
+            throw Refusal{fmt::format("'{}' holds {} elements, which ONNX has no type for",
+                                      node.target, to_string(tensor.dtype)),
+                          {},
+                          false};
+        OnnxModel& model = *m_result.model;
+        const std::string& name = m_program.tensor_names[node.tensor];
+        const std::uint32_t index =
+            model.add_initializer(OnnxModel::main_graph,
+                                  m_emitter.unique_name(name.empty() ? node.target : name), tensor);
+        initializer = model.initializers[index].value;
+    }
+    bind(node.outputs.front(), Lowered::tensor(initializer));
+    m_result.accounting.records[id] = {
+        FxFate::Folded,
+        {},
+        std::string(m_result.model->text(m_result.model->values[initializer].name)),
+        {}};
+}
+
+void GraphLowerer::lower_call(FxNodeId id)
+{
+    const FxNode& node = m_fx.nodes[id];
+    std::vector<Lowered> args;
+    args.reserve(node.args.size());
+    for (const FxArg& arg : node.args)
+        args.push_back(resolve(arg));
+    if (node.kwargs.empty()) {
+        if (auto outputs = evaluate_python_op(m_emitter, node.target, args, node.outputs.size())) {
+            bind_outputs(node, std::move(*outputs));
+            FxRecord& record = m_result.accounting.records[id];
+            if (record.fate == FxFate::Unaccounted)
+                record = {FxFate::Eliminated, {}, {}, "Python value"};
+            return;
+        }
+    }
+    const OpRegistry::Op* op = m_registry.find(node.target);
+    if (!op)
+        throw Refusal{"the operator has no lowering",
+                      "Replace it by supported operators, or open an issue.", false};
+    if (m_options.opset < op->min_opset)
+        throw Refusal{fmt::format("the operator needs opset {} or newer", op->min_opset),
+                      fmt::format("Export with --opset {}.", op->min_opset), false};
+    Outputs outputs = call_operator(*op, node);
+    if (is_in_place(node.target)) {
+        write_in_place(id, outputs);
+        return;
+    }
+    // A result that is its argument shares the argument's cell, so that a later write reaches both
+    // names.
+    const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
+    const bool alias = self && node.outputs.size() == 1 && outputs.values.size() == 1 &&
+                       same_tensor(outputs.values.front(), value(self->value)) &&
+                       !makes_copy(node.target);
+    if (alias)
+        bind_alias(node.outputs.front(), self->value);
+    else
+        bind_outputs(node, std::move(outputs));
+}
+
+Outputs GraphLowerer::call_operator(const OpRegistry::Op& op, const FxNode& node)
+{
+    const OpSchema& schema = op.schema;
+    std::vector<Lowered> bound(schema.args.size());
+    std::vector<bool> given(schema.args.size(), false);
+    for (std::size_t i = 0; i < node.args.size(); ++i) {
+        Lowered arg = resolve(node.args[i]);
+        if (i >= schema.args.size()) {
+            // Newer PyTorch adds arguments at the end; None and False leave the operator as it was.
+            const auto* flag = arg.as<bool>();
+            if (arg.is_none() || (flag && !*flag))
+                continue;
+            throw Refusal{fmt::format("argument {} ({}) is newer than this version of Strata", i,
+                                      describe(arg)),
+                          {},
+                          false};
+        }
+        bound[i] = std::move(arg);
+        given[i] = true;
+    }
+    for (const FxKeywordArg& kwarg : node.kwargs) {
+        const auto it = std::find_if(schema.args.begin(), schema.args.end(),
+                                     [&](const SchemaArg& arg) { return arg.name == kwarg.name; });
+        if (it == schema.args.end()) {
+            if (kwarg.arg.is_none())
+                continue;
+            throw Refusal{
+                fmt::format("argument '{}' is newer than this version of Strata", kwarg.name),
+                {},
+                false};
+        }
+        const auto i = static_cast<std::size_t>(it - schema.args.begin());
+        bound[i] = resolve(kwarg.arg);
+        given[i] = true;
+    }
+    for (std::size_t i = 0; i < schema.args.size(); ++i) {
+        if (given[i])
+            continue;
+        if (schema.args[i].default_value)
+            bound[i] = from_immediate(*schema.args[i].default_value);
+        else if (!schema.args[i].type.ends_with('?'))
+            throw Refusal{fmt::format("argument '{}' is missing", schema.args[i].name), {}, false};
+    }
+    OpCall call(m_emitter, schema, std::move(bound));
+    return op.lower(call);
+}
+
+void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
+    const auto* result =
+        outputs.values.empty() ? nullptr : outputs.values.front().as<LoweredTensor>();
+    if (!self || !result) {
+        bind_outputs(node, std::move(outputs));
+        return;
+    }
+    if (const std::string shared = m_views.conflict(id); !shared.empty())
+        throw Refusal{
+            fmt::format("it writes into memory that '{}' shares and that is used later", shared),
+            "Write the model without the in-place operation.", false};
+    // The written tensor keeps its dtype, whatever type promotion says of the operation.
+    ValueId written = result->value;
+    if (const auto* before = value(self->value).as<LoweredTensor>())
+        written = m_emitter.cast(written, m_emitter.dtype(before->value));
+    m_cells[m_cell_of[self->value]] = Lowered::tensor(written);
+    for (FxValueId output : node.outputs)
+        bind_alias(output, self->value);
+}
+
+void GraphLowerer::lower_if(FxNodeId id)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const auto condition = known_condition(m_emitter, resolve(node.args.front()));
+    if (!condition)
+        throw Refusal{"the branch depends on data", "Export with fixed inputs.", false};
+    const FxBlockId taken = node.blocks[*condition ? 0 : 1];
+    eliminate_block(node.blocks[*condition ? 1 : 0], "branch not taken");
+    if (Status status = lower_block(taken); !status) {
+        m_stop = status.error();
+        return;
+    }
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+        const FxArg& result = m_fx.blocks[taken].results[i];
+        if (const FxRef* ref = result.ref())
+            bind_alias(node.outputs[i], ref->value);
+        else
+            bind(node.outputs[i], resolve(result));
+    }
+    m_result.accounting.records[id] = {FxFate::Eliminated, {}, {}, "branch decided at export"};
+}
+
+void GraphLowerer::lower_loop(FxNodeId id)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const FxBlock& body = m_fx.blocks[node.blocks.front()];
+    const auto trips = as_integer(m_emitter, resolve(node.args[0]));
+    auto condition = known_condition(m_emitter, resolve(node.args[1]));
+    if (!trips || !condition)
+        throw Refusal{"the number of iterations depends on data", "Export with fixed inputs.",
+                      false};
+    std::vector<Lowered> carried;
+    for (std::size_t i = 2; i < node.args.size(); ++i)
+        carried.push_back(resolve(node.args[i]));
+    std::int64_t iteration = 0;
+    for (; iteration < *trips && *condition; ++iteration) {
+        if (iteration == unroll_limit)
+            throw Refusal{fmt::format("the loop runs more than {} times", unroll_limit), {}, false};
+        bind(body.params[0], Lowered(iteration));
+        for (std::size_t i = 0; i < carried.size(); ++i)
+            bind(body.params[i + 1], carried[i]);
+        if (Status status = lower_block(node.blocks.front()); !status) {
+            m_stop = status.error();
+            return;
+        }
+        condition = known_condition(m_emitter, resolve(body.results[0]));
+        if (!condition)
+            throw Refusal{"the loop's end depends on data", "Export with fixed inputs.", false};
+        for (std::size_t i = 0; i < carried.size(); ++i)
+            carried[i] = resolve(body.results[i + 1]);
+    }
+    if (iteration == 0)
+        eliminate_block(node.blocks.front(), "loop never entered");
+    for (std::size_t i = 0; i < node.outputs.size(); ++i)
+        bind(node.outputs[i], carried[i]);
+    m_result.accounting.records[id] = {FxFate::Eliminated, {}, {}, "loop unrolled"};
+}
+
+void GraphLowerer::collect_outputs(const Lowered& lowered, std::vector<Lowered>& flat) const
+{
+    if (const auto* items = sequence_items(lowered)) {
+        for (const Lowered& item : *items)
+            collect_outputs(item, flat);
+    } else if (const auto* dict = lowered.as<LoweredDict>()) {
+        for (const auto& [key, item] : **dict)
+            collect_outputs(item, flat);
+    } else if (!lowered.is_none()) {
+        flat.push_back(lowered);
+    }
+}
+
+void GraphLowerer::lower_output(FxNodeId id)
+{
+    const FxNode& node = m_fx.nodes[id];
+    OnnxModel& model = *m_result.model;
+    std::vector<Lowered> flat;
+    for (const FxArg& arg : node.args)
+        collect_outputs(resolve(arg), flat);
+    auto& outputs = model.graphs[OnnxModel::main_graph].outputs;
+    for (std::size_t i = 0; i < flat.size(); ++i) {
+        ValueId id_out = as_tensor(m_emitter, flat[i]);
+        if (id_out == no_id)
+            throw Refusal{
+                fmt::format("output {} is {}, which ONNX cannot return", i, describe(flat[i])),
+                {},
+                false};
+        // Inputs, initializers and values returned twice need a node of their own to be an output.
+        if (model.values[id_out].producer == no_id ||
+            std::find(outputs.begin(), outputs.end(), id_out) != outputs.end())
+            id_out = m_emitter.emit_many("Identity", {id_out}, 1).front();
+        std::string name = i < m_program.output_names.size() ? m_program.output_names[i]
+                           : flat.size() == 1                ? "output"
+                                                             : fmt::format("output_{}", i);
+        model.values[id_out].name = model.intern(m_emitter.unique_name(std::move(name)));
+        outputs.push_back(id_out);
+    }
+    FxRecord& record = m_result.accounting.records[id];
+    record.fate = FxFate::Emitted;
+    record.rule = "graph output";
+}
+
+void GraphLowerer::account(FxNodeId id, std::size_t first_node)
+{
+    // Nodes of bodies are accounted for by the body's own FX nodes.
+    const FxNode& node = m_fx.nodes[id];
+    FxRecord& record = m_result.accounting.records[id];
+    if (node.kind == FxKind::Placeholder || node.kind == FxKind::GetAttr || !node.blocks.empty())
+        return;
+    const std::size_t end = m_result.model->nodes.size();
+    for (std::size_t n = first_node; n < end; ++n)
+        record.nodes.push_back(static_cast<NodeId>(n));
+    if (end > first_node) {
+        record.fate = FxFate::Emitted;
+        if (node.kind != FxKind::Output)
+            record.rule.clear();
+        return;
+    }
+    if (record.fate != FxFate::Unaccounted || node.outputs.empty())
+        return;
+    const auto* tensor = value(node.outputs.front()).as<LoweredTensor>();
+    const std::uint32_t initializer =
+        tensor ? m_result.model->values[tensor->value].initializer : no_id;
+    if (initializer != no_id) {
+        record = {FxFate::Folded,
+                  {},
+                  std::string(m_result.model->text(m_result.model->values[tensor->value].name)),
+                  {}};
+        return;
+    }
+    record = {FxFate::Eliminated, {}, {}, tensor ? "no operation in evaluation" : "structure"};
+}
+
+void GraphLowerer::eliminate_block(FxBlockId block, const std::string& rule)
+{
+    for (const FxNodeId id : m_fx.blocks[block].nodes) {
+        FxRecord& record = m_result.accounting.records[id];
+        if (record.fate == FxFate::Unaccounted)
+            record = {FxFate::Eliminated, {}, {}, rule};
+        for (const FxBlockId nested : m_fx.nodes[id].blocks)
+            eliminate_block(nested, rule);
+    }
+}
+
+std::string GraphLowerer::source_text(FxNodeId id) const
+{
+    const SourceId source = m_fx.nodes[id].source;
+    if (source == no_index)
+        return {};
+    return fmt::format("{}:{}", m_fx.sources[source].file, m_fx.sources[source].line);
+}
+
+void GraphLowerer::refuse(FxNodeId id, const Refusal& refusal)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const std::string& module = m_program.modules[m_fx.frames[node.frame].module].fqn;
+    const std::string source = source_text(id);
+    m_result.unsupported.push_back({node.target, refusal.reason, module, source, refusal.help});
+    m_result.needs_shapes |= refusal.needs_shapes;
+    m_result.diagnostics.push_back(
+        {Severity::Error, "unsupported-operator",
+         fmt::format("{}: {}.{}{}", node.target, refusal.reason, refusal.help.empty() ? "" : " ",
+                     refusal.help),
+         source.empty() ? module : fmt::format("{} ({})", module, source)});
+    for (const FxBlockId block : node.blocks)
+        eliminate_block(block, "body of an unsupported operator");
+
+    // A node in a domain of its own keeps the graph whole, so that it can be looked at.
+    OnnxModel& model = *m_result.model;
+    if (model.opset(unsupported_domain) == 0)
+        model.opsets.push_back({std::string(unsupported_domain), 1});
+    std::vector<ValueId> inputs;
+    visit_uses(node, [&](FxValueId used) {
+        std::vector<Lowered> flat;
+        collect_outputs(value(used), flat);
+        for (const Lowered& item : flat)
+            if (is_runtime_value(item))
+                inputs.push_back(as_tensor(m_emitter, item));
+    });
+    const std::size_t scope_end = node.target.find("::");
+    std::string op =
+        scope_end == std::string::npos ? node.target : node.target.substr(scope_end + 2);
+    std::replace(op.begin(), op.end(), '.', '_');
+    const std::size_t first_node = model.nodes.size();
+    if (node.kind != FxKind::Output && !node.outputs.empty()) {
+        const std::vector<ValueId> outputs =
+            m_emitter.emit_many(op, std::move(inputs), node.outputs.size(), {}, unsupported_domain);
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            bind(node.outputs[i], Lowered::tensor(outputs[i]));
+    }
+    FxRecord& record = m_result.accounting.records[id];
+    record = {FxFate::Unsupported, {}, {}, refusal.reason};
+    for (std::size_t n = first_node; n < model.nodes.size(); ++n)
+        record.nodes.push_back(static_cast<NodeId>(n));
+}
+
+} // namespace strata

@@ -1,0 +1,67 @@
+// The driver of lowering: walks the FX graph in order, keeps what every FX value has become, and
+// accounts for every FX node. Lowering functions never see it; they see an OpCall.
+#pragma once
+
+#include "lowering/emitter.h"
+#include "lowering/lower.h"
+#include "lowering/lowered.h"
+#include "lowering/op_call.h"
+#include "lowering/op_registry.h"
+#include "lowering/view_writes.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+class GraphLowerer {
+public:
+    GraphLowerer(const Program& program, const LoweringOptions& options, const OpRegistry& registry,
+                 TaskContext& task);
+    Result<LoweringResult> run();
+
+private:
+    // Values. In-place operations rebind what a cell holds, and aliases share a cell.
+    Lowered resolve(const FxArg& arg) const;
+    const Lowered& value(FxValueId id) const { return m_cells[m_cell_of[id]]; }
+    void bind(FxValueId id, Lowered value);
+    void bind_alias(FxValueId id, FxValueId of);
+    void bind_outputs(const FxNode& node, Outputs outputs);
+
+    // Nodes.
+    Status lower_block(FxBlockId block);
+    void lower_node(FxNodeId id);
+    void lower_placeholder(FxNodeId id);
+    void lower_get_attr(FxNodeId id);
+    void lower_call(FxNodeId id);
+    void lower_if(FxNodeId id);
+    void lower_loop(FxNodeId id);
+    void lower_output(FxNodeId id);
+    Outputs call_operator(const OpRegistry::Op& op, const FxNode& node);
+    void write_in_place(FxNodeId id, Outputs& outputs);
+
+    // Accounting and refusals.
+    void account(FxNodeId id, std::size_t first_node);
+    void eliminate_block(FxBlockId block, const std::string& rule);
+    void refuse(FxNodeId id, const Refusal& refusal);
+    std::string source_text(FxNodeId id) const;
+    void collect_outputs(const Lowered& value, std::vector<Lowered>& flat) const;
+
+    const Program& m_program;
+    const FxGraph& m_fx;
+    const LoweringOptions& m_options;
+    const OpRegistry& m_registry;
+    TaskContext& m_task;
+    LoweringResult m_result;
+    Emitter m_emitter;
+    ViewUses m_views;
+    std::vector<Lowered> m_cells;
+    std::vector<std::uint32_t> m_cell_of;  // per FX value
+    std::vector<ValueId> m_initializer_of; // per program tensor
+    std::size_t m_placeholders = 0;
+    std::size_t m_done = 0;
+    std::optional<Error> m_stop; // cancelled inside a nested block
+};
+
+} // namespace strata

@@ -1,0 +1,16 @@
+#include "lowering/lower.h"
+
+#include "lowering/graph_lowerer.h"
+#include "lowering/op_registry.h"
+
+namespace strata {
+
+Result<LoweringResult> lower_program(const Program& program, const LoweringOptions& options,
+                                     TaskContext& task)
+{
+    STRATA_TRY(const OpRegistry registry, build_op_registry());
+    GraphLowerer lowerer(program, options, registry, task);
+    return lowerer.run();
+}
+
+} // namespace strata

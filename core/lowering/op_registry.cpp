@@ -1,0 +1,61 @@
+#include "lowering/op_registry.h"
+
+#include "lowering/ops/families.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata {
+
+Status OpRegistry::add_family(std::string_view family, std::span<const OpEntry> entries)
+{
+    for (const OpEntry& entry : entries) {
+        STRATA_TRY(OpSchema schema, parse_schema(entry.schema));
+        std::string target = schema.target;
+        const auto [it, inserted] =
+            m_ops.emplace(std::move(target), Op{std::move(schema), entry.lower, family,
+                                                entry.restrictions, entry.min_opset});
+        if (!inserted)
+            return failure(ErrorCode::Internal,
+                           fmt::format("Operator {} is registered by {} and by {}.", it->first,
+                                       it->second.family, family));
+    }
+    return {};
+}
+
+const OpRegistry::Op* OpRegistry::find(std::string_view target) const
+{
+    if (auto it = m_ops.find(std::string(target)); it != m_ops.end())
+        return &it->second;
+    // "aten::add_.Tensor" writes its result into self; as a function it is "aten::add.Tensor".
+    const std::size_t scope = target.find("::");
+    const std::size_t dot = target.find('.', scope == std::string_view::npos ? 0 : scope);
+    const std::string_view base = target.substr(0, dot);
+    if (!base.ends_with('_') || base.ends_with("__"))
+        return nullptr;
+    std::string functional(base.substr(0, base.size() - 1));
+    if (dot != std::string_view::npos)
+        functional += target.substr(dot);
+    auto it = m_ops.find(functional);
+    return it == m_ops.end() ? nullptr : &it->second;
+}
+
+std::vector<const OpRegistry::Op*> OpRegistry::all() const
+{
+    std::vector<const Op*> ops;
+    for (const auto& [target, op] : m_ops)
+        ops.push_back(&op);
+    std::sort(ops.begin(), ops.end(),
+              [](const Op* a, const Op* b) { return a->schema.target < b->schema.target; });
+    return ops;
+}
+
+Result<OpRegistry> build_op_registry()
+{
+    OpRegistry registry;
+    for (const ops::Family& family : ops::all_families())
+        STRATA_CHECK(registry.add_family(family.name, family.entries));
+    return registry;
+}
+
+} // namespace strata

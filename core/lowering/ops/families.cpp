@@ -1,0 +1,25 @@
+#include "lowering/ops/families.h"
+
+namespace strata::ops {
+
+std::vector<Family> all_families()
+{
+    return {
+        {"activation", activation_ops()},
+        {"attention", attention_ops()},
+        {"convolution", convolution_ops()},
+        {"creation", creation_ops()},
+        {"elementwise", elementwise_ops()},
+        {"embedding", embedding_ops()},
+        {"indexing", indexing_ops()},
+        {"linear", linear_ops()},
+        {"no-op in evaluation", noop_ops()},
+        {"normalization", normalization_ops()},
+        {"pooling", pooling_ops()},
+        {"reduction", reduction_ops()},
+        {"resize", resize_ops()},
+        {"shape", shape_ops()},
+    };
+}
+
+} // namespace strata::ops

@@ -1,0 +1,343 @@
+#include "lowering/python_arithmetic.h"
+
+#include "lowering/op_call.h"
+#include "lowering/python_value.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <string>
+
+namespace strata {
+namespace {
+
+struct Number {
+    bool is_float = false;
+    std::int64_t integer = 0;
+    double real = 0;
+
+    double value() const { return is_float ? real : static_cast<double>(integer); }
+};
+
+std::optional<Number> number_of(const Lowered& value)
+{
+    if (const auto* flag = value.as<bool>())
+        return Number{false, *flag, 0};
+    if (const auto* integer = value.as<std::int64_t>())
+        return Number{false, *integer, 0};
+    if (const auto* real = value.as<double>())
+        return Number{true, 0, *real};
+    return std::nullopt;
+}
+
+std::int64_t floor_divide(std::int64_t a, std::int64_t b)
+{
+    const std::int64_t quotient = a / b;
+    return (a % b != 0 && (a < 0) != (b < 0)) ? quotient - 1 : quotient;
+}
+
+[[noreturn]] void refuse_division_by_zero()
+{
+    throw Refusal{"the model divides a Python number by zero", {}, false};
+}
+
+std::optional<Lowered> binary(std::string_view op, const Number& a, const Number& b)
+{
+    const bool real = a.is_float || b.is_float;
+    auto either = [&](auto on_real, auto on_integer) {
+        return real ? Lowered(static_cast<double>(on_real(a.value(), b.value())))
+                    : Lowered(static_cast<std::int64_t>(on_integer(a.integer, b.integer)));
+    };
+    if (op == "aten::add")
+        return either(std::plus<>{}, std::plus<>{});
+    if (op == "aten::sub")
+        return either(std::minus<>{}, std::minus<>{});
+    if (op == "aten::mul")
+        return either(std::multiplies<>{}, std::multiplies<>{});
+    if (op == "prim::min")
+        return either([](auto x, auto y) { return std::min(x, y); },
+                      [](auto x, auto y) { return std::min(x, y); });
+    if (op == "prim::max")
+        return either([](auto x, auto y) { return std::max(x, y); },
+                      [](auto x, auto y) { return std::max(x, y); });
+    if (op == "aten::div" || op == "aten::floordiv" || op == "aten::remainder" ||
+        op == "aten::fmod") {
+        if (b.value() == 0)
+            refuse_division_by_zero();
+        if (op == "aten::div")
+            return Lowered(a.value() / b.value());
+        if (op == "aten::fmod")
+            return Lowered(std::fmod(a.value(), b.value()));
+        if (op == "aten::floordiv")
+            return either([](double x, double y) { return std::floor(x / y); }, floor_divide);
+        return either([](double x, double y) { return x - y * std::floor(x / y); },
+                      [](std::int64_t x, std::int64_t y) { return x - y * floor_divide(x, y); });
+    }
+    if (op == "aten::pow")
+        return Lowered(std::pow(a.value(), b.value())); // TorchScript: int ** int is a float
+    if (op == "aten::eq")
+        return Lowered(a.value() == b.value());
+    if (op == "aten::ne")
+        return Lowered(a.value() != b.value());
+    if (op == "aten::lt")
+        return Lowered(a.value() < b.value());
+    if (op == "aten::le")
+        return Lowered(a.value() <= b.value());
+    if (op == "aten::gt")
+        return Lowered(a.value() > b.value());
+    if (op == "aten::ge")
+        return Lowered(a.value() >= b.value());
+    if (op == "aten::__and__" || op == "aten::__or__" || op == "aten::__xor__") {
+        if (real)
+            return std::nullopt;
+        const std::int64_t bits = op == "aten::__and__"  ? a.integer & b.integer
+                                  : op == "aten::__or__" ? a.integer | b.integer
+                                                         : a.integer ^ b.integer;
+        return Lowered(bits);
+    }
+    return std::nullopt;
+}
+
+std::optional<Lowered> unary(std::string_view op, const Number& a)
+{
+    if (op == "aten::neg")
+        return a.is_float ? Lowered(-a.real) : Lowered(-a.integer);
+    if (op == "prim::abs" || op == "aten::abs")
+        return a.is_float ? Lowered(std::abs(a.real)) : Lowered(std::abs(a.integer));
+    if (op == "aten::floor")
+        return Lowered(static_cast<std::int64_t>(std::floor(a.value())));
+    if (op == "aten::ceil")
+        return Lowered(static_cast<std::int64_t>(std::ceil(a.value())));
+    if (op == "aten::round")
+        return Lowered(std::nearbyint(a.value()));
+    if (op == "aten::sqrt")
+        return Lowered(std::sqrt(a.value()));
+    if (op == "aten::exp")
+        return Lowered(std::exp(a.value()));
+    if (op == "aten::log")
+        return Lowered(std::log(a.value()));
+    if (op == "aten::__not__")
+        return Lowered(a.value() == 0);
+    return std::nullopt;
+}
+
+bool both_are_bool(const Lowered& a, const Lowered& b)
+{
+    return a.as<bool>() && b.as<bool>();
+}
+
+/// Comparisons and arithmetic of numbers of which one at least is only known when the model runs.
+std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Lowered& a,
+                                      const Lowered& b)
+{
+    auto is_float = [](const Lowered& value) {
+        const auto* scalar = value.as<LoweredScalar>();
+        return value.as<double>() || (scalar && scalar->kind == FxType::Kind::Float);
+    };
+    const bool real = is_float(a) || is_float(b) || op == "aten::div" || op == "aten::pow";
+    const DType dtype = real ? DType::Float64 : DType::Int64;
+    auto operand = [&](const Lowered& value) {
+        if (const auto number = number_of(value))
+            return number->is_float || real ? e.scalar(dtype, number->value())
+                                            : e.scalar(dtype, number->integer);
+        return e.cast(as_tensor(e, value), dtype);
+    };
+    const FxType::Kind kind = real ? FxType::Kind::Float : FxType::Kind::Int;
+    auto arithmetic = [&](std::string_view onnx) {
+        return Lowered::scalar(e.emit(onnx, {operand(a), operand(b)}), kind);
+    };
+    auto comparison = [&](std::string_view onnx, bool negate) {
+        const ValueId result = e.emit(onnx, {operand(a), operand(b)});
+        return Lowered::scalar(negate ? e.emit("Not", {result}) : result, FxType::Kind::Bool);
+    };
+    if (op == "aten::add")
+        return arithmetic("Add");
+    if (op == "aten::sub")
+        return arithmetic("Sub");
+    if (op == "aten::mul")
+        return arithmetic("Mul");
+    if (op == "aten::div")
+        return arithmetic("Div");
+    if (op == "aten::pow")
+        return arithmetic("Pow");
+    if (op == "prim::min")
+        return arithmetic("Min");
+    if (op == "prim::max")
+        return arithmetic("Max");
+    if (op == "aten::floordiv" || op == "aten::remainder") {
+        if (real) {
+            const ValueId quotient = e.emit("Floor", {e.div(operand(a), operand(b))});
+            if (op == "aten::floordiv")
+                return Lowered::scalar(quotient, kind);
+            return Lowered::scalar(e.sub(operand(a), e.mul(quotient, operand(b))), kind);
+        }
+        // ONNX's integer Mod takes the divisor's sign like Python's; Div truncates, so take the
+        // rest off first.
+        const ValueId rest = e.emit("Mod", {operand(a), operand(b)});
+        if (op == "aten::remainder")
+            return Lowered::scalar(rest, kind);
+        return Lowered::scalar(e.div(e.sub(operand(a), rest), operand(b)), kind);
+    }
+    if (op == "aten::eq")
+        return comparison("Equal", false);
+    if (op == "aten::ne")
+        return comparison("Equal", true);
+    if (op == "aten::lt")
+        return comparison("Less", false);
+    if (op == "aten::le")
+        return comparison("LessOrEqual", false);
+    if (op == "aten::gt")
+        return comparison("Greater", false);
+    if (op == "aten::ge")
+        return comparison("GreaterOrEqual", false);
+    if (op == "aten::__and__" || op == "aten::__or__") {
+        auto truth = [&](const Lowered& value) { return e.cast(as_tensor(e, value), DType::Bool); };
+        return Lowered::scalar(e.emit(op == "aten::__and__" ? "And" : "Or", {truth(a), truth(b)}),
+                               FxType::Kind::Bool);
+    }
+    return std::nullopt;
+}
+
+std::optional<Lowered> runtime_unary(Emitter& e, std::string_view op, const LoweredScalar& a)
+{
+    if (op == "aten::neg")
+        return Lowered::scalar(e.emit("Neg", {a.value}), a.kind);
+    if (op == "aten::__not__")
+        return Lowered::scalar(e.emit("Not", {e.cast(a.value, DType::Bool)}), FxType::Kind::Bool);
+    if (op == "aten::floor" || op == "aten::ceil")
+        return Lowered::scalar(e.cast(e.emit(op == "aten::floor" ? "Floor" : "Ceil",
+                                             {e.cast(a.value, DType::Float64)}),
+                                      DType::Int64),
+                               FxType::Kind::Int);
+    if (op == "aten::sqrt" || op == "aten::exp" || op == "aten::log")
+        return Lowered::scalar(e.emit(op == "aten::sqrt"  ? "Sqrt"
+                                      : op == "aten::exp" ? "Exp"
+                                                          : "Log",
+                                      {e.cast(a.value, DType::Float64)}),
+                               FxType::Kind::Float);
+    return std::nullopt;
+}
+
+std::optional<Lowered> sequences(Emitter& e, std::string_view op, const std::vector<Lowered>& args)
+{
+    if (op == "prim::min" || op == "prim::max") {
+        const auto* items = sequence_items(args[0]);
+        if (!items || items->empty())
+            return std::nullopt;
+        Lowered best = items->front();
+        for (std::size_t i = 1; i < items->size(); ++i) {
+            auto next = evaluate_python_arithmetic(e, op, {best, (*items)[i]});
+            if (!next)
+                return std::nullopt;
+            best = std::move(*next);
+        }
+        return best;
+    }
+    if (args.size() < 2)
+        return std::nullopt;
+    if (op == "aten::eq" || op == "aten::ne") {
+        if (const auto equal = python_equal(args[0], args[1]))
+            return Lowered(*equal == (op == "aten::eq"));
+        return std::nullopt;
+    }
+    const auto* a = sequence_items(args[0]);
+    const auto* b = sequence_items(args[1]);
+    if (op == "aten::add" && a && b) {
+        std::vector<Lowered> joined = *a;
+        joined.insert(joined.end(), b->begin(), b->end());
+        return Lowered::list(std::move(joined));
+    }
+    if (op == "aten::mul" && a) {
+        const auto times = as_integer(e, args[1]);
+        if (!times)
+            return std::nullopt;
+        std::vector<Lowered> repeated;
+        for (std::int64_t i = 0; i < *times; ++i)
+            repeated.insert(repeated.end(), a->begin(), a->end());
+        return Lowered::list(std::move(repeated));
+    }
+    const auto* left = args[0].as<std::string>();
+    const auto* right = args[1].as<std::string>();
+    if (op == "aten::add" && left && right)
+        return Lowered(*left + *right);
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<bool> python_equal(const Lowered& a, const Lowered& b)
+{
+    if (a.is_none() || b.is_none())
+        return a.is_none() && b.is_none();
+    const auto number_a = number_of(a);
+    const auto number_b = number_of(b);
+    if (number_a && number_b)
+        return number_a->value() == number_b->value();
+    if (const auto* text_a = a.as<std::string>()) {
+        const auto* text_b = b.as<std::string>();
+        return text_b && *text_a == *text_b;
+    }
+    const auto* enum_a = a.as<FxEnum>();
+    const auto* enum_b = b.as<FxEnum>();
+    if (enum_a && enum_b)
+        return *enum_a == *enum_b;
+    const auto* type_a = a.as<DType>();
+    const auto* type_b = b.as<DType>();
+    if (type_a || type_b) {
+        // TorchScript states dtypes as numbers.
+        const std::int64_t code_a = type_a     ? dtype_to_c10(*type_a)
+                                    : number_a ? number_a->integer
+                                               : -2;
+        const std::int64_t code_b = type_b     ? dtype_to_c10(*type_b)
+                                    : number_b ? number_b->integer
+                                               : -2;
+        return code_a == code_b;
+    }
+    const auto* items_a = sequence_items(a);
+    const auto* items_b = sequence_items(b);
+    if (items_a && items_b) {
+        if (items_a->size() != items_b->size())
+            return false;
+        for (std::size_t i = 0; i < items_a->size(); ++i) {
+            const auto equal = python_equal((*items_a)[i], (*items_b)[i]);
+            if (!equal || !*equal)
+                return equal;
+        }
+        return true;
+    }
+    if (is_runtime_value(a) || is_runtime_value(b))
+        return std::nullopt;
+    return false;
+}
+
+std::optional<Lowered> evaluate_python_arithmetic(Emitter& emitter, std::string_view op,
+                                                  const std::vector<Lowered>& args)
+{
+    if (args.empty())
+        return std::nullopt;
+    const auto* scalar = args[0].as<LoweredScalar>();
+    if (args.size() == 1 || op == "aten::round") {
+        if (const auto a = number_of(args[0]))
+            return unary(op, *a);
+        if (scalar)
+            return runtime_unary(emitter, op, *scalar);
+        return sequences(emitter, op, args);
+    }
+    const auto a = number_of(args[0]);
+    const auto b = number_of(args[1]);
+    if (a && b) {
+        auto result = binary(op, *a, *b);
+        // True & False is a bool, not a number.
+        if (result && result->as<std::int64_t>() && both_are_bool(args[0], args[1]) &&
+            op.starts_with("aten::__"))
+            return Lowered(*result->as<std::int64_t>() != 0);
+        return result;
+    }
+    const bool numeric_a = a || scalar;
+    const bool numeric_b = b || args[1].as<LoweredScalar>();
+    if (numeric_a && numeric_b)
+        return runtime_binary(emitter, op, args[0], args[1]);
+    return sequences(emitter, op, args);
+}
+
+} // namespace strata

@@ -1,0 +1,34 @@
+// Writes through views: which in-place operations can be stated by rebinding a name, and which
+// cannot.
+#pragma once
+
+#include "ir/fx_graph.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata {
+
+/// True for targets that write into their first argument ("aten::relu_", "aten::copy_").
+bool is_in_place(std::string_view target);
+/// True for targets whose result shares memory with their first argument ("aten::view",
+/// "aten::select.int").
+bool is_view(std::string_view target);
+
+/// Knows for every value which views share its memory and when it is last used.
+class ViewUses {
+public:
+    explicit ViewUses(const FxGraph& graph);
+    /// Empty when rebinding the written value to the result is all that the write does to later
+    /// nodes; otherwise the name of a value that shares the memory and is used later.
+    std::string conflict(FxNodeId in_place_node) const;
+
+private:
+    const FxGraph& m_graph;
+    std::vector<FxNodeId> m_last_use; // per value; 0 when never used
+    std::vector<FxValueId> m_base;    // per value: what it is a view of, no_index for none
+    std::vector<std::vector<FxValueId>> m_views; // per value: its direct views
+};
+
+} // namespace strata
