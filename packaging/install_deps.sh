@@ -48,6 +48,7 @@ bench_packages=(
     time
     python3-torch
     python3-torchvision
+    python3-onnx
 )
 
 command -v dpkg-query >/dev/null 2>&1 ||
