@@ -90,7 +90,9 @@ struct Coverage {
     std::vector<CoverageFigures> own;              ///< per module, nodes directly in it
     std::vector<CoverageFigures> with_descendants; ///< per module
     std::vector<std::pair<std::string, CoverageFigures>> op_types; ///< sorted by name
-    std::vector<ModuleId> unexecuted_modules;                      ///< no node in them or below
+    /// Never called, and no node in them or below. A module whose work vanished in the export (a
+    /// Dropout, say) was called and is not listed.
+    std::vector<ModuleId> unexecuted_modules;
     std::vector<std::string> unused_parameters; ///< FQNs of parameters that no node consumes
 };
 

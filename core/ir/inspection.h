@@ -38,6 +38,7 @@ struct Inspection {
     std::shared_ptr<const Program> program;
     std::shared_ptr<const OnnxModel> model;
     std::filesystem::path model_path; ///< the ONNX file, once written
+    std::string model_hash;           ///< of the ONNX file, once written or read
     ModuleTree modules;               ///< the program's, or inferred
     Attribution attribution;
     Coverage coverage;

@@ -148,6 +148,37 @@ std::string OnnxModel::node_path(NodeId node) const
     return fmt::format("{}:{}/{}/{}", node_path(owner), text(nodes[owner].op_type), body, position);
 }
 
+std::vector<std::string> OnnxModel::node_paths() const
+{
+    std::vector<std::string> paths(nodes.size());
+    std::vector<std::string> prefixes(graphs.size());
+    std::vector<GraphId> todo{main_graph};
+    prefixes[main_graph] = "main";
+    for (const OnnxFunction& function : functions) {
+        if (function.body == no_id)
+            continue;
+        prefixes[function.body] =
+            fmt::format("function {}::{}", text(function.domain), text(function.name));
+        todo.push_back(function.body);
+    }
+    while (!todo.empty()) {
+        const GraphId graph = todo.back();
+        todo.pop_back();
+        for (std::size_t i = 0; i < graphs[graph].nodes.size(); ++i) {
+            const NodeId id = graphs[graph].nodes[i];
+            paths[id] = fmt::format("{}/{}", prefixes[graph], i);
+            for (const Attribute& attribute : nodes[id].attributes)
+                if (const auto* list = std::get_if<std::vector<GraphId>>(&attribute.value))
+                    for (GraphId body : *list) {
+                        prefixes[body] = fmt::format("{}:{}/{}", paths[id], text(nodes[id].op_type),
+                                                     text(attribute.name));
+                        todo.push_back(body);
+                    }
+        }
+    }
+    return paths;
+}
+
 std::string OnnxModel::type_text(ValueId id) const
 {
     const OnnxValue& value = values[id];

@@ -198,6 +198,8 @@ public:
     /// The node's place: "main/3:If/then_branch/0", stable for a given file; used as the key in the
     /// sidecar.
     std::string node_path(NodeId node) const;
+    /// The same of every node, in one linear pass.
+    std::vector<std::string> node_paths() const;
     /// "float32[1,3,h,w]"; "float32" without a shape; the type's text for other kinds.
     std::string type_text(ValueId value) const;
 

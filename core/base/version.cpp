@@ -1,0 +1,10 @@
+#include "base/version.h"
+
+namespace strata {
+
+std::string_view tool_version()
+{
+    return STRATA_VERSION;
+}
+
+} // namespace strata
