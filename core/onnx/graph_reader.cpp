@@ -346,6 +346,7 @@ void GraphReader::read_node(const Field& message, Scope& scope, ValueId& next_ou
 
 void GraphReader::read_value_info(const Field& message, ValueId value, bool override_type)
 {
+    std::string extra;
     Reader reader(message);
     for (Field field; reader.next(field);) {
         if (field.number == 2) {
@@ -354,9 +355,12 @@ void GraphReader::read_value_info(const Field& message, ValueId value, bool over
             if (override_type || untyped)
                 read_type(field, m_model, m_model.values[value]);
         } else if (field.number != 1) {
-            keep_field(field, m_model.values[value].extra);
+            keep_field(field, extra);
         }
     }
+    // A graph's output may have an entry in value_info as well, with the same content.
+    if (std::string& kept = m_model.values[value].extra; kept != extra)
+        kept += extra;
 }
 
 void GraphReader::read_value_infos(const Parts& parts, Scope& scope)

@@ -178,24 +178,37 @@ Buffer GraphWriter::graph(GraphId id) const
         out.message(11, value_info(value));
     for (const ValueId value : graph.outputs)
         out.message(12, value_info(value));
-    intermediate_types(id, 13, out);
+    value_types(id, 13, out);
     out.raw(graph.extra);
     return out;
 }
 
-void GraphWriter::intermediate_types(GraphId id, std::uint32_t field, Buffer& out) const
+void GraphWriter::value_types(GraphId id, std::uint32_t field, Buffer& out) const
 {
     const OnnxGraph& graph = m_model.graphs[id];
-    const std::unordered_set<ValueId> results(graph.outputs.begin(), graph.outputs.end());
-    for (const NodeId node_id : graph.nodes) {
-        for (const ValueId id_of_output : m_model.nodes[node_id].outputs) {
-            if (id_of_output == no_id || results.contains(id_of_output))
-                continue;
-            const OnnxValue& value = m_model.values[id_of_output];
-            if (value.dtype != DType::Unknown || !value.type_text.empty() || !value.extra.empty())
-                out.message(field, value_info(id_of_output));
-        }
+    const bool is_function = graph.function != no_id;
+    std::unordered_set<ValueId> written;
+    if (!is_function) {
+        written.insert(graph.inputs.begin(), graph.inputs.end());
+        written.insert(graph.outputs.begin(), graph.outputs.end());
     }
+    auto write = [&](ValueId value_id) {
+        if (value_id == no_id || !written.insert(value_id).second)
+            return;
+        const OnnxValue& value = m_model.values[value_id];
+        const bool is_typed = value.dtype != DType::Unknown || !value.type_text.empty();
+        // An initializer says its type itself; only what a read file added to it is repeated.
+        if (value.initializer == no_id ? is_typed || !value.extra.empty() : !value.extra.empty())
+            out.message(field, value_info(value_id));
+    };
+    if (is_function)
+        for (const ValueId input : graph.inputs)
+            write(input);
+    for (const std::uint32_t index : m_initializers[id])
+        write(m_model.initializers[index].value);
+    for (const NodeId node_id : graph.nodes)
+        for (const ValueId output : m_model.nodes[node_id].outputs)
+            write(output);
 }
 
 Buffer GraphWriter::value_info(ValueId id) const
@@ -310,9 +323,7 @@ Buffer GraphWriter::function(const OnnxFunction& function) const
     for (const auto& [domain, version] : function.opsets)
         out.message(9, opset_entry(m_model.text(domain), version));
     out.text(10, m_model.text(function.domain));
-    // Function bodies have types since IR version 10.
-    if (m_model.ir_version >= 10)
-        intermediate_types(function.body, 12, out);
+    value_types(function.body, 12, out);
     out.optional_text(13, m_model.text(function.overload));
     for (const auto& [key, value] : function.metadata)
         out.message(14, text_entry(m_model.text(key), m_model.text(value)));

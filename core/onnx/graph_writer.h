@@ -59,8 +59,9 @@ private:
     wire::Buffer initializer(std::uint32_t index) const;
     wire::Buffer value_info(ValueId id) const;
     wire::Buffer function(const OnnxFunction& function) const;
-    /// value_info entries for everything typed that the graph's nodes make.
-    void intermediate_types(GraphId id, std::uint32_t field, wire::Buffer& out) const;
+    /// value_info entries for everything typed that the graph's nodes make, and for a function's
+    /// inputs and outputs, which have no other place for their types.
+    void value_types(GraphId id, std::uint32_t field, wire::Buffer& out) const;
 
     const OnnxModel& m_model;
     const ExternalPlan& m_external;
