@@ -1,0 +1,108 @@
+// Walks the graphs of a TorchScript model in the order of execution, through every call, and writes
+// the FX graph.
+//
+// Nothing is inlined by LibTorch: each call is followed with its concrete module instance at hand,
+// so the frame of every node is exact, whatever classes the instances share.
+#pragma once
+
+#include "base/diagnostic.h"
+#include "base/task.h"
+#include "bound.h"
+#include "ir/program.h"
+#include "module_reader.h"
+#include "source_map.h"
+#include "torch_tensors.h"
+
+#include <map>
+#include <unordered_set>
+
+namespace strata::torch_module {
+
+class GraphWalker {
+public:
+    GraphWalker(Program& program, TensorTable& tensors, const ModuleIds& ids, Diagnostics& sink,
+                TaskContext& task)
+        : m_program(program),
+          m_graph(program.graph),
+          m_tensors(tensors),
+          m_ids(ids),
+          m_sink(sink),
+          m_task(task),
+          m_sources(program.graph)
+    {}
+
+    /// Writes the whole of `method` into the program's graph: placeholders, nodes, output.
+    void walk(const torch::jit::Module& root, const std::string& method);
+
+    const SourceMap& sources() const { return m_sources; }
+    /// Values (lists) that some operator changes in place.
+    const std::unordered_set<FxValueId>& mutated() const { return m_mutated; }
+    /// Constants that are tensors, found in the code.
+    std::size_t constant_tensors() const { return m_constant_tensors; }
+    bool uses_quantized() const { return m_uses_quantized; }
+
+private:
+    using Node = torch::jit::Node;
+    using Value = torch::jit::Value;
+
+    // graph_walker.cpp
+    void add_placeholders(const torch::jit::Graph& graph, const c10::FunctionSchema& schema,
+                          Activation& activation);
+    std::vector<Bound> walk_function(torch::jit::Function& function, std::vector<Bound> args,
+                                     Activation activation, FxBlockId block);
+    void walk_block(const torch::jit::Block& from, Activation& activation, FxBlockId block);
+    void walk_node(const Node& node, Activation& activation, FxBlockId block);
+    bool call_method(const Node& node, Activation& activation, FxBlockId block);
+    void call_function(const Node& node, Activation& activation, FxBlockId block);
+    void bind_outputs(const Node& node, const std::vector<Bound>& values, Activation& activation);
+    FrameId enter_module(const c10::ivalue::Object* object, const Activation& activation,
+                         SourceId call_site);
+
+    // walker_nodes.cpp
+    void add_operator(const Node& node, Activation& activation, FxBlockId block);
+    void add_if(const Node& node, Activation& activation, FxBlockId block);
+    void add_loop(const Node& node, Activation& activation, FxBlockId block);
+    void walk_body(const torch::jit::Block& from, Activation& activation, FxNodeId owner);
+    void add_tuple(const Node& node, Activation& activation, FxBlockId block);
+    bool unpack_known(const Node& node, Activation& activation);
+    bool index_container(const Node& node, Activation& activation);
+    FxNodeId emit(const Node& node, FxNode fx, Activation& activation, FxBlockId block);
+    void note_mutation(const Node& node, const c10::FunctionSchema& schema, Activation& activation);
+
+    // walker_values.cpp
+    const Bound& lookup(const Value& value, const Activation& activation) const;
+    FxArg data_of(const Value& value, const Activation& activation);
+    FxArg argument(const Value& value, const Activation& activation, const c10::Argument* declared);
+    Bound bind_constant(const Node& node, const Activation& activation, FxBlockId block);
+    bool get_attribute(const Node& node, Activation& activation, FxBlockId block);
+    bool set_attribute(const Node& node, Activation& activation, FxBlockId block);
+    Bound bind_ivalue(const c10::IValue& value, const std::string& name,
+                      const Activation& activation, FxBlockId block);
+    FxArg add_get_attr(const std::string& target, std::uint32_t tensor, FxType type,
+                       const Activation& activation, FxBlockId block);
+    std::string constant_name(const Activation& activation);
+    std::string path_of(const c10::ivalue::Object* object) const;
+    std::string where(const Activation& activation) const;
+    void check_limits();
+
+    Program& m_program;
+    FxGraph& m_graph;
+    TensorTable& m_tensors;
+    const ModuleIds& m_ids;
+    Diagnostics& m_sink;
+    TaskContext& m_task;
+    SourceMap m_sources;
+
+    using AttributeKey = std::pair<const c10::ivalue::Object*, std::string>;
+    /// Attributes that the code has assigned to, as seen from the place reached so far.
+    std::map<AttributeKey, Bound> m_assigned;
+    std::map<std::tuple<FxBlockId, FrameId, std::string>, FxArg> m_get_attrs;
+    std::unordered_map<const c10::ivalue::Object*, std::string> m_object_names;
+    std::map<std::string, unsigned> m_constant_counts;
+    std::unordered_set<FxValueId> m_mutated;
+    std::size_t m_constant_tensors = 0;
+    std::size_t m_steps = 0;
+    bool m_uses_quantized = false;
+};
+
+} // namespace strata::torch_module

@@ -1,0 +1,127 @@
+#include "missing_schemas.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <torch/csrc/jit/frontend/function_schema_parser.h>
+#include <torch/library.h>
+
+namespace strata::torch_module {
+namespace {
+
+at::Tensor scaled_dot_product_attention(const at::Tensor& query, const at::Tensor& key,
+                                        const at::Tensor& value,
+                                        const c10::optional<at::Tensor>& mask, double /*dropout*/,
+                                        bool is_causal, c10::optional<double> scale,
+                                        bool enable_gqa)
+{
+    const double factor = scale ? *scale : 1.0 / std::sqrt(static_cast<double>(query.size(-1)));
+    at::Tensor keys = key;
+    at::Tensor values = value;
+    if (enable_gqa && query.dim() > 2 && key.size(-3) != query.size(-3)) {
+        keys = key.repeat_interleave(query.size(-3) / key.size(-3), -3);
+        values = value.repeat_interleave(query.size(-3) / value.size(-3), -3);
+    }
+    at::Tensor scores = at::matmul(query, keys.transpose(-2, -1)) * factor;
+    if (is_causal) {
+        const at::Tensor allowed =
+            at::ones({query.size(-2), keys.size(-2)}, at::TensorOptions().dtype(at::kBool)).tril();
+        scores =
+            scores.masked_fill(allowed.logical_not(), -std::numeric_limits<double>::infinity());
+    }
+    if (mask && mask->defined())
+        scores =
+            mask->scalar_type() == at::kBool
+                ? scores.masked_fill(mask->logical_not(), -std::numeric_limits<double>::infinity())
+                : scores + *mask;
+    return at::matmul(at::softmax(scores, -1), values);
+}
+
+/// Boxes as corners (x1, y1, x2, y2); the indices of those kept, by falling score.
+at::Tensor nms(const at::Tensor& boxes, const at::Tensor& scores, double iou_threshold)
+{
+    const at::Tensor corners = boxes.to(at::kDouble).contiguous();
+    const at::Tensor order = std::get<1>(scores.sort(/*stable=*/true, 0, /*descending=*/true));
+    const auto box = corners.accessor<double, 2>();
+    const auto rank = order.accessor<std::int64_t, 1>();
+    const auto area = [&](std::int64_t i) {
+        return (box[i][2] - box[i][0]) * (box[i][3] - box[i][1]);
+    };
+    const auto overlap = [&](std::int64_t a, std::int64_t b) {
+        const double width = std::min(box[a][2], box[b][2]) - std::max(box[a][0], box[b][0]);
+        const double height = std::min(box[a][3], box[b][3]) - std::max(box[a][1], box[b][1]);
+        const double shared = std::max(0.0, width) * std::max(0.0, height);
+        return shared / (area(a) + area(b) - shared);
+    };
+    std::vector<std::int64_t> kept;
+    for (std::int64_t i = 0; i < order.size(0); ++i) {
+        bool keep = true;
+        for (std::size_t k = 0; keep && k < kept.size(); ++k)
+            keep = overlap(kept[k], rank[i]) <= iou_threshold;
+        if (keep)
+            kept.push_back(rank[i]);
+    }
+    return at::tensor(kept, at::TensorOptions().dtype(at::kLong));
+}
+
+/// Defines operators of one namespace that the dispatcher does not have.
+class Definer {
+public:
+    explicit Definer(const char* domain)
+        : m_domain(domain),
+          m_library(torch::Library::FRAGMENT, domain, c10::nullopt, __FILE__, __LINE__)
+    {}
+
+    /// `schema` without the namespace; returns whether it was missing.
+    bool define(const std::string& schema)
+    {
+        const std::size_t end = schema.find('(');
+        std::string name = schema.substr(0, end);
+        std::string overload;
+        if (const std::size_t dot = name.find('.'); dot != std::string::npos) {
+            overload = name.substr(dot + 1);
+            name.resize(dot);
+        }
+        if (c10::Dispatcher::singleton().findSchema({m_domain + "::" + name, overload}))
+            return false;
+        m_library.def(torch::schema(schema.c_str(), c10::AliasAnalysisKind::FROM_SCHEMA));
+        return true;
+    }
+    torch::Library& library() { return m_library; }
+
+private:
+    std::string m_domain;
+    torch::Library m_library;
+};
+
+void define_all()
+{
+    // The registrations live as long as the libraries do: as long as the process.
+    static Definer aten("aten");
+    static Definer vision("torchvision");
+    if (aten.define("scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? "
+                    "attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? "
+                    "scale=None, bool enable_gqa=False) -> Tensor"))
+        aten.library().impl("scaled_dot_product_attention",
+                            torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd,
+                                            TORCH_FN(scaled_dot_product_attention)));
+    aten.define("_upsample_lanczos2d_aa(Tensor input, int[2] output_size, bool align_corners, "
+                "float? scales_h=None, float? scales_w=None) -> Tensor");
+    aten.define("_upsample_lanczos2d_aa.vec(Tensor input, int[]? output_size, bool align_corners, "
+                "float[]? scale_factors) -> Tensor");
+    if (vision.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"))
+        vision.library().impl("nms", torch::dispatch(c10::DispatchKey::CPU, TORCH_FN(nms)));
+}
+
+} // namespace
+
+void define_missing_schemas()
+{
+    static std::once_flag once;
+    std::call_once(once, define_all);
+}
+
+} // namespace strata::torch_module

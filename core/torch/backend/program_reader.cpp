@@ -1,0 +1,94 @@
+#include "program_reader.h"
+
+#include "archive_extras.h"
+#include "failures.h"
+#include "graph_walker.h"
+#include "ir/fx_inline_lists.h"
+#include "missing_schemas.h"
+#include "torch_compat.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata::torch_module {
+namespace {
+
+bool has_training(const torch::jit::Module& module)
+{
+    return module.hasattr("training") && module.attr("training").isBool() && module.is_training();
+}
+
+void note_kind(Program& program, const GraphWalker& walker, const ArchiveExtras& extras,
+               Diagnostics& sink)
+{
+    const SourceMap& sources = walker.sources();
+    program.traced =
+        sources.scripted_nodes() == 0 && (sources.traced_nodes() > 0 || extras.has_traced_inputs);
+    const bool has_state =
+        std::any_of(program.modules.size() ? &program.modules[0] : nullptr,
+                    program.modules.size() ? &program.modules[0] + program.modules.size() : nullptr,
+                    [](const Module& module) { return !module.tensors.empty(); });
+    program.frozen = !has_state && walker.constant_tensors() > 0;
+    program.quantized =
+        walker.uses_quantized() ||
+        std::any_of(program.tensors.begin(), program.tensors.end(),
+                    [](const Tensor& tensor) { return is_quantized(tensor.dtype); });
+    if (program.training && program.traced)
+        sink.warning("training-mode",
+                     "The model was traced in training mode: dropout and batch normalisation are "
+                     "recorded as they behave in training. Call eval() before tracing.");
+    else if (program.training)
+        sink.info("training-mode", "The model was saved in training mode; it is read as in "
+                                   "evaluation mode.");
+    if (program.frozen)
+        sink.warning("frozen-model",
+                     "The model was frozen: its parameters are constants and its module structure "
+                     "is gone, so nodes cannot be traced back to modules. Export from the model "
+                     "before freezing.");
+    if (program.quantized)
+        sink.warning("quantized-model", "The model holds quantized operators or tensors.");
+}
+
+} // namespace
+
+std::string reading_subject(const std::filesystem::path& path)
+{
+    return fmt::format("'{}' cannot be read as TorchScript", path.filename().string());
+}
+
+Result<std::shared_ptr<Program>> read_program(const std::filesystem::path& path,
+                                              const TorchLoadOptions& options, TaskContext& task)
+{
+    return guarded(reading_subject(path), [&]() -> Result<std::shared_ptr<Program>> {
+        task.begin("load");
+        STRATA_CHECK(task.poll());
+        define_missing_schemas();
+        torch::jit::Module module = load_module(path.string());
+        STRATA_CHECK(task.poll());
+
+        auto program = std::make_shared<Program>();
+        Diagnostics sink;
+        program->format = ModelFormat::TorchScript;
+        program->path = path;
+        program->training = has_training(module);
+        module.eval();
+
+        TensorTable tensors(program->tensors, program->tensor_names, sink);
+        const ModuleIds ids = read_modules(module, program->modules, tensors, task);
+        task.begin("trace");
+        GraphWalker walker(*program, tensors, ids, sink, task);
+        walker.walk(module, options.method);
+        program->graph = inline_list_literals(program->graph, walker.mutated());
+
+        ArchiveExtras extras = read_archive_extras(path, options.method, sink);
+        program->producer = std::move(extras.producer);
+        program->sample_inputs = std::move(extras.sample_inputs);
+        if (program->sample_inputs.size() != program->graph.placeholders().size())
+            program->sample_inputs.clear();
+        note_kind(*program, walker, extras, sink);
+        program->diagnostics = sink.items();
+        return program;
+    });
+}
+
+} // namespace strata::torch_module
