@@ -144,6 +144,13 @@ ValueId Emitter::constant(Tensor tensor, std::string_view name_hint)
             if (auto it = m_constants.find(key); it != m_constants.end())
                 return it->second;
         }
+    } else if (tensor.storage) {
+        // Views of large weights are told apart without reading them.
+        key = fmt::format("view:{}:{}:{}:{}:{}", static_cast<int>(tensor.dtype),
+                          static_cast<const void*>(tensor.storage.get()), tensor.storage_offset,
+                          fmt::join(tensor.shape, ","), fmt::join(tensor.strides, ","));
+        if (auto it = m_constants.find(key); it != m_constants.end())
+            return it->second;
     }
     const std::uint32_t index = m_model.add_initializer(
         OnnxModel::main_graph, unique_name(std::string(name_hint)), std::move(tensor));

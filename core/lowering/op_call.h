@@ -37,6 +37,8 @@ public:
     std::string_view target() const { return m_schema.target; }
 
     const Lowered& arg(std::string_view name) const;
+    /// The first argument, whatever its name.
+    const Lowered& first() const { return m_args.front(); }
     bool has(std::string_view name) const { return !arg(name).is_none(); } ///< not None
 
     /// A tensor. Numbers become rank-0 constants of PyTorch's default type (int64, float32, bool).
