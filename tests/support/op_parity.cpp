@@ -70,17 +70,38 @@ void append(std::vector<std::byte>& bytes, T value)
 void append_as(std::vector<std::byte>& bytes, DType dtype, double v)
 {
     switch (dtype) {
-    case DType::Float32: append(bytes, static_cast<float>(v)); break;
-    case DType::Float64: append(bytes, v); break;
-    case DType::Float16: append(bytes, float_to_half(static_cast<float>(v))); break;
-    case DType::BFloat16: append(bytes, float_to_bfloat16(static_cast<float>(v))); break;
-    case DType::UInt8: append(bytes, static_cast<std::uint8_t>(v)); break;
-    case DType::Int8: append(bytes, static_cast<std::int8_t>(v)); break;
-    case DType::Int16: append(bytes, static_cast<std::int16_t>(v)); break;
-    case DType::Int32: append(bytes, static_cast<std::int32_t>(v)); break;
-    case DType::Int64: append(bytes, static_cast<std::int64_t>(v)); break;
-    case DType::Bool: append(bytes, static_cast<std::uint8_t>(v != 0.0)); break;
-    default: std::abort(); // a row asks for a dtype that the harness cannot fill
+    case DType::Float32:
+        append(bytes, static_cast<float>(v));
+        break;
+    case DType::Float64:
+        append(bytes, v);
+        break;
+    case DType::Float16:
+        append(bytes, float_to_half(static_cast<float>(v)));
+        break;
+    case DType::BFloat16:
+        append(bytes, float_to_bfloat16(static_cast<float>(v)));
+        break;
+    case DType::UInt8:
+        append(bytes, static_cast<std::uint8_t>(v));
+        break;
+    case DType::Int8:
+        append(bytes, static_cast<std::int8_t>(v));
+        break;
+    case DType::Int16:
+        append(bytes, static_cast<std::int16_t>(v));
+        break;
+    case DType::Int32:
+        append(bytes, static_cast<std::int32_t>(v));
+        break;
+    case DType::Int64:
+        append(bytes, static_cast<std::int64_t>(v));
+        break;
+    case DType::Bool:
+        append(bytes, static_cast<std::uint8_t>(v != 0.0));
+        break;
+    default:
+        std::abort(); // a row asks for a dtype that the harness cannot fill
     }
 }
 
@@ -129,9 +150,12 @@ enum class Shapes { Static, Dynamic, Unknown };
 std::string_view to_string(Shapes shapes)
 {
     switch (shapes) {
-    case Shapes::Static: return "static";
-    case Shapes::Dynamic: return "dynamic";
-    default: return "unknown ranks";
+    case Shapes::Static:
+        return "static";
+    case Shapes::Dynamic:
+        return "dynamic";
+    default:
+        return "unknown ranks";
     }
 }
 
@@ -238,7 +262,8 @@ std::string check_once(const ParityRow& row, const Program& program,
         });
         return found ? std::string()
                      : fmt::format("no refusal with '{}' but: {}", row.refusal_text,
-                                   reasons.empty() ? "no refusal" : fmt::format("{}", fmt::join(reasons, "; ")));
+                                   reasons.empty() ? "no refusal"
+                                                   : fmt::format("{}", fmt::join(reasons, "; ")));
     }
     std::vector<std::string> wrong = reasons;
     check_records(*lowered, wrong);

@@ -8,16 +8,26 @@ namespace {
 at::ScalarType to_torch(DType type)
 {
     switch (type) {
-    case DType::Float64: return at::kDouble;
-    case DType::Float16: return at::kHalf;
-    case DType::BFloat16: return at::kBFloat16;
-    case DType::UInt8: return at::kByte;
-    case DType::Int8: return at::kChar;
-    case DType::Int16: return at::kShort;
-    case DType::Int32: return at::kInt;
-    case DType::Int64: return at::kLong;
-    case DType::Bool: return at::kBool;
-    default: return at::kFloat;
+    case DType::Float64:
+        return at::kDouble;
+    case DType::Float16:
+        return at::kHalf;
+    case DType::BFloat16:
+        return at::kBFloat16;
+    case DType::UInt8:
+        return at::kByte;
+    case DType::Int8:
+        return at::kChar;
+    case DType::Int16:
+        return at::kShort;
+    case DType::Int32:
+        return at::kInt;
+    case DType::Int64:
+        return at::kLong;
+    case DType::Bool:
+        return at::kBool;
+    default:
+        return at::kFloat;
     }
 }
 

@@ -16,7 +16,8 @@ ValueId initializer_view(Emitter& e, ValueId value, std::vector<std::int64_t> sh
     Tensor view = model.initializers[index].tensor;
     view.shape = std::move(shape);
     view.strides = std::move(strides);
-    const std::string name = std::string(model.text(model.values[value].name)) + std::string(suffix);
+    const std::string name =
+        std::string(model.text(model.values[value].name)) + std::string(suffix);
     return e.constant(std::move(view), name);
 }
 

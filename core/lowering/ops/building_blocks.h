@@ -21,8 +21,8 @@ ValueId transpose_matrix(Emitter& e, ValueId matrix);
 /// [C] as [C, 1, ..., 1] with `trailing` ones, to broadcast over [N, C, *spatial].
 ValueId channel_vector(Emitter& e, ValueId vector, std::int64_t trailing);
 
-/// `value` in the shape of `like`, which has as many elements. `same_front` leading dimensions of the
-/// two are the same already. Uses constants as far as the shape of `like` is known.
+/// `value` in the shape of `like`, which has as many elements. `same_front` leading dimensions of
+/// the two are the same already. Uses constants as far as the shape of `like` is known.
 ValueId reshape_like(Emitter& e, ValueId value, ValueId like, std::int64_t same_front);
 
 /// first, first + 1, ... (`count` numbers).

@@ -29,8 +29,8 @@ Outputs native_dropout(OpCall& call)
     Emitter& e = call.e();
     const ValueId input = call.tensor("input");
     // The mask keeps everything.
-    const ValueId mask = e.expand(e.constant(Tensor::filled(DType::Bool, {1}, 1.0), "keep_all"),
-                                  e.shape_of(input));
+    const ValueId mask =
+        e.expand(e.constant(Tensor::filled(DType::Bool, {1}, 1.0), "keep_all"), e.shape_of(input));
     return Outputs::tensors({input, mask});
 }
 
@@ -79,12 +79,11 @@ constexpr OpEntry entries[] = {
     {"aten::dropout(Tensor input, float p, bool train) -> Tensor", dropout, "eval mode only"},
     {"aten::feature_dropout(Tensor input, float p, bool train) -> Tensor", dropout,
      "eval mode only"},
-    {"aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor", dropout,
-     "eval mode only"},
+    {"aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor", dropout, "eval mode only"},
     {"aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor", dropout,
      "eval mode only"},
-    {"aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)",
-     native_dropout, "eval mode only"},
+    {"aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)", native_dropout,
+     "eval mode only"},
     {"aten::contiguous(Tensor self, *, MemoryFormat memory_format=0) -> Tensor", same},
     {"aten::detach(Tensor self) -> Tensor", same},
     {"aten::detach_copy(Tensor self) -> Tensor", same},
@@ -135,12 +134,9 @@ constexpr OpEntry entries[] = {
     {"aten::_cast_Short(Tensor self, bool non_blocking=False) -> Tensor", cast_to<DType::Int16>},
     {"aten::_cast_Int(Tensor self, bool non_blocking=False) -> Tensor", cast_to<DType::Int32>},
     {"aten::_cast_Long(Tensor self, bool non_blocking=False) -> Tensor", cast_to<DType::Int64>},
-    {"aten::_cast_Half(Tensor self, bool non_blocking=False) -> Tensor",
-     cast_to<DType::Float16>},
-    {"aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor",
-     cast_to<DType::Float32>},
-    {"aten::_cast_Double(Tensor self, bool non_blocking=False) -> Tensor",
-     cast_to<DType::Float64>},
+    {"aten::_cast_Half(Tensor self, bool non_blocking=False) -> Tensor", cast_to<DType::Float16>},
+    {"aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor", cast_to<DType::Float32>},
+    {"aten::_cast_Double(Tensor self, bool non_blocking=False) -> Tensor", cast_to<DType::Float64>},
     {"aten::set_grad_enabled(bool val) -> ()", nothing},
     {"aten::_assert_async(Tensor self) -> ()", nothing},
     {"aten::_assert_async.msg(Tensor self, str assert_msg) -> ()", nothing},

@@ -1,0 +1,262 @@
+#include "lowering/ops/pooling.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata::ops {
+namespace {
+
+/// The range of inputs that output `i` of `out` covers, as PyTorch cuts it: [begin, end).
+struct Range {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+};
+Range adaptive_range(std::int64_t i, std::int64_t in, std::int64_t out)
+{
+    return {i * in / out, ((i + 1) * in + out - 1) / out};
+}
+
+void require_real(OpCall& call, ValueId input)
+{
+    if (const DType dtype = call.dtype_of(input); is_integral(dtype))
+        call.refuse(fmt::format("adaptive pooling of {} tensors", to_string(dtype)),
+                    "Convert the input to float32.");
+}
+
+std::vector<std::int64_t> output_sizes(OpCall& call, std::size_t spatial)
+{
+    std::vector<std::int64_t> sizes = call.ints("output_size", spatial);
+    if (sizes.size() != spatial)
+        call.refuse(fmt::format("'output_size' has {} elements for {} spatial dimensions",
+                                sizes.size(), spatial));
+    for (const std::int64_t size : sizes)
+        if (size < 1)
+            call.refuse(fmt::format("'output_size' holds {}", size));
+    return sizes;
+}
+
+/// The sizes of the spatial dimensions of [N, C, *spatial].
+std::vector<std::int64_t> input_sizes(OpCall& call, ValueId batched, std::size_t spatial)
+{
+    const auto shape = call.e().shape(batched);
+    std::vector<std::int64_t> sizes;
+    for (std::size_t i = 0; i < spatial; ++i) {
+        if (!shape || shape->size() != spatial + 2 || !(*shape)[i + 2].known())
+            call.refuse_for_shapes(
+                "adaptive pooling to sizes other than 1 needs the size of the input");
+        sizes.push_back((*shape)[i + 2].value);
+    }
+    return sizes;
+}
+
+bool divides(const std::vector<std::int64_t>& out, const std::vector<std::int64_t>& in)
+{
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (in[i] == 0 || in[i] % out[i] != 0)
+            return false;
+    return true;
+}
+
+Attrs even_windows(const std::vector<std::int64_t>& out, const std::vector<std::int64_t>& in)
+{
+    std::vector<std::int64_t> kernel;
+    for (std::size_t i = 0; i < out.size(); ++i)
+        kernel.push_back(in[i] / out[i]);
+    return {{"kernel_shape", kernel}, {"strides", kernel}};
+}
+
+/// [in, out]: column o holds 1/n where input i belongs to output o, which has n inputs.
+ValueId averaging_matrix(Emitter& e, DType dtype, std::int64_t in, std::int64_t out,
+                         bool transposed)
+{
+    std::vector<float> values(static_cast<std::size_t>(in * out), 0.0F);
+    for (std::int64_t o = 0; o < out; ++o) {
+        const Range range = adaptive_range(o, in, out);
+        for (std::int64_t i = range.begin; i < range.end; ++i)
+            values[static_cast<std::size_t>(transposed ? o * in + i : i * out + o)] =
+                1.0F / static_cast<float>(range.end - range.begin);
+    }
+    const auto bytes = std::as_bytes(std::span(values));
+    const ValueId matrix = e.constant(
+        Tensor::from_bytes(DType::Float32, transposed ? std::vector{out, in} : std::vector{in, out},
+                           {bytes.begin(), bytes.end()}),
+        "averaging");
+    return dtype == DType::Unknown ? matrix : e.cast(matrix, dtype);
+}
+
+/// Averages along one spatial dimension after the other: the windows are products of ranges.
+ValueId average_by_matrices(Emitter& e, ValueId value, std::vector<std::int64_t> in,
+                            const std::vector<std::int64_t>& out)
+{
+    const DType dtype = e.dtype(value);
+    const std::size_t last = out.size() - 1;
+    if (in[last] != out[last]) {
+        value = e.emit("MatMul", {value, averaging_matrix(e, dtype, in[last], out[last], false)});
+        in[last] = out[last];
+    }
+    for (std::size_t axis = last; axis-- > 0;) {
+        if (in[axis] == out[axis])
+            continue;
+        const ValueId matrix = averaging_matrix(e, dtype, in[axis], out[axis], true);
+        if (axis + 1 == last) {
+            value = e.emit("MatMul", {matrix, value});
+        } else {
+            // The depth of a volume: the plane behind it becomes one dimension meanwhile.
+            std::int64_t plane = 1;
+            for (std::size_t i = axis + 1; i <= last; ++i)
+                plane *= in[i];
+            const std::vector<std::int64_t> flat{0, 0, in[axis], plane};
+            value = e.emit("MatMul", {matrix, e.reshape(value, flat)});
+            std::vector<std::int64_t> whole{0, 0, out[axis]};
+            whole.insert(whole.end(), in.begin() + static_cast<std::ptrdiff_t>(axis) + 1, in.end());
+            value = e.reshape(value, whole);
+        }
+        in[axis] = out[axis];
+    }
+    return value;
+}
+
+ValueId table(Emitter& e, std::vector<std::int64_t> shape, const std::vector<std::int64_t>& values)
+{
+    Tensor tensor = Tensor::int64s(values);
+    tensor.shape = std::move(shape);
+    return e.constant(std::move(tensor), "windows");
+}
+
+/// Every window of every output as flat indices into the plane, in order, the last one repeated up
+/// to the longest window: neither a maximum nor the first place of it changes by that.
+struct Windows {
+    std::int64_t count = 1;
+    std::int64_t length = 0;
+    std::vector<std::int64_t> indices; ///< [count, length]
+};
+
+Windows flat_windows(const std::vector<std::int64_t>& in, const std::vector<std::int64_t>& out)
+{
+    std::vector<std::vector<std::int64_t>> windows{{0}};
+    // Row-major over the outputs, and row-major within each window.
+    for (std::size_t axis = 0; axis < in.size(); ++axis) {
+        std::vector<std::vector<std::int64_t>> finer;
+        for (const auto& window : windows)
+            for (std::int64_t o = 0; o < out[axis]; ++o) {
+                const Range range = adaptive_range(o, in[axis], out[axis]);
+                auto& next = finer.emplace_back();
+                for (const std::int64_t base : window)
+                    for (std::int64_t i = range.begin; i < range.end; ++i)
+                        next.push_back(base * in[axis] + i);
+            }
+        windows = std::move(finer);
+    }
+    Windows result;
+    result.count = static_cast<std::int64_t>(windows.size());
+    std::size_t longest = 0;
+    for (const auto& window : windows)
+        longest = std::max(longest, window.size());
+    result.length = static_cast<std::int64_t>(longest);
+    for (auto& window : windows) {
+        window.resize(longest, window.back());
+        result.indices.insert(result.indices.end(), window.begin(), window.end());
+    }
+    return result;
+}
+
+struct MaxAndIndices {
+    ValueId value = no_id;
+    ValueId indices = no_id;
+};
+
+/// Output size 1 needs no sizes of the input.
+MaxAndIndices max_of_plane(Emitter& e, ValueId batched, std::size_t spatial)
+{
+    const std::vector<std::int64_t> flat{0, 0, -1};
+    const ValueId place =
+        e.emit("ArgMax", {e.reshape(batched, flat)}, {{"axis", 2}, {"keepdims", 0}});
+    return {e.emit("GlobalMaxPool", {batched}), e.unsqueeze(place, iota(2, spatial))};
+}
+
+MaxAndIndices max_by_gathering(Emitter& e, ValueId batched, const std::vector<std::int64_t>& in,
+                               const std::vector<std::int64_t>& out)
+{
+    const Windows windows = flat_windows(in, out);
+    const std::vector<std::int64_t> flat{0, 0, -1};
+    const ValueId gathered = e.emit(
+        "Gather",
+        {e.reshape(batched, flat), table(e, {windows.count, windows.length}, windows.indices)},
+        {{"axis", 2}});
+    std::vector<std::int64_t> shape{0, 0};
+    shape.insert(shape.end(), out.begin(), out.end());
+    MaxAndIndices result;
+    result.value = e.reshape(e.reduce("ReduceMax", gathered, {3}, false), shape);
+    // Which place of its window each maximum has, and what that place is in the plane.
+    const ValueId place = e.emit("ArgMax", {gathered}, {{"axis", 3}, {"keepdims", 0}});
+    std::vector<std::int64_t> starts;
+    for (std::int64_t i = 0; i < windows.count; ++i)
+        starts.push_back(i * windows.length);
+    const ValueId flat_place = e.add(place, e.constant(starts));
+    const ValueId indices =
+        e.emit("Gather", {table(e, {windows.count * windows.length}, windows.indices), flat_place},
+               {{"axis", 0}});
+    result.indices = e.reshape(indices, shape);
+    return result;
+}
+
+} // namespace
+
+template <std::size_t spatial>
+Outputs adaptive_average_pool(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId input = call.tensor("self");
+    require_real(call, input);
+    const std::vector<std::int64_t> out = output_sizes(call, spatial);
+    constexpr auto rank = static_cast<std::int64_t>(spatial) + 2;
+    if (std::all_of(out.begin(), out.end(), [](auto size) { return size == 1; })) {
+        if (e.rank(input) == rank - 1)
+            return e.reduce("ReduceMean", input, iota(-static_cast<std::int64_t>(spatial), spatial),
+                            true);
+        return e.emit("GlobalAveragePool", {input});
+    }
+    const auto batched = Batched::of(e, input, rank);
+    const std::vector<std::int64_t> in = input_sizes(call, batched.value, spatial);
+    if (in == out)
+        return input;
+    const ValueId result = divides(out, in)
+                               ? e.emit("AveragePool", {batched.value}, even_windows(out, in))
+                               : average_by_matrices(e, batched.value, in, out);
+    return batched.undo(e, result);
+}
+
+template <std::size_t spatial>
+Outputs adaptive_max_pool(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId input = call.tensor("self");
+    require_real(call, input);
+    const std::vector<std::int64_t> out = output_sizes(call, spatial);
+    const auto batched = Batched::of(e, input, static_cast<std::int64_t>(spatial) + 2);
+    MaxAndIndices result;
+    if (std::all_of(out.begin(), out.end(), [](auto size) { return size == 1; })) {
+        result = max_of_plane(e, batched.value, spatial);
+        return Outputs::tensors({batched.undo(e, result.value), batched.undo(e, result.indices)});
+    }
+    const std::vector<std::int64_t> in = input_sizes(call, batched.value, spatial);
+    if (divides(out, in)) {
+        const auto results = e.emit_many("MaxPool", {batched.value}, 2, even_windows(out, in));
+        std::int64_t plane = 1;
+        for (const std::int64_t size : in)
+            plane *= size;
+        result = {results[0], e.emit("Mod", {results[1], e.scalar(DType::Int64, plane)})};
+    } else {
+        result = max_by_gathering(e, batched.value, in, out);
+    }
+    return Outputs::tensors({batched.undo(e, result.value), batched.undo(e, result.indices)});
+}
+
+template Outputs adaptive_average_pool<1>(OpCall&);
+template Outputs adaptive_average_pool<2>(OpCall&);
+template Outputs adaptive_average_pool<3>(OpCall&);
+template Outputs adaptive_max_pool<1>(OpCall&);
+template Outputs adaptive_max_pool<2>(OpCall&);
+template Outputs adaptive_max_pool<3>(OpCall&);
+
+} // namespace strata::ops

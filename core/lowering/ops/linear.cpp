@@ -1,0 +1,350 @@
+// Matrix products.
+#include "lowering/ops/building_blocks.h"
+#include "lowering/ops/families.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata::ops {
+namespace {
+
+/// MatMul of any ranks. ONNX has it for 32 and 64 bit integers only; narrower ones are widened,
+/// which is exact also where the narrow product wraps around.
+ValueId product(OpCall& call, ValueId a, ValueId b)
+{
+    Emitter& e = call.e();
+    const DType dtype = e.dtype(a);
+    if (dtype == DType::Bool)
+        call.refuse("matrix product of bool tensors", "Convert them to an integer type.");
+    if (!is_integer(dtype) || bits_per_element(dtype) >= 32)
+        return e.emit("MatMul", {a, b});
+    return e.cast(e.emit("MatMul", {e.cast(a, DType::Int32), e.cast(b, DType::Int32)}), dtype);
+}
+
+/// `value` times the number `name`; nothing is emitted for one.
+ValueId scaled(OpCall& call, ValueId value, std::string_view name)
+{
+    if (!call.is_scalar(name) || call.number(name) != 1.0)
+        return call.e().mul(value, call.scalar_as(name, call.dtype_of(value)));
+    return value;
+}
+
+bool is_zero(OpCall& call, std::string_view name)
+{
+    return call.is_scalar(name) && call.number(name) == 0.0;
+}
+
+/// beta * self + alpha * product, as PyTorch defines it: with beta 0, NaNs of self do not count,
+/// but its shape still matters when it is larger, which it never is.
+ValueId accumulate(OpCall& call, ValueId matrix_product)
+{
+    Emitter& e = call.e();
+    const ValueId right = scaled(call, matrix_product, "alpha");
+    if (is_zero(call, "beta"))
+        return right;
+    return e.add(scaled(call, call.tensor("self"), "beta"), right);
+}
+
+/// True where Gemm exists: reals (and unknown types, which are reals in practice).
+bool has_gemm(DType dtype)
+{
+    return !is_integral(dtype);
+}
+
+/// The operand of a Gemm: a transposition that feeds it is undone and told to Gemm instead.
+struct GemmOperand {
+    ValueId value = no_id;
+    bool transposed = false;
+};
+
+GemmOperand gemm_operand(const Emitter& e, const OnnxModel& model, ValueId value)
+{
+    const NodeId producer = model.values[value].producer;
+    if (producer == no_id || e.rank(value) != 2)
+        return {value, false};
+    const OnnxNode& node = model.nodes[producer];
+    if (model.text(node.op_type) != "Transpose" || model.text(node.domain) != "")
+        return {value, false};
+    return {node.inputs.front(), true};
+}
+
+ValueId gemm(OpCall& call, GemmOperand a, GemmOperand b, ValueId c, double alpha, double beta)
+{
+    Attrs attrs;
+    if (alpha != 1.0)
+        attrs.push_back({"alpha", alpha});
+    if (beta != 1.0 && c != no_id)
+        attrs.push_back({"beta", beta});
+    if (a.transposed)
+        attrs.push_back({"transA", 1});
+    if (b.transposed)
+        attrs.push_back({"transB", 1});
+    return call.e().emit("Gemm", {a.value, b.value, c}, std::move(attrs));
+}
+
+Outputs linear(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId input = call.tensor(call.target() == "aten::mkldnn_linear" ? "self" : "input");
+    const ValueId weight = call.tensor("weight");
+    const ValueId bias = call.tensor_or_none("bias");
+    const auto weight_rank = e.rank(weight);
+    if (!weight_rank)
+        call.refuse_for_shapes("the rank of 'weight' is not known");
+    const auto bias_rank = bias == no_id ? std::optional<std::int64_t>(1) : e.rank(bias);
+    if (e.rank(input) == 2 && *weight_rank == 2 && bias_rank && has_gemm(e.dtype(input))) {
+        const GemmOperand w = gemm_operand(e, e.model(), weight);
+        return gemm(call, {input, false}, {w.value, !w.transposed}, bias, 1.0, 1.0);
+    }
+    const ValueId right = *weight_rank == 2 ? transpose_matrix(e, weight) : weight;
+    const ValueId result = product(call, input, right);
+    return bias == no_id ? result : e.add(result, bias);
+}
+
+Outputs matmul(OpCall& call)
+{
+    const std::string_view second = call.target() == "aten::matmul" ||
+                                            call.target() == "aten::linalg_matmul" ||
+                                            call.target() == "aten::__matmul__"
+                                        ? "other"
+                                        : "mat2";
+    return product(call, call.tensor("self"), call.tensor(second));
+}
+
+Outputs mv(OpCall& call)
+{
+    return product(call, call.tensor("self"), call.tensor("vec"));
+}
+
+Outputs dot(OpCall& call)
+{
+    return product(call, call.tensor("self"),
+                   call.tensor(call.target() == "aten::dot" ? "tensor" : "other"));
+}
+
+Outputs addmm(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId a = call.tensor("mat1");
+    const ValueId b = call.tensor("mat2");
+    const DType dtype = e.dtype(a);
+    // Gemm keeps its factors as float32, so doubles take it only when these are exact.
+    const bool known = call.is_scalar("alpha") && call.is_scalar("beta");
+    if (!known || !has_gemm(dtype))
+        return accumulate(call, product(call, a, b));
+    const double alpha = call.number("alpha");
+    const double beta = call.number("beta");
+    const auto exact = [](double v) { return static_cast<double>(static_cast<float>(v)) == v; };
+    if (dtype == DType::Float64 && (!exact(alpha) || !exact(beta)))
+        return accumulate(call, product(call, a, b));
+    const ValueId c = beta == 0.0 ? no_id : call.tensor("self");
+    return gemm(call, gemm_operand(e, e.model(), a), gemm_operand(e, e.model(), b), c, alpha, beta);
+}
+
+Outputs baddbmm(OpCall& call)
+{
+    return accumulate(call, product(call, call.tensor("batch1"), call.tensor("batch2")));
+}
+
+Outputs addbmm(OpCall& call)
+{
+    const ValueId products = product(call, call.tensor("batch1"), call.tensor("batch2"));
+    return accumulate(call, call.e().reduce("ReduceSum", products, {0}, false));
+}
+
+Outputs addmv(OpCall& call)
+{
+    return accumulate(call, product(call, call.tensor("mat"), call.tensor("vec")));
+}
+
+/// a[:, None] * b[None, :], in the promoted type.
+ValueId outer_product(OpCall& call, ValueId a, ValueId b)
+{
+    Emitter& e = call.e();
+    const DType dtype = promote_types(e.dtype(a), e.dtype(b));
+    if (dtype == DType::Bool)
+        return e.emit("And", {e.unsqueeze(a, {1}), e.unsqueeze(b, {0})});
+    if (dtype != DType::Unknown) {
+        a = e.cast(a, dtype);
+        b = e.cast(b, dtype);
+    }
+    return e.mul(e.unsqueeze(a, {1}), e.unsqueeze(b, {0}));
+}
+
+Outputs outer(OpCall& call)
+{
+    return outer_product(call, call.tensor("self"), call.tensor("vec2"));
+}
+
+Outputs addr(OpCall& call)
+{
+    const ValueId vector = call.tensor("vec1");
+    if (call.dtype_of(vector) == DType::Bool)
+        call.refuse("outer product of bool tensors with an addend");
+    return accumulate(call, outer_product(call, vector, call.tensor("vec2")));
+}
+
+Outputs chain_matmul(OpCall& call)
+{
+    const std::string_view name = call.target() == "aten::chain_matmul" ? "matrices" : "tensors";
+    const std::vector<ValueId> matrices = call.tensors(name);
+    if (matrices.empty())
+        call.refuse(fmt::format("'{}' is empty", name));
+    ValueId result = matrices.front();
+    for (std::size_t i = 1; i < matrices.size(); ++i)
+        result = product(call, result, matrices[i]);
+    return result;
+}
+
+/// sum over the last dimensions of both.
+Outputs inner(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId a = call.tensor("self");
+    const ValueId b = call.tensor("other");
+    const std::int64_t rank_a = call.rank("self");
+    const std::int64_t rank_b = call.rank("other");
+    if (rank_a == 0 || rank_b == 0)
+        return e.mul(a, b);
+    if (rank_b == 1)
+        return product(call, a, b);
+    if (rank_b == 2)
+        return product(call, a, e.transpose(b, {1, 0}));
+    call.refuse(fmt::format("'other' of rank {} (at most 2)", rank_b));
+}
+
+/// One Einsum node. ONNX has no integers narrower than 32 bits here either; widening is exact.
+ValueId emit_einsum(OpCall& call, const std::string& equation, std::vector<ValueId> operands)
+{
+    Emitter& e = call.e();
+    const DType dtype = e.dtype(operands.front());
+    if (dtype == DType::Bool)
+        call.refuse("einsum of bool tensors", "Convert them to an integer type.");
+    const bool narrow = is_integer(dtype) && bits_per_element(dtype) < 32;
+    if (narrow)
+        for (ValueId& operand : operands)
+            operand = e.cast(operand, DType::Int32);
+    const ValueId result = e.emit("Einsum", std::move(operands), {{"equation", equation}});
+    return narrow ? e.cast(result, dtype) : result;
+}
+
+std::string without_spaces(std::string text)
+{
+    std::erase(text, ' ');
+    return text;
+}
+
+/// The result's subscripts when the equation leaves them out: the ellipsis, then every letter that
+/// occurs once, capitals first.
+std::string implicit_result(const std::string& inputs)
+{
+    std::string letters = inputs.find("...") == std::string::npos ? "" : "...";
+    for (const auto& [first, last] : {std::pair('A', 'Z'), std::pair('a', 'z')})
+        for (char letter = first; letter <= last; ++letter)
+            if (std::count(inputs.begin(), inputs.end(), letter) == 1)
+                letters += letter;
+    return letters;
+}
+
+Outputs einsum(OpCall& call)
+{
+    std::string equation = without_spaces(call.string("equation"));
+    if (equation.find("->") == std::string::npos)
+        equation += "->" + implicit_result(equation);
+    return emit_einsum(call, equation, call.tensors("tensors"));
+}
+
+Outputs tensordot(OpCall& call)
+{
+    const std::int64_t rank_a = call.rank("self");
+    const std::int64_t rank_b = call.rank("other");
+    const std::vector<std::int64_t> dims_a = call.ints("dims_self");
+    const std::vector<std::int64_t> dims_b = call.ints("dims_other");
+    if (dims_a.size() != dims_b.size())
+        call.refuse("'dims_self' and 'dims_other' differ in length");
+    if (rank_a + rank_b > 26)
+        call.refuse("the ranks are too large to name every dimension");
+    const auto letter = [](std::int64_t i) { return static_cast<char>('a' + i); };
+    std::string a;
+    std::string b;
+    for (std::int64_t i = 0; i < rank_a; ++i)
+        a += letter(i);
+    for (std::int64_t i = 0; i < rank_b; ++i)
+        b += letter(rank_a + i);
+    std::string summed;
+    for (std::size_t i = 0; i < dims_a.size(); ++i) {
+        const auto in_a = static_cast<std::size_t>(call.normalize_axis(dims_a[i], rank_a));
+        const auto in_b = static_cast<std::size_t>(call.normalize_axis(dims_b[i], rank_b));
+        b[in_b] = a[in_a];
+        summed += a[in_a];
+    }
+    std::string result;
+    for (const char c : a + b)
+        if (summed.find(c) == std::string::npos)
+            result += c;
+    return emit_einsum(call, fmt::format("{},{}->{}", a, b, result),
+                       {call.tensor("self"), call.tensor("other")});
+}
+
+Outputs bilinear(OpCall& call)
+{
+    Emitter& e = call.e();
+    const std::int64_t rank = call.rank("input1");
+    std::string batch;
+    for (std::int64_t i = 0; i + 1 < rank; ++i)
+        batch += static_cast<char>('a' + i);
+    // Pairs of operands: Einsum nodes with three are slower and less widely supported.
+    const ValueId first = emit_einsum(call, fmt::format("{0}x,zxy->{0}zy", batch),
+                                      {call.tensor("input1"), call.tensor("weight")});
+    const ValueId result =
+        emit_einsum(call, fmt::format("{0}zy,{0}y->{0}z", batch), {first, call.tensor("input2")});
+    const ValueId bias = call.tensor_or_none("bias");
+    return bias == no_id ? result : e.add(result, bias);
+}
+
+constexpr OpEntry entries[] = {
+    {"aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", linear},
+    {"aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor", linear},
+    {"aten::matmul(Tensor self, Tensor other) -> Tensor", matmul},
+    {"aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", matmul},
+    {"aten::__matmul__(Tensor self, Tensor other) -> Tensor", matmul},
+    {"aten::mm(Tensor self, Tensor mat2) -> Tensor", matmul},
+    {"aten::bmm(Tensor self, Tensor mat2) -> Tensor", matmul},
+    {"aten::mv(Tensor self, Tensor vec) -> Tensor", mv},
+    {"aten::dot(Tensor self, Tensor tensor) -> Tensor", dot},
+    {"aten::vdot(Tensor self, Tensor other) -> Tensor", dot},
+    {"aten::inner(Tensor self, Tensor other) -> Tensor", inner, "'other' of rank 2 at most"},
+    {"aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> "
+     "Tensor",
+     addmm},
+    {"aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) "
+     "-> Tensor",
+     addbmm},
+    {"aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) "
+     "-> Tensor",
+     baddbmm},
+    {"aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> "
+     "Tensor",
+     addmv},
+    {"aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> "
+     "Tensor",
+     addr},
+    {"aten::outer(Tensor self, Tensor vec2) -> Tensor", outer},
+    {"aten::ger(Tensor self, Tensor vec2) -> Tensor", outer},
+    {"aten::chain_matmul(Tensor[] matrices) -> Tensor", chain_matmul},
+    {"aten::linalg_multi_dot(Tensor[] tensors) -> Tensor", chain_matmul},
+    {"aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor", einsum},
+    {"aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor",
+     tensordot},
+    {"aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor",
+     bilinear},
+};
+
+} // namespace
+
+std::span<const OpEntry> linear_ops()
+{
+    return entries;
+}
+
+} // namespace strata::ops

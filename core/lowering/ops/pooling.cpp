@@ -1,0 +1,302 @@
+// Maximum and average pooling; adaptive pooling is in adaptive_pooling.cpp.
+#include "lowering/ops/pooling.h"
+
+#include "lowering/ops/families.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata::ops {
+namespace {
+
+/// One pooling window, with one entry for each spatial dimension.
+struct Window {
+    std::size_t spatial = 0;
+    std::vector<std::int64_t> kernel, stride, padding, dilation;
+    bool ceil_mode = false;
+
+    std::int64_t extent(std::size_t i) const { return dilation[i] * (kernel[i] - 1) + 1; }
+};
+
+std::vector<std::int64_t> list_of(OpCall& call, std::string_view name, std::size_t count)
+{
+    std::vector<std::int64_t> values = call.ints(name, count);
+    if (values.size() != count)
+        call.refuse(fmt::format("'{}' has {} elements for {} spatial dimensions", name,
+                                values.size(), count));
+    return values;
+}
+
+Window window_of(OpCall& call, std::size_t spatial, bool dilated)
+{
+    Window window;
+    window.spatial = spatial;
+    window.kernel = list_of(call, "kernel_size", spatial);
+    window.stride = call.ints("stride", spatial);
+    if (window.stride.empty())
+        window.stride = window.kernel;
+    window.padding = list_of(call, "padding", spatial);
+    window.dilation.assign(spatial, 1);
+    if (dilated)
+        window.dilation = list_of(call, "dilation", spatial);
+    window.ceil_mode = call.boolean("ceil_mode");
+    return window;
+}
+
+void require_real(OpCall& call, ValueId input)
+{
+    if (const DType dtype = call.dtype_of(input); is_integral(dtype))
+        call.refuse(fmt::format("pooling of {} tensors", to_string(dtype)),
+                    "Convert the input to float32.");
+}
+
+/// PyTorch's output size: in ceil mode, the last window must start inside the input or its left
+/// padding.
+std::int64_t output_size(const Window& window, std::size_t i, std::int64_t size)
+{
+    const std::int64_t room = size + 2 * window.padding[i] - window.extent(i);
+    const std::int64_t stride = window.stride[i];
+    std::int64_t out = (room + (window.ceil_mode ? stride - 1 : 0)) / stride + 1;
+    if (window.ceil_mode && (out - 1) * stride >= size + window.padding[i])
+        --out;
+    return out;
+}
+
+/// How the ceil mode of a window is told to ONNX, whose own rule differs at the border and between
+/// versions: with known sizes the windows that stick out become padding at the end.
+struct Border {
+    std::vector<std::int64_t> extra_end; ///< beyond `padding`, for each spatial dimension
+    bool ceil_attribute = false;         ///< sizes unknown: ceil_mode=1, where both rules agree
+
+    bool sticks_out() const
+    {
+        return ceil_attribute ||
+               std::any_of(extra_end.begin(), extra_end.end(), [](auto v) { return v > 0; });
+    }
+};
+
+Border border_of(OpCall& call, const Window& window, ValueId batched)
+{
+    Border border;
+    border.extra_end.assign(window.spatial, 0);
+    if (!window.ceil_mode)
+        return border;
+    const auto shape = call.e().shape(batched);
+    for (std::size_t i = 0; i < window.spatial; ++i) {
+        const bool known = shape && shape->size() == window.spatial + 2 && (*shape)[i + 2].known();
+        if (!known) {
+            if (window.stride[i] > window.extent(i) - window.padding[i])
+                call.refuse_for_shapes(
+                    "ceil_mode with a stride beyond the window needs the size of "
+                    "the input");
+            border.ceil_attribute = true;
+            continue;
+        }
+        const std::int64_t size = (*shape)[i + 2].value;
+        const std::int64_t out = output_size(window, i, size);
+        border.extra_end[i] = std::max<std::int64_t>(
+            (out - 1) * window.stride[i] + window.extent(i) - size - 2 * window.padding[i], 0);
+    }
+    // Either all dimensions by padding or all by the attribute.
+    if (border.ceil_attribute)
+        border.extra_end.assign(window.spatial, 0);
+    return border;
+}
+
+std::vector<std::int64_t> pads_of(const Window& window, const Border& border)
+{
+    std::vector<std::int64_t> pads = window.padding;
+    for (std::size_t i = 0; i < window.spatial; ++i)
+        pads.push_back(window.padding[i] + border.extra_end[i]);
+    return pads;
+}
+
+/// Pads for a Pad node over [N, C, *spatial].
+std::vector<std::int64_t> whole_pads(const std::vector<std::int64_t>& begins,
+                                     const std::vector<std::int64_t>& ends)
+{
+    std::vector<std::int64_t> pads{0, 0};
+    pads.insert(pads.end(), begins.begin(), begins.end());
+    pads.insert(pads.end(), {0, 0});
+    pads.insert(pads.end(), ends.begin(), ends.end());
+    return pads;
+}
+
+Attrs window_attributes(const Window& window, const Border& border,
+                        const std::vector<std::int64_t>& pads)
+{
+    Attrs attrs{{"kernel_shape", window.kernel}, {"pads", pads}, {"strides", window.stride}};
+    if (border.ceil_attribute)
+        attrs.push_back({"ceil_mode", 1});
+    return attrs;
+}
+
+/// ONNX counts through the whole tensor, PyTorch through one plane.
+ValueId plane_indices(Emitter& e, ValueId indices, ValueId batched, std::size_t spatial)
+{
+    if (spatial == 1)
+        return e.emit("Mod", {indices, e.size_of(batched, 2)});
+    const auto shape = e.shape(batched);
+    std::int64_t plane = 1;
+    for (std::size_t i = 0; shape && i < spatial; ++i)
+        plane = plane < 0 || !(*shape)[i + 2].known() ? -1 : plane * (*shape)[i + 2].value;
+    if (shape && plane >= 0)
+        return e.emit("Mod", {indices, e.scalar(DType::Int64, std::max<std::int64_t>(plane, 1))});
+    const ValueId sizes =
+        e.slice(e.shape_of(batched), 0, 2, static_cast<std::int64_t>(spatial) + 2);
+    return e.emit("Mod", {indices, e.reduce("ReduceProd", sizes, {0}, false)});
+}
+
+Outputs max_pool(OpCall& call, std::size_t spatial, bool with_indices)
+{
+    Emitter& e = call.e();
+    const Window window = window_of(call, spatial, true);
+    const ValueId input = call.tensor("self");
+    require_real(call, input);
+    const auto batched = Batched::of(e, input, static_cast<std::int64_t>(spatial) + 2);
+    const Border border = border_of(call, window, batched.value);
+    const std::vector<std::int64_t> pads = pads_of(window, border);
+    Attrs attrs = window_attributes(window, border, pads);
+    if (std::any_of(window.dilation.begin(), window.dilation.end(), [](auto d) { return d != 1; }))
+        attrs.push_back({"dilations", window.dilation});
+    const auto results =
+        e.emit_many("MaxPool", {batched.value}, with_indices ? 2 : 1, std::move(attrs));
+    if (!with_indices)
+        return batched.undo(e, results[0]);
+    return Outputs::tensors(
+        {batched.undo(e, results[0]),
+         batched.undo(e, plane_indices(e, results[1], batched.value, spatial))});
+}
+
+template <std::size_t spatial>
+Outputs max_pool_nd(OpCall& call)
+{
+    return max_pool(call, spatial, false);
+}
+
+template <std::size_t spatial>
+Outputs max_pool_nd_with_indices(OpCall& call)
+{
+    return max_pool(call, spatial, true);
+}
+
+/// Sums over windows, divided by a number that does not depend on the place.
+ValueId average_with_divisor(Emitter& e, ValueId input, const Window& window, const Border& border,
+                             std::int64_t divisor)
+{
+    const std::vector<std::int64_t> ends = [&] {
+        std::vector<std::int64_t> sums = window.padding;
+        for (std::size_t i = 0; i < window.spatial; ++i)
+            sums[i] += border.extra_end[i];
+        return sums;
+    }();
+    std::vector<std::int64_t> pads = window.padding;
+    pads.insert(pads.end(), ends.begin(), ends.end());
+    Attrs attrs = window_attributes(window, border, pads);
+    attrs.push_back({"count_include_pad", 1});
+    const ValueId average = e.emit("AveragePool", {input}, std::move(attrs));
+    double elements = 1.0;
+    for (const std::int64_t k : window.kernel)
+        elements *= static_cast<double>(k);
+    const double factor = elements / static_cast<double>(divisor);
+    if (factor == 1.0)
+        return average;
+    const DType dtype = e.dtype(input) == DType::Unknown ? DType::Float32 : e.dtype(input);
+    return e.mul(average, e.scalar(dtype, factor));
+}
+
+Outputs average_pool(OpCall& call, std::size_t spatial)
+{
+    Emitter& e = call.e();
+    Window window = window_of(call, spatial, false);
+    const ValueId input = call.tensor("self");
+    require_real(call, input);
+    const bool include_pad = call.boolean("count_include_pad");
+    const auto divisor = spatial == 1 ? std::nullopt : call.integer_or_none("divisor_override");
+    const auto batched = Batched::of(e, input, static_cast<std::int64_t>(spatial) + 2);
+    const Border border = border_of(call, window, batched.value);
+    if (divisor) {
+        if (*divisor == 0)
+            call.refuse("'divisor_override' is 0");
+        if (border.ceil_attribute)
+            call.refuse_for_shapes("ceil_mode with divisor_override needs the size of the input");
+        return batched.undo(e, average_with_divisor(e, batched.value, window, border, *divisor));
+    }
+    ValueId padded = batched.value;
+    const bool has_padding =
+        std::any_of(window.padding.begin(), window.padding.end(), [](auto p) { return p != 0; });
+    bool count_pad = include_pad && has_padding;
+    if (count_pad && border.sticks_out()) {
+        // The padding counts, what sticks out beyond it does not: only a Pad node can say that.
+        padded = e.emit("Pad", {padded, e.constant(whole_pads(window.padding, window.padding))});
+        window.padding.assign(spatial, 0);
+        count_pad = false;
+    }
+    Attrs attrs = window_attributes(window, border, pads_of(window, border));
+    if (count_pad)
+        attrs.push_back({"count_include_pad", 1});
+    return batched.undo(e, e.emit("AveragePool", {padded}, std::move(attrs)));
+}
+
+template <std::size_t spatial>
+Outputs average_pool_nd(OpCall& call)
+{
+    return average_pool(call, spatial);
+}
+
+constexpr std::string_view reals = "floating-point tensors";
+
+constexpr OpEntry entries[] = {
+    {"aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] "
+     "dilation=1, bool ceil_mode=False) -> Tensor",
+     max_pool_nd<1>, reals},
+    {"aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
+     "dilation=1, bool ceil_mode=False) -> Tensor",
+     max_pool_nd<2>, reals},
+    {"aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] "
+     "dilation=1, bool ceil_mode=False) -> Tensor",
+     max_pool_nd<3>, reals},
+    {"aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] "
+     "padding=0, int[1] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
+     max_pool_nd_with_indices<1>, reals},
+    {"aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] "
+     "padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
+     max_pool_nd_with_indices<2>, reals},
+    {"aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] "
+     "padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
+     max_pool_nd_with_indices<3>, reals},
+    {"aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool "
+     "ceil_mode=False, bool count_include_pad=True) -> Tensor",
+     average_pool_nd<1>, reals},
+    {"aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
+     "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+     average_pool_nd<2>, reals},
+    {"aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool "
+     "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+     average_pool_nd<3>, reals},
+    {"aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor",
+     adaptive_average_pool<1>, reals},
+    {"aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
+     adaptive_average_pool<2>, reals},
+    {"aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
+     adaptive_average_pool<3>, reals},
+    {"aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
+     adaptive_average_pool<2>, reals},
+    {"aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
+     adaptive_average_pool<3>, reals},
+    {"aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)",
+     adaptive_max_pool<1>, reals},
+    {"aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)",
+     adaptive_max_pool<2>, reals},
+    {"aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)",
+     adaptive_max_pool<3>, reals},
+};
+
+} // namespace
+
+std::span<const OpEntry> pooling_ops()
+{
+    return entries;
+}
+
+} // namespace strata::ops
