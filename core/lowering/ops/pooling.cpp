@@ -212,15 +212,16 @@ Outputs average_pool(OpCall& call, std::size_t spatial)
     const ValueId input = call.tensor("self");
     require_real(call, input);
     const bool include_pad = call.boolean("count_include_pad");
-    const auto divisor = spatial == 1 ? std::nullopt : call.integer_or_none("divisor_override");
+    const bool has_divisor = spatial != 1 && call.has("divisor_override");
+    const std::int64_t divisor = has_divisor ? call.integer("divisor_override") : 0;
     const auto batched = Batched::of(e, input, static_cast<std::int64_t>(spatial) + 2);
     const Border border = border_of(call, window, batched.value);
-    if (divisor) {
-        if (*divisor == 0)
+    if (has_divisor) {
+        if (divisor == 0)
             call.refuse("'divisor_override' is 0");
         if (border.ceil_attribute)
             call.refuse_for_shapes("ceil_mode with divisor_override needs the size of the input");
-        return batched.undo(e, average_with_divisor(e, batched.value, window, border, *divisor));
+        return batched.undo(e, average_with_divisor(e, batched.value, window, border, divisor));
     }
     ValueId padded = batched.value;
     const bool has_padding =
