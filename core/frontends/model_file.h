@@ -20,7 +20,7 @@ enum class FileKind {
     TorchPickledModule, ///< torch.save(model): a pickled nn.Module, needs the Python classes
     TorchCheckpoint,    ///< torch.save of a dict holding a state dict and other things
     TorchLegacySave,    ///< torch.save before 1.6 (no zip)
-    TorchLite,          ///< mobile/lite interpreter file (bytecode)
+    TorchLite, ///< mobile/lite interpreter file (bytecode only; with code too: TorchScript)
     Safetensors,
     Empty,
     TruncatedZip,

@@ -62,6 +62,13 @@ Error load_error(const std::string& subject, std::string_view message)
                             subject, name, libtorch_version()),
                 {}};
     }
+    if (message.find("required keyword attribute 'value' is undefined") != std::string_view::npos)
+        return {ErrorCode::CannotRead,
+                fmt::format("{}: a constant of its code is not in the file. Models saved after "
+                            "torch.jit.optimize_for_inference lose their weights this way; save "
+                            "the model before it is optimised.",
+                            subject),
+                {}};
     return {ErrorCode::CannotRead, fmt::format("{}: {}", subject, useful_line(message)), {}};
 }
 

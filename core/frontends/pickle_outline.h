@@ -1,0 +1,31 @@
+// The outline of a Python pickle, without unpickling anything.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// What a pickled object is, as far as its opcodes tell. No code is run, no class is looked up.
+struct PickleOutline {
+    enum class Kind { Unknown, Scalar, String, Tensor, List, Tuple, Dict, Object, Global };
+    Kind kind = Kind::Unknown;
+    std::string name;                        ///< Object and Global: "module.Class"
+    std::vector<const PickleOutline*> items; ///< List, Tuple; Dict: keys and values in turn
+    std::string text;                        ///< String: the string, shortened
+};
+
+/// Owns the outlines of one pickle. They may refer to each other in circles.
+struct PickleDocument {
+    std::deque<PickleOutline> objects;
+    const PickleOutline* top = nullptr; ///< what the pickle is; null when nothing could be read
+};
+
+/// Follows the opcodes of the first pickle in `bytes`. A pickle that ends early or holds an opcode
+/// that is not known gives the outline of what came before.
+PickleDocument outline_pickle(std::span<const std::byte> bytes);
+
+} // namespace strata
