@@ -1,0 +1,200 @@
+#include "hierarchy/attribute.h"
+
+#include "hierarchy/category.h"
+#include "hierarchy/fx_node_text.h"
+#include "hierarchy/infer_modules.h"
+#include "hierarchy/neighbour_evidence.h"
+#include "hierarchy/parameter_evidence.h"
+#include "hierarchy/recorded_evidence.h"
+#include "hierarchy/scope_evidence.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata {
+namespace {
+
+/// Diagnostics about single nodes stop here and are summed up: a report of ten thousand equal lines
+/// helps nobody.
+constexpr std::size_t most_node_diagnostics = 50;
+
+class Attributor {
+public:
+    Attributor(const OnnxModel& model, const ModuleTree& modules)
+        : m_model(model),
+          m_modules(modules),
+          m_nodes(model.nodes.size()),
+          m_calls(model.nodes.size())
+    {}
+
+    void add(std::vector<NodeEvidence> found)
+    {
+        for (NodeEvidence& item : found) {
+            m_nodes[item.node].evidence.push_back(std::move(item.evidence));
+            m_calls[item.node].push_back(item.call);
+        }
+    }
+
+    /// The modules that evidence so far gives each node.
+    std::vector<KnownModule> known() const
+    {
+        std::vector<KnownModule> result(m_nodes.size());
+        for (std::size_t i = 0; i < m_nodes.size(); ++i)
+            if (const std::size_t best = winner(i); best < m_nodes[i].evidence.size())
+                result[i] = {m_nodes[i].evidence[best].module, m_calls[i][best]};
+        return result;
+    }
+
+    Attribution decide()
+    {
+        for (std::size_t i = 0; i < m_nodes.size(); ++i)
+            decide(static_cast<NodeId>(i));
+        return std::move(m_nodes);
+    }
+
+private:
+    /// Index of the strongest evidence; the first of equals. Past the end when there is none.
+    std::size_t winner(std::size_t node) const
+    {
+        const auto& evidence = m_nodes[node].evidence;
+        const auto best =
+            std::min_element(evidence.begin(), evidence.end(),
+                             [](const Evidence& a, const Evidence& b) { return a.kind < b.kind; });
+        return static_cast<std::size_t>(best - evidence.begin());
+    }
+
+    void decide(NodeId id)
+    {
+        NodeAttribution& node = m_nodes[id];
+        const std::size_t best = winner(id);
+        if (best < node.evidence.size()) {
+            const Evidence& evidence = node.evidence[best];
+            node.module = evidence.module;
+            node.kind = evidence.kind;
+            node.confidence = evidence.confidence;
+            node.call = call_of(id, best);
+            node.synthetic = false;
+            std::stable_sort(node.evidence.begin(), node.evidence.end(),
+                             [](const Evidence& a, const Evidence& b) { return a.kind < b.kind; });
+            return;
+        }
+        node.synthetic_path = synthetic_path(m_model, id);
+        node.confidence = default_confidence(EvidenceKind::Synthetic);
+        node.evidence.push_back({EvidenceKind::Synthetic, node.confidence, no_module,
+                                 "nothing tells where it belongs; the path is made up"});
+    }
+
+    /// The winner's call index, or what other evidence for the same module knows of it.
+    std::uint32_t call_of(NodeId id, std::size_t best) const
+    {
+        const auto& evidence = m_nodes[id].evidence;
+        if (evidence[best].kind == EvidenceKind::Recorded)
+            return m_calls[id][best];
+        std::uint32_t call = m_calls[id][best];
+        for (std::size_t i = 0; i < evidence.size() && call == 0; ++i)
+            if (evidence[i].module == evidence[best].module)
+                call = m_calls[id][i];
+        return call;
+    }
+
+    const OnnxModel& m_model;
+    const ModuleTree& m_modules;
+    Attribution m_nodes;
+    std::vector<std::vector<std::uint32_t>> m_calls; ///< parallel to each node's evidence
+};
+
+void report_contradictions(const OnnxModel& model, const ModuleTree& modules,
+                           const Attribution& nodes, Diagnostics& diagnostics)
+{
+    std::size_t count = 0;
+    for (NodeId id = 0; id < nodes.size(); ++id) {
+        const NodeAttribution& node = nodes[id];
+        for (const Evidence& other : node.evidence) {
+            if (node.synthetic || other.module == no_module ||
+                modules.is_ancestor_or_self(other.module, node.module) ||
+                modules.is_ancestor_or_self(node.module, other.module))
+                continue;
+            if (++count <= most_node_diagnostics) {
+                const OnnxNode& onnx = model.nodes[id];
+                const std::string_view name =
+                    onnx.name == StringId::Empty ? model.text(onnx.op_type) : model.text(onnx.name);
+                diagnostics.add(
+                    node.kind == EvidenceKind::Recorded ? Severity::Info : Severity::Warning,
+                    "contradicting-evidence",
+                    fmt::format("Node '{}' counts as part of '{}' ({}), but {} evidence says '{}': "
+                                "{}.",
+                                name, modules[node.module].fqn, to_string(node.kind),
+                                to_string(other.kind), modules[other.module].fqn, other.detail),
+                    std::string(name));
+            }
+            break;
+        }
+    }
+    if (count > most_node_diagnostics)
+        diagnostics.info("contradicting-evidence",
+                         fmt::format("{} more nodes have contradicting evidence.",
+                                     count - most_node_diagnostics));
+}
+
+/// Origins and source lines from the program (lowered models) or from metadata (files), then the
+/// category, which depends on them.
+void fill_details(const OnnxModel& model, const ModuleTree& modules, const Program* lowered,
+                  const RecordedScopes& scopes, Attribution& nodes)
+{
+    const FxGraph* graph = lowered ? &lowered->graph : nullptr;
+    const std::optional<FxNodeTexts> texts =
+        graph ? std::optional<FxNodeTexts>(*graph) : std::nullopt;
+    for (NodeId id = 0; id < nodes.size(); ++id) {
+        NodeAttribution& node = nodes[id];
+        const FxNode* fx = nullptr;
+        if (texts && id < model.provenance.size()) {
+            const NodeProvenance& provenance = model.provenance[id];
+            for (FxNodeId origin : provenance.origins)
+                if (origin < graph->nodes.size())
+                    node.origins.push_back(texts->name(origin));
+            if (provenance.fx < graph->nodes.size()) {
+                fx = &graph->nodes[provenance.fx];
+                node.source = texts->source(provenance.fx);
+                if (node.origins.empty())
+                    node.origins.push_back(texts->name(provenance.fx));
+            }
+        } else if (id < scopes.size() && scopes[id]) {
+            node.origins = scopes[id]->origins;
+            node.source = scopes[id]->source;
+        }
+        node.category = node.synthetic ? synthetic_category(node.synthetic_path)
+                                       : module_category(model, id, modules[node.module], fx);
+    }
+}
+
+} // namespace
+
+Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program* source,
+                                          TaskContext& task)
+{
+    task.begin("attribute", model.nodes.size());
+    AttributionResult result;
+    Diagnostics diagnostics;
+    const bool lowered = source && !model.provenance.empty();
+    const RecordedScopes scopes = lowered ? RecordedScopes{} : recorded_scopes(model);
+    STRATA_CHECK(task.poll());
+    result.modules = source ? source->modules : infer_modules(model, scopes);
+
+    Attributor attributor(model, result.modules);
+    attributor.add(lowered ? provenance_evidence(model, *source)
+                           : recorded_evidence(scopes, result.modules, diagnostics));
+    STRATA_CHECK(task.poll());
+    attributor.add(parameter_evidence(model, result.modules));
+    attributor.add(scope_evidence(model, result.modules));
+    STRATA_CHECK(task.poll());
+    STRATA_TRY(auto weak, neighbour_evidence(model, result.modules, attributor.known(), task));
+    attributor.add(std::move(weak));
+    result.nodes = attributor.decide();
+
+    report_contradictions(model, result.modules, result.nodes, diagnostics);
+    fill_details(model, result.modules, lowered ? source : nullptr, scopes, result.nodes);
+    result.diagnostics = diagnostics.items();
+    return result;
+}
+
+} // namespace strata

@@ -1,0 +1,16 @@
+// A module tree for a file that comes without its source model.
+#pragma once
+
+#include "hierarchy/recorded_evidence.h"
+#include "ir/module_tree.h"
+#include "ir/onnx_model.h"
+
+namespace strata {
+
+/// All modules that the file names: in recorded metadata (with classes), in parameter names, in
+/// scope names. Modules are marked as inferred; `calls` counts the calls that show (at least 1 for
+/// modules that metadata or scope names put work into). Deterministic and linear in the file's
+/// names.
+ModuleTree infer_modules(const OnnxModel& model, const RecordedScopes& scopes);
+
+} // namespace strata

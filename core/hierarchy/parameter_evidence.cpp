@@ -1,0 +1,101 @@
+#include "hierarchy/parameter_evidence.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string_view>
+#include <unordered_map>
+
+namespace strata {
+namespace {
+
+constexpr ModuleId several_owners = no_module - 1;
+
+/// Which module each initializer belongs to; no_module when nothing is known.
+std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTree& modules)
+{
+    // Owners by tensor first: a tensor with two owners belongs to neither alone, whichever of its
+    // names the file uses.
+    std::unordered_map<std::uint32_t, ModuleId> by_tensor;
+    for (ModuleId id = 0; id < modules.size(); ++id) {
+        if (!modules[id].alias_of.empty())
+            continue;
+        for (const ModuleTensor& tensor : modules[id].tensors) {
+            const auto [it, inserted] = by_tensor.emplace(tensor.tensor, id);
+            if (!inserted && it->second != id)
+                it->second = several_owners;
+        }
+    }
+    std::unordered_map<std::string, ModuleId> by_name;
+    for (ModuleId id = 0; id < modules.size(); ++id)
+        for (const ModuleTensor& tensor : modules[id].tensors)
+            if (const auto owner = by_tensor.find(tensor.tensor);
+                owner != by_tensor.end() && owner->second != several_owners)
+                by_name.emplace(modules[id].fqn.empty() ? tensor.name
+                                                        : modules[id].fqn + "." + tensor.name,
+                                owner->second);
+
+    std::vector<ModuleId> owners(model.initializers.size(), no_module);
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+        const std::string_view name = model.text(model.values[model.initializers[i].value].name);
+        if (!by_tensor.empty()) {
+            if (const auto it = by_name.find(std::string(name)); it != by_name.end())
+                owners[i] = it->second;
+        } else if (is_parameter_name(name)) {
+            owners[i] = modules.find(parameter_module(name)).value_or(no_module);
+        }
+    }
+    return owners;
+}
+
+} // namespace
+
+bool is_parameter_name(std::string_view name)
+{
+    if (name.find('.') == std::string_view::npos || name.front() == '.' || name.back() == '.')
+        return false;
+    char last = '\0';
+    for (const char c : name) {
+        const bool word =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        if (!word && (c != '.' || last == '.'))
+            return false;
+        last = c;
+    }
+    // "val.0" is a numbered value, not a parameter: parameters are attributes, which start with a
+    // letter.
+    const char first = name[name.rfind('.') + 1];
+    return first < '0' || first > '9';
+}
+
+std::string_view parameter_module(std::string_view name)
+{
+    const std::size_t dot = name.rfind('.');
+    return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
+}
+
+std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const ModuleTree& modules)
+{
+    const std::vector<ModuleId> owners = initializer_owners(model, modules);
+    std::vector<NodeEvidence> found;
+    std::vector<ModuleId> told; // of the current node
+    for (NodeId id = 0; id < model.nodes.size(); ++id) {
+        told.clear();
+        for (const ValueId input : model.nodes[id].inputs) {
+            if (input == no_id || model.values[input].initializer == no_id)
+                continue;
+            const ModuleId owner = owners[model.values[input].initializer];
+            if (owner == no_module || std::find(told.begin(), told.end(), owner) != told.end())
+                continue;
+            told.push_back(owner);
+            found.push_back(
+                {id,
+                 {EvidenceKind::Parameter, default_confidence(EvidenceKind::Parameter), owner,
+                  fmt::format("reads '{}' of module '{}'", model.text(model.values[input].name),
+                              modules[owner].fqn)},
+                 0});
+        }
+    }
+    return found;
+}
+
+} // namespace strata

@@ -1,0 +1,24 @@
+// Parameter evidence: a node reads an initializer that is a parameter or buffer of exactly one
+// module.
+#pragma once
+
+#include "hierarchy/evidence.h"
+#include "ir/module_tree.h"
+
+#include <string_view>
+#include <vector>
+
+namespace strata {
+
+/// By name. When the tree knows its tensors (a source model), only their names count, and tensors
+/// with several owners say nothing; otherwise dotted names ("layer1.0.conv1.weight") whose module
+/// is in the tree. Linear in nodes and tensors.
+std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const ModuleTree& modules);
+
+/// Is this a dotted name of identifiers, as parameters have: "layer1.0.conv1.weight"?
+/// "onnx::Conv_1" and "val_3" are not.
+bool is_parameter_name(std::string_view name);
+/// "layer1.0.conv1" of "layer1.0.conv1.weight"; empty for names without dots.
+std::string_view parameter_module(std::string_view name);
+
+} // namespace strata
