@@ -1,0 +1,97 @@
+// The graph of a model, one hierarchy level inside the other, painted by hand for speed.
+#pragma once
+
+#include "ir/inspection.h"
+#include "layout/scene.h"
+
+#include <QAbstractScrollArea>
+#include <memory>
+
+namespace strata {
+
+/// Shows an Inspection: modules as boxes that open in place, operators coloured by confidence,
+/// orphans hatched. Layouts run in a worker; a layout that is overtaken by a newer request is
+/// dropped. All functions are for the ui thread.
+///
+/// Mouse: click selects, double click (or the +/− badge) opens and closes a module, drag pans,
+/// wheel zooms at the pointer, pinch too. Keys: arrows follow edges and siblings, Enter opens,
+/// Backspace closes or goes to the parent, + − 0 zoom, F fits everything, Shift+F the selection.
+class GraphCanvas : public QAbstractScrollArea {
+    Q_OBJECT
+public:
+    explicit GraphCanvas(QWidget* parent = nullptr);
+    ~GraphCanvas() override;
+
+    /// Replaces what is shown; null shows the empty state. Nothing is expanded or selected then.
+    void setInspection(std::shared_ptr<const Inspection> inspection);
+    std::shared_ptr<const Inspection> inspection() const;
+
+    void expand(ModuleId module); ///< opens its ancestors too
+    void collapse(ModuleId module);
+    void toggle(ModuleId module);
+    bool isExpanded(ModuleId module) const;
+    void expandAll();
+    void collapseAll();
+
+    /// Select without moving the view; ids that are not visible are remembered and marked as soon
+    /// as they are. no_id and no_module clear the selection.
+    void selectNode(NodeId node);
+    void selectModule(ModuleId module);
+    NodeId selectedNode() const;     ///< no_id: none
+    ModuleId selectedModule() const; ///< no_module: none
+
+    /// Opens the ancestors, selects, and brings it into the middle of the view.
+    void revealNode(NodeId node);
+    void revealModule(ModuleId module);
+
+    double zoom() const;       ///< 1.0: 100 %
+    void setZoom(double zoom); ///< keeps the middle of the view
+    void zoomIn();
+    void zoomOut();
+    void fitToView();
+    void fitSelection();
+
+    /// What is drawn now; null before the first layout. Immutable.
+    std::shared_ptr<const Scene> scene() const;
+    bool isLayoutRunning() const;
+    /// Where a scene point is in the viewport, for tests and overlays.
+    QPointF toViewport(const QPointF& scenePoint) const;
+    QPointF toScene(const QPointF& viewportPoint) const;
+    /// Animations of expanding and moving; off for tests and for people who asked their desktop.
+    void setAnimated(bool animated);
+
+    QSize sizeHint() const override;
+
+Q_SIGNALS:
+    /// By the user or by the functions above; no_id / no_module when nothing is selected.
+    void nodeSelected(strata::NodeId node);
+    void moduleSelected(strata::ModuleId module);
+    /// The pointer came to a box or left it (no_id).
+    void nodeHovered(strata::NodeId node);
+    void expansionChanged(strata::ModuleId module, bool expanded);
+    void contextMenuRequested(strata::NodeId node, strata::ModuleId module, const QPoint& global);
+    void layoutStarted();
+    void layoutFinished();
+    void layoutFailed(const QString& message);
+    void zoomChanged(double zoom);
+
+protected:
+    bool event(QEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m;
+};
+
+} // namespace strata
