@@ -1,0 +1,322 @@
+#include "lowering/ops/families.h"
+#include "lowering/ops/type_promotion.h"
+#include "lowering/python_value.h"
+
+#include <cmath>
+
+namespace strata::ops {
+namespace {
+
+/// Constants up to this size are stored; larger ones are made when the model runs.
+constexpr std::int64_t stored_elements = 1024;
+
+/// A tensor filled with one value; the shape is a rank-1 int64 tensor.
+ValueId filled(OpCall& call, ValueId shape, ValueId value)
+{
+    Emitter& e = call.e();
+    const auto dims = e.known_ints(shape);
+    const auto known = e.known_constant(value);
+    if (known) {
+        if (dims && dims->empty())
+            return value;
+        Tensor element = *known;
+        element.shape = {1};
+        std::int64_t count = dims ? 1 : stored_elements + 1;
+        if (dims)
+            for (const std::int64_t dim : *dims)
+                count *= dim;
+        if (count > 0 && count <= stored_elements) {
+            if (const auto numbers = known->to_doubles();
+                numbers && is_floating_point(known->dtype))
+                return e.constant(Tensor::filled(known->dtype, *dims, numbers->front()));
+        }
+        return e.emit("ConstantOfShape", {shape}, {{"value", element}});
+    }
+    return e.expand(value, shape);
+}
+
+Outputs filled_with(OpCall& call, std::string_view shape, DType dtype, double value)
+{
+    return filled(call, call.int_tensor(shape), call.e().scalar(dtype, value));
+}
+
+Outputs zeros(OpCall& call)
+{
+    return filled_with(call, "size", call.dtype("dtype", DType::Float32), 0);
+}
+Outputs ones(OpCall& call)
+{
+    return filled_with(call, "size", call.dtype("dtype", DType::Float32), 1);
+}
+
+/// The dtype that a fill value has by itself.
+DType natural_dtype(OpCall& call, std::string_view name)
+{
+    const Lowered& value = call.arg(name);
+    if (value.as<bool>())
+        return DType::Bool;
+    if (value.as<std::int64_t>())
+        return DType::Int64;
+    if (const auto* scalar = value.as<LoweredScalar>())
+        return scalar->kind == FxType::Kind::Int    ? DType::Int64
+               : scalar->kind == FxType::Kind::Bool ? DType::Bool
+                                                    : DType::Float32;
+    return value.as<LoweredTensor>() ? call.dtype_of(call.tensor(name)) : DType::Float32;
+}
+
+Outputs full(OpCall& call)
+{
+    const DType dtype = call.dtype("dtype", natural_dtype(call, "fill_value"));
+    return filled(call, call.int_tensor("size"), call.scalar_as("fill_value", dtype));
+}
+
+DType own_dtype(OpCall& call)
+{
+    return call.dtype("dtype", call.dtype_of(call.tensor("self")));
+}
+
+Outputs zeros_like(OpCall& call)
+{
+    return filled(call, call.e().shape_of(call.tensor("self")),
+                  call.e().scalar(own_dtype(call), 0.0));
+}
+Outputs ones_like(OpCall& call)
+{
+    return filled(call, call.e().shape_of(call.tensor("self")),
+                  call.e().scalar(own_dtype(call), 1.0));
+}
+Outputs full_like(OpCall& call)
+{
+    return filled(call, call.e().shape_of(call.tensor("self")),
+                  call.scalar_as("fill_value", own_dtype(call)));
+}
+Outputs new_zeros(OpCall& call)
+{
+    return filled_with(call, "size", own_dtype(call), 0);
+}
+Outputs new_ones(OpCall& call)
+{
+    return filled_with(call, "size", own_dtype(call), 1);
+}
+Outputs new_full(OpCall& call)
+{
+    return filled(call, call.int_tensor("size"), call.scalar_as("fill_value", own_dtype(call)));
+}
+
+/// fill_, zero_ and copy_ as functions of the tensor they write into.
+Outputs fill(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return filled(call, call.e().shape_of(x), call.scalar_as("value", call.dtype_of(x)));
+}
+Outputs zero(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return filled(call, call.e().shape_of(x), call.e().scalar(call.dtype_of(x), 0.0));
+}
+Outputs copy(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const ValueId source = e.cast(call.tensor("src"), call.dtype_of(x));
+    const auto from = e.static_shape(source);
+    const auto to = e.static_shape(x);
+    return from && to && *from == *to ? source : e.expand(source, e.shape_of(x));
+}
+
+/// arange: the numbers of [start, end) in steps.
+ValueId range(OpCall& call, DType dtype, bool has_start, bool has_step)
+{
+    Emitter& e = call.e();
+    const bool small = is_integer(dtype) && bits_per_element(dtype) < 16;
+    const DType computed = small || dtype == DType::Float16 || dtype == DType::BFloat16
+                               ? (small ? DType::Int32 : DType::Float32)
+                               : dtype;
+    const ValueId start = has_start ? call.scalar_as("start", computed) : e.scalar(computed, 0.0);
+    const ValueId step = has_step ? call.scalar_as("step", computed) : e.scalar(computed, 1.0);
+    return e.cast(e.emit("Range", {start, call.scalar_as("end", computed), step}), dtype);
+}
+
+template <bool HasStart, bool HasStep>
+Outputs arange(OpCall& call)
+{
+    DType natural = natural_dtype(call, "end");
+    if constexpr (HasStart)
+        natural = promote_types(natural, natural_dtype(call, "start"));
+    if constexpr (HasStep)
+        natural = promote_types(natural, natural_dtype(call, "step"));
+    return range(call, call.dtype("dtype", natural), HasStart, HasStep);
+}
+
+Outputs linspace(OpCall& call)
+{
+    Emitter& e = call.e();
+    const DType dtype = call.dtype("dtype", DType::Float32);
+    const double start = call.number("start");
+    const double end = call.number("end");
+    const std::int64_t steps = call.integer("steps");
+    if (steps < 0 || steps > 1 << 20)
+        call.refuse("the number of steps is out of range");
+    // Computed here, symmetrically from both ends as PyTorch does.
+    std::vector<std::byte> bytes;
+    const double step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
+    for (std::int64_t i = 0; i < steps; ++i) {
+        const double value = i < steps / 2 || steps == 1
+                                 ? start + step * static_cast<double>(i)
+                                 : end - step * static_cast<double>(steps - i - 1);
+        std::vector<std::byte> scratch;
+        if (const auto element = Tensor::scalar(dtype, value).contiguous_bytes(scratch))
+            bytes.insert(bytes.end(), element->begin(), element->end());
+    }
+    return e.constant(Tensor::from_bytes(dtype, {steps}, std::move(bytes)));
+}
+
+ValueId identity_matrix(OpCall& call, ValueId rows, ValueId columns)
+{
+    Emitter& e = call.e();
+    const DType dtype = call.dtype("dtype", DType::Float32);
+    const ValueId shape = e.concat({e.unsqueeze(rows, {0}), e.unsqueeze(columns, {0})}, 0);
+    // EyeLike is not defined for bool.
+    const DType computed = dtype == DType::Bool ? DType::Int32 : dtype;
+    const ValueId zeros =
+        e.emit("ConstantOfShape", {shape}, {{"value", Tensor::filled(computed, {1}, 0)}});
+    return e.cast(e.emit("EyeLike", {zeros}), dtype);
+}
+
+Outputs eye(OpCall& call)
+{
+    const ValueId n = call.scalar_as("n", DType::Int64);
+    return identity_matrix(call, n, n);
+}
+Outputs eye_m(OpCall& call)
+{
+    return identity_matrix(call, call.scalar_as("n", DType::Int64),
+                           call.scalar_as("m", DType::Int64));
+}
+
+Outputs scalar_tensor(OpCall& call)
+{
+    return call.scalar_as("s", call.dtype("dtype", DType::Float32));
+}
+
+/// torch.tensor(data): nested lists of numbers.
+void flatten_numbers(const OpCall& call, const Lowered& data, std::size_t depth,
+                     std::vector<std::int64_t>& shape, std::vector<Lowered>& flat)
+{
+    const auto* items = sequence_items(data);
+    if (!items) {
+        flat.push_back(data);
+        return;
+    }
+    if (shape.size() == depth)
+        shape.push_back(static_cast<std::int64_t>(items->size()));
+    else if (shape[depth] != static_cast<std::int64_t>(items->size()))
+        call.refuse("the nested lists are not rectangular");
+    for (const Lowered& item : *items)
+        flatten_numbers(call, item, depth + 1, shape, flat);
+}
+
+Outputs tensor(OpCall& call)
+{
+    Emitter& e = call.e();
+    std::vector<std::int64_t> shape;
+    std::vector<Lowered> flat;
+    flatten_numbers(call, call.arg("data"), 0, shape, flat);
+    DType natural = flat.empty() ? DType::Float32 : DType::Bool;
+    for (const Lowered& item : flat) {
+        const ValueId id = as_tensor(e, item);
+        if (id == no_id)
+            call.refuse("argument 'data' holds " + describe(item) + " where numbers are needed");
+        natural =
+            promote_types(natural, item.as<LoweredScalar>() && call.dtype_of(id) == DType::Float64
+                                       ? DType::Float32
+                                       : call.dtype_of(id));
+    }
+    const DType dtype = call.dtype("dtype", natural);
+    std::vector<ValueId> parts;
+    for (const Lowered& item : flat)
+        parts.push_back(e.reshape(e.cast(as_tensor(e, item), dtype), std::vector<std::int64_t>{1}));
+    if (parts.empty())
+        return e.constant(Tensor::from_bytes(dtype, shape, {}));
+    return e.reshape(e.concat(std::move(parts), 0), std::span<const std::int64_t>(shape));
+}
+
+Outputs one_hot(OpCall& call)
+{
+    Emitter& e = call.e();
+    const std::int64_t classes = call.integer("num_classes");
+    if (classes < 0)
+        call.refuse("the number of classes depends on data", "Give num_classes.");
+    const std::int64_t values[] = {0, 1};
+    return e.emit("OneHot",
+                  {call.tensor("self"), e.scalar(DType::Int64, classes), e.constant(values)},
+                  {{"axis", -1}});
+}
+
+#define STRATA_FACTORY_OPTIONS                                                                     \
+    "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
+#define STRATA_LIKE_OPTIONS STRATA_FACTORY_OPTIONS ", MemoryFormat? memory_format=None"
+
+constexpr OpEntry entries[] = {
+    {"aten::zeros(SymInt[] size, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", zeros},
+    {"aten::ones(SymInt[] size, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", ones},
+    {"aten::empty.memory_format(SymInt[] size, *, " STRATA_LIKE_OPTIONS ") -> Tensor", zeros,
+     "exported as zeros: PyTorch leaves the contents undefined"},
+    {"aten::full(SymInt[] size, Scalar fill_value, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", full},
+    {"aten::zeros_like(Tensor self, *, " STRATA_LIKE_OPTIONS ") -> Tensor", zeros_like},
+    {"aten::ones_like(Tensor self, *, " STRATA_LIKE_OPTIONS ") -> Tensor", ones_like},
+    {"aten::empty_like(Tensor self, *, " STRATA_LIKE_OPTIONS ") -> Tensor", zeros_like,
+     "exported as zeros: PyTorch leaves the contents undefined"},
+    {"aten::full_like(Tensor self, Scalar fill_value, *, " STRATA_LIKE_OPTIONS ") -> Tensor",
+     full_like},
+    {"aten::new_zeros(Tensor self, SymInt[] size, *, " STRATA_FACTORY_OPTIONS ") -> Tensor",
+     new_zeros},
+    {"aten::new_ones(Tensor self, SymInt[] size, *, " STRATA_FACTORY_OPTIONS ") -> Tensor",
+     new_ones},
+    {"aten::new_empty(Tensor self, SymInt[] size, *, " STRATA_FACTORY_OPTIONS ") -> Tensor",
+     new_zeros, "exported as zeros: PyTorch leaves the contents undefined"},
+    {"aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, " STRATA_FACTORY_OPTIONS
+     ") -> Tensor",
+     new_full},
+    {"aten::fill.Scalar(Tensor self, Scalar value) -> Tensor", fill},
+    {"aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", fill},
+    {"aten::zero(Tensor self) -> Tensor", zero},
+    {"aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", copy},
+    {"aten::arange(Scalar end, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", arange<false, false>},
+    {"aten::arange.start(Scalar start, Scalar end, *, " STRATA_FACTORY_OPTIONS ") -> Tensor",
+     arange<true, false>},
+    {"aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, " STRATA_FACTORY_OPTIONS
+     ") -> Tensor",
+     arange<true, true>},
+    {"aten::linspace(Scalar start, Scalar end, int steps, *, " STRATA_FACTORY_OPTIONS ") -> Tensor",
+     linspace, "start, end and steps known at export"},
+    {"aten::eye(SymInt n, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", eye},
+    {"aten::eye.m(SymInt n, SymInt m, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", eye_m},
+    {"aten::scalar_tensor(Scalar s, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", scalar_tensor},
+    {"aten::tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool "
+     "requires_grad=False) -> Tensor",
+     tensor},
+    {"aten::tensor.int(int t, *, ScalarType? dtype=None, Device? device=None, bool "
+     "requires_grad=False) -> Tensor",
+     [](OpCall& call) -> Outputs {
+         return call.scalar_as("t", call.dtype("dtype", DType::Int64));
+     }},
+    {"aten::tensor.float(float t, *, ScalarType? dtype=None, Device? device=None, bool "
+     "requires_grad=False) -> Tensor",
+     [](OpCall& call) -> Outputs {
+         return call.scalar_as("t", call.dtype("dtype", DType::Float32));
+     }},
+    {"aten::tensor.bool(bool t, *, ScalarType? dtype=None, Device? device=None, bool "
+     "requires_grad=False) -> Tensor",
+     [](OpCall& call) -> Outputs { return call.scalar_as("t", call.dtype("dtype", DType::Bool)); }},
+    {"aten::one_hot(Tensor self, int num_classes=-1) -> Tensor", one_hot, "num_classes given"},
+};
+
+} // namespace
+
+std::span<const OpEntry> creation_ops()
+{
+    return entries;
+}
+
+} // namespace strata::ops

@@ -1,0 +1,709 @@
+#include "lowering/ops/families.h"
+#include "lowering/ops/type_promotion.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace strata::ops {
+namespace {
+
+// Operators of one ONNX node. The name is a template argument so that each stays one line in the
+// table below.
+template <std::size_t N>
+struct Name {
+    char text[N];
+    constexpr Name(const char (&from)[N])
+    {
+        for (std::size_t i = 0; i < N; ++i)
+            text[i] = from[i];
+    }
+};
+
+/// f(x) in floating point.
+template <Name Op>
+Outputs float_unary(OpCall& call)
+{
+    return call.e().emit(Op.text, {as_float(call, "self")});
+}
+/// f(x) in x's own dtype.
+template <Name Op>
+Outputs own_unary(OpCall& call)
+{
+    return call.e().emit(Op.text, {call.tensor("self")});
+}
+/// f(x) that leaves integers and bools as they are (ceil, floor, round, trunc).
+template <Name Op>
+Outputs rounding(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return is_floating_point(call.dtype_of(x)) ? call.e().emit(Op.text, {x}) : x;
+}
+template <Name Op>
+Outputs binary(OpCall& call)
+{
+    const Operands operands = promoted(call, "self", "other");
+    return call.e().emit(Op.text, {operands.a, operands.b});
+}
+template <Name Op>
+Outputs float_binary(OpCall& call)
+{
+    const Operands operands = promoted_to_float(call, "self", "other");
+    return call.e().emit(Op.text, {operands.a, operands.b});
+}
+
+/// Bools and unsigned bytes are computed in int32 where ONNX Runtime has no kernel for them.
+ValueId emit_for_small_types(OpCall& call, std::string_view op, ValueId a, ValueId b, DType dtype)
+{
+    Emitter& e = call.e();
+    const bool small = bits_per_element(dtype) < 32 && !is_floating_point(dtype);
+    if (!small)
+        return e.emit(op, {a, b});
+    return e.cast(e.emit(op, {e.cast(a, DType::Int32), e.cast(b, DType::Int32)}), dtype);
+}
+
+ValueId like(OpCall& call, ValueId x, double value)
+{
+    return call.e().scalar(call.dtype_of(x), value);
+}
+
+/// alpha * b, and nothing when alpha is 1.
+ValueId scaled(OpCall& call, ValueId b, DType dtype)
+{
+    if (const auto* alpha = call.arg("alpha").as<std::int64_t>(); alpha && *alpha == 1)
+        return b;
+    if (const auto* alpha = call.arg("alpha").as<double>(); alpha && *alpha == 1)
+        return b;
+    return call.e().mul(b, call.scalar_as("alpha", dtype));
+}
+
+Outputs add(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    if (o.dtype == DType::Bool)
+        return call.e().emit("Or", {o.a, o.b});
+    return emit_for_small_types(call, "Add", o.a, scaled(call, o.b, o.dtype), o.dtype);
+}
+
+Outputs sub(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    return emit_for_small_types(call, "Sub", o.a, scaled(call, o.b, o.dtype), o.dtype);
+}
+
+Outputs rsub(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    return emit_for_small_types(call, "Sub", o.b, scaled(call, o.a, o.dtype), o.dtype);
+}
+
+Outputs mul(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    if (o.dtype == DType::Bool)
+        return call.e().emit("And", {o.a, o.b});
+    return emit_for_small_types(call, "Mul", o.a, o.b, o.dtype);
+}
+
+Outputs true_divide(OpCall& call)
+{
+    return float_binary<"Div">(call);
+}
+
+/// floor(a / b); for integers by way of the remainder, as ONNX's integer division truncates.
+ValueId floor_divide(OpCall& call, const Operands& o)
+{
+    Emitter& e = call.e();
+    if (is_floating_point(o.dtype)) {
+        // PyTorch computes (a - fmod(a, b)) / b and corrects the sign, which is the floor of the
+        // exact quotient.
+        const ValueId rest = e.emit("Mod", {o.a, o.b}, {{"fmod", 1}});
+        const ValueId zero = like(call, o.a, 0);
+        const ValueId quotient = e.div(e.sub(o.a, rest), o.b);
+        const ValueId inexact = e.emit("Not", {e.emit("Equal", {rest, zero})});
+        const ValueId signs_differ =
+            e.emit("Xor", {e.emit("Less", {rest, zero}), e.emit("Less", {o.b, zero})});
+        const ValueId lower = e.emit("And", {inexact, signs_differ});
+        const ValueId corrected = e.sub(quotient, e.cast(lower, o.dtype));
+        // The quotient of two floats can miss its integer by a rounding error. Division by zero
+        // gives infinities.
+        const ValueId rounded = e.emit("Round", {corrected});
+        return e.emit("Where", {e.emit("Equal", {o.b, zero}), e.div(o.a, o.b), rounded});
+    }
+    const DType wide = bits_per_element(o.dtype) < 32 ? DType::Int32 : o.dtype;
+    const ValueId a = e.cast(o.a, wide);
+    const ValueId b = e.cast(o.b, wide);
+    const ValueId rest = e.emit("Mod", {a, b});
+    return e.cast(e.div(e.sub(a, rest), b), o.dtype);
+}
+
+ValueId truncate(OpCall& call, ValueId x)
+{
+    // ONNX has no Trunc: sign(x) * floor(|x|).
+    Emitter& e = call.e();
+    return e.mul(e.emit("Sign", {x}), e.emit("Floor", {e.emit("Abs", {x})}));
+}
+
+Outputs divide_with_mode(OpCall& call)
+{
+    if (!call.has("rounding_mode"))
+        return true_divide(call);
+    Emitter& e = call.e();
+    const Operands o = promoted(call, "self", "other");
+    if (call.string("rounding_mode") == "floor")
+        return floor_divide(call, o);
+    if (is_floating_point(o.dtype))
+        return truncate(call, e.div(o.a, o.b));
+    return emit_for_small_types(call, "Div", o.a, o.b, o.dtype);
+}
+
+Outputs floor_divide_op(OpCall& call)
+{
+    return floor_divide(call, promoted(call, "self", "other"));
+}
+
+Outputs remainder(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Operands o = promoted(call, "self", "other");
+    if (!is_floating_point(o.dtype))
+        return emit_for_small_types(call, "Mod", o.a, o.b, o.dtype);
+    // fmod takes the dividend's sign, Python's remainder the divisor's.
+    const ValueId rest = e.emit("Mod", {o.a, o.b}, {{"fmod", 1}});
+    const ValueId zero = like(call, o.a, 0);
+    const ValueId wrong_sign =
+        e.emit("And", {e.emit("Not", {e.emit("Equal", {rest, zero})}),
+                       e.emit("Xor", {e.emit("Less", {rest, zero}), e.emit("Less", {o.b, zero})})});
+    return e.emit("Where", {wrong_sign, e.add(rest, o.b), rest});
+}
+
+Outputs fmod(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    if (bits_per_element(o.dtype) < 32 && is_integer(o.dtype)) {
+        Emitter& e = call.e();
+        return e.cast(
+            e.emit("Mod", {e.cast(o.a, DType::Int32), e.cast(o.b, DType::Int32)}, {{"fmod", 1}}),
+            o.dtype);
+    }
+    return call.e().emit("Mod", {o.a, o.b}, {{"fmod", 1}});
+}
+
+Outputs pow(OpCall& call)
+{
+    Emitter& e = call.e();
+    const DType dtype = result_type(call, {"self", "exponent"});
+    // Squares and roots are what models are made of.
+    if (call.is_scalar("exponent") && is_floating_point(dtype) &&
+        !call.arg("exponent").as<LoweredScalar>()) {
+        const double exponent = call.number("exponent");
+        const ValueId x = operand(call, "self", dtype);
+        if (exponent == 1)
+            return x;
+        if (exponent == 2)
+            return e.mul(x, x);
+        if (exponent == 0.5)
+            return e.emit("Sqrt", {x});
+        if (exponent == -1)
+            return e.emit("Reciprocal", {x});
+        return e.emit("Pow", {x, e.scalar(dtype, exponent)});
+    }
+    return e.emit("Pow", {operand(call, "self", dtype), operand(call, "exponent", dtype)});
+}
+
+Outputs square(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return call.e().mul(x, x);
+}
+
+Outputs rsqrt(OpCall& call)
+{
+    return call.e().emit("Reciprocal", {call.e().emit("Sqrt", {as_float(call, "self")})});
+}
+
+Outputs absolute(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return call.dtype_of(x) == DType::Bool ? x : call.e().emit("Abs", {x});
+}
+
+Outputs trunc(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return is_floating_point(call.dtype_of(x)) ? truncate(call, x) : x;
+}
+
+Outputs frac(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return call.e().sub(x, truncate(call, x));
+}
+
+Outputs round_decimals(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t decimals = call.integer("decimals");
+    if (!is_floating_point(call.dtype_of(x)))
+        return x;
+    const ValueId factor = like(call, x, std::pow(10.0, std::abs(static_cast<double>(decimals))));
+    if (decimals >= 0)
+        return e.div(e.emit("Round", {e.mul(x, factor)}), factor);
+    return e.mul(e.emit("Round", {e.div(x, factor)}), factor);
+}
+
+Outputs exp2(OpCall& call)
+{
+    const ValueId x = as_float(call, "self");
+    return call.e().emit("Pow", {like(call, x, 2), x});
+}
+
+Outputs expm1(OpCall& call)
+{
+    // 2 sinh(x/2) exp(x/2) keeps its digits near zero, where exp(x) - 1 loses them.
+    Emitter& e = call.e();
+    const ValueId half = e.mul(as_float(call, "self"), like(call, as_float(call, "self"), 0.5));
+    const ValueId product = e.mul(e.emit("Sinh", {half}), e.emit("Exp", {half}));
+    return e.mul(product, like(call, half, 2));
+}
+
+Outputs log1p(OpCall& call)
+{
+    // log(1+x) * x / ((1+x) - 1), which is exact where 1+x rounds (Kahan).
+    Emitter& e = call.e();
+    const ValueId x = as_float(call, "self");
+    const ValueId one = like(call, x, 1);
+    const ValueId sum = e.add(x, one);
+    const ValueId rounded = e.sub(sum, one);
+    const ValueId log = e.emit("Log", {sum});
+    const ValueId corrected = e.mul(log, e.div(x, rounded));
+    const ValueId plain =
+        e.emit("Or", {e.emit("Equal", {rounded, like(call, x, 0)}), e.emit("IsInf", {rounded})});
+    const ValueId tiny = e.emit("Equal", {rounded, like(call, x, 0)});
+    return e.emit("Where", {plain, e.emit("Where", {tiny, x, log}), corrected});
+}
+
+template <int Base>
+Outputs log_base(OpCall& call)
+{
+    const ValueId x = as_float(call, "self");
+    return call.e().mul(call.e().emit("Log", {x}),
+                        like(call, x, 1 / std::log(static_cast<double>(Base))));
+}
+
+Outputs erfc(OpCall& call)
+{
+    const ValueId x = as_float(call, "self");
+    return call.e().sub(like(call, x, 1), call.e().emit("Erf", {x}));
+}
+
+Outputs atan2(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Operands o = promoted_to_float(call, "self", "other");
+    constexpr double pi = 3.14159265358979323846;
+    const ValueId y = o.a;
+    const ValueId x = o.b;
+    const ValueId zero = like(call, x, 0);
+    const ValueId base = e.emit("Atan", {e.div(y, x)});
+    // Signs of zeros decide quadrants too: 1/-0 is negative infinity.
+    const ValueId y_negative =
+        e.emit("Or", {e.emit("Less", {y, zero}),
+                      e.emit("And", {e.emit("Equal", {y, zero}),
+                                     e.emit("Less", {e.emit("Reciprocal", {y}), zero})})});
+    const ValueId half_turn = e.emit("Where", {y_negative, like(call, x, -pi), like(call, x, pi)});
+    const ValueId x_negative =
+        e.emit("Or", {e.emit("Less", {x, zero}),
+                      e.emit("And", {e.emit("Equal", {x, zero}),
+                                     e.emit("Less", {e.emit("Reciprocal", {x}), zero})})});
+    const ValueId general = e.add(base, e.emit("Where", {x_negative, half_turn, zero}));
+    // 0/0 is not a number, but the angle of (0, 0) is 0 or half a turn.
+    const ValueId both_zero =
+        e.emit("And", {e.emit("Equal", {x, zero}), e.emit("Equal", {y, zero})});
+    return e.emit("Where", {both_zero, e.emit("Where", {x_negative, half_turn, y}), general});
+}
+
+Outputs clamp(OpCall& call)
+{
+    Emitter& e = call.e();
+    const DType dtype = result_type(call, {"self", "min", "max"});
+    ValueId x = operand(call, "self", dtype);
+    if (!call.has("min") && !call.has("max"))
+        return x;
+    const bool scalars =
+        (!call.has("min") || call.is_scalar("min")) && (!call.has("max") || call.is_scalar("max"));
+    const ValueId low = call.has("min") ? operand(call, "min", dtype) : no_id;
+    const ValueId high = call.has("max") ? operand(call, "max", dtype) : no_id;
+    const bool clip_type = is_floating_point(dtype) || bits_per_element(dtype) >= 32;
+    if (scalars && clip_type && low != no_id && high != no_id) {
+        const auto lowest = call.number("min");
+        const auto highest = call.number("max");
+        if (lowest <= highest)
+            return e.emit("Clip", {x, low, high});
+    } else if (scalars && clip_type) {
+        return e.emit("Clip", {x, low, high});
+    }
+    if (low != no_id)
+        x = emit_for_small_types(call, "Max", x, low, dtype);
+    return high == no_id ? x : emit_for_small_types(call, "Min", x, high, dtype);
+}
+
+Outputs clamp_min(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "min");
+    return emit_for_small_types(call, "Max", o.a, o.b, o.dtype);
+}
+
+Outputs clamp_max(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "max");
+    return emit_for_small_types(call, "Min", o.a, o.b, o.dtype);
+}
+
+template <Name Op>
+Outputs extremum(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    return emit_for_small_types(call, Op.text, o.a, o.b, o.dtype);
+}
+
+/// fmin/fmax: a NaN loses against a number.
+template <Name Op>
+Outputs extremum_of_numbers(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Operands o = promoted(call, "self", "other");
+    const ValueId best = emit_for_small_types(call, Op.text, o.a, o.b, o.dtype);
+    if (!is_floating_point(o.dtype))
+        return best;
+    return e.emit("Where", {e.emit("IsNaN", {o.a}), o.b,
+                            e.emit("Where", {e.emit("IsNaN", {o.b}), o.a, best})});
+}
+
+template <Name Op, bool Negate>
+Outputs comparison(OpCall& call)
+{
+    Emitter& e = call.e();
+    Operands o = promoted(call, "self", "other");
+    // Order is not defined on bools and small integers in ONNX.
+    const bool equality = std::string_view(Op.text) == "Equal";
+    if (is_integer(o.dtype) ? bits_per_element(o.dtype) < 32
+                            : o.dtype == DType::Bool && !equality) {
+        o.a = e.cast(o.a, DType::Int32);
+        o.b = e.cast(o.b, DType::Int32);
+    }
+    const ValueId result = e.emit(Op.text, {o.a, o.b});
+    return Negate ? e.emit("Not", {result}) : result;
+}
+
+ValueId as_bool(OpCall& call, std::string_view name)
+{
+    return call.e().cast(call.tensor(name), DType::Bool);
+}
+
+template <Name Op>
+Outputs logical(OpCall& call)
+{
+    return call.e().emit(Op.text, {as_bool(call, "self"), as_bool(call, "other")});
+}
+
+Outputs logical_not(OpCall& call)
+{
+    return call.e().emit("Not", {as_bool(call, "self")});
+}
+
+/// Bitwise operators: ONNX has them for bools at every opset, and for integers from opset 18 on.
+template <Name BoolOp, Name IntOp>
+Outputs bitwise(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    if (o.dtype == DType::Bool)
+        return call.e().emit(BoolOp.text, {o.a, o.b});
+    if (call.e().opset() < 18)
+        call.refuse(std::string("bitwise operations on ") + std::string(to_string(o.dtype)) +
+                        " need ONNX opset 18; up to 17 only bool can be stated",
+                    "Use bool tensors, or logical operators.");
+    return call.e().emit(IntOp.text, {o.a, o.b});
+}
+
+Outputs bitwise_not(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    if (call.dtype_of(x) == DType::Bool)
+        return e.emit("Not", {x});
+    if (!is_signed_integer(call.dtype_of(x)))
+        call.refuse("bitwise_not of an unsigned integer");
+    return e.emit(
+        "Sub", {e.scalar(call.dtype_of(x), std::int64_t{-1}), x}); // two's complement: ~x = -1 - x
+}
+
+Outputs is_nan(OpCall& call)
+{
+    const ValueId x = as_float(call, "self");
+    return call.e().emit("IsNaN", {x});
+}
+
+/// |x| = infinity; integers never are.
+ValueId infinite(OpCall& call, ValueId x)
+{
+    Emitter& e = call.e();
+    return e.emit("Equal",
+                  {e.emit("Abs", {x}), like(call, x, std::numeric_limits<double>::infinity())});
+}
+
+Outputs is_inf(OpCall& call)
+{
+    return infinite(call, as_float(call, "self"));
+}
+
+Outputs is_finite(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = as_float(call, "self");
+    return e.emit("Not", {e.emit("Or", {e.emit("IsNaN", {x}), infinite(call, x)})});
+}
+
+Outputs nan_to_num(OpCall& call)
+{
+    Emitter& e = call.e();
+    ValueId x = call.tensor("self");
+    const DType dtype = call.dtype_of(x);
+    if (!is_floating_point(dtype))
+        return x;
+    const double largest = dtype == DType::Float64   ? std::numeric_limits<double>::max()
+                           : dtype == DType::Float16 ? 65504.0
+                           : dtype == DType::BFloat16
+                               ? 3.3895313892515355e38
+                               : static_cast<double>(std::numeric_limits<float>::max());
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const ValueId high = like(call, x, call.number_or_none("posinf").value_or(largest));
+    const ValueId low = like(call, x, call.number_or_none("neginf").value_or(-largest));
+    const ValueId number = like(call, x, call.number_or_none("nan").value_or(0));
+    const ValueId nan = e.emit("IsNaN", {x});
+    x = e.emit("Where", {e.emit("Equal", {x, like(call, x, infinity)}), high, x});
+    x = e.emit("Where", {e.emit("Equal", {x, like(call, x, -infinity)}), low, x});
+    return e.emit("Where", {nan, number, x});
+}
+
+Outputs where(OpCall& call)
+{
+    const Operands o = promoted(call, "self", "other");
+    return call.e().emit("Where", {as_bool(call, "condition"), o.a, o.b});
+}
+
+Outputs masked_fill(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return call.e().emit("Where",
+                         {as_bool(call, "mask"), operand(call, "value", call.dtype_of(x)), x});
+}
+
+Outputs lerp(OpCall& call)
+{
+    Emitter& e = call.e();
+    const DType dtype = float_result_type(call, {"self", "end"});
+    const ValueId start = operand(call, "self", dtype);
+    return e.add(start,
+                 e.mul(operand(call, "weight", dtype), e.sub(operand(call, "end", dtype), start)));
+}
+
+template <Name Op>
+Outputs add_combined(OpCall& call)
+{
+    Emitter& e = call.e();
+    const DType dtype = result_type(call, {"self", "tensor1", "tensor2"});
+    ValueId term =
+        e.emit(Op.text, {operand(call, "tensor1", dtype), operand(call, "tensor2", dtype)});
+    if (!call.is_scalar("value") || call.arg("value").as<LoweredScalar>() ||
+        call.number("value") != 1)
+        term = e.mul(term, call.scalar_as("value", dtype));
+    return e.add(operand(call, "self", dtype), term);
+}
+
+Outputs hypot(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Operands o = promoted_to_float(call, "self", "other");
+    return e.emit("Sqrt", {e.add(e.mul(o.a, o.a), e.mul(o.b, o.b))});
+}
+
+Outputs xlogy(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Operands o = promoted_to_float(call, "self", "other");
+    const ValueId zero = like(call, o.a, 0);
+    const ValueId product = e.mul(o.a, e.emit("Log", {o.b}));
+    const ValueId result = e.emit("Where", {e.emit("Equal", {o.a, zero}), zero, product});
+    return e.emit("Where", {e.emit("IsNaN", {o.b}), o.b, result});
+}
+
+Outputs copysign(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Operands o = promoted_to_float(call, "self", "other");
+    const ValueId zero = like(call, o.b, 0);
+    const ValueId negative =
+        e.emit("Or", {e.emit("Less", {o.b, zero}),
+                      e.emit("And", {e.emit("Equal", {o.b, zero}),
+                                     e.emit("Less", {e.emit("Reciprocal", {o.b}), zero})})});
+    const ValueId magnitude = e.emit("Abs", {o.a});
+    return e.emit("Where", {negative, e.emit("Neg", {magnitude}), magnitude});
+}
+
+Outputs heaviside(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Operands o = promoted(call, "self", "values");
+    const ValueId zero = like(call, o.a, 0);
+    const ValueId step = e.cast(e.emit("Greater", {o.a, zero}), o.dtype);
+    return e.emit("Where", {e.emit("Equal", {o.a, zero}), o.b, step});
+}
+
+constexpr OpEntry entries[] = {
+    {"aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", add},
+    {"aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", add},
+    {"aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", sub},
+    {"aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", sub},
+    {"aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", sub},
+    {"aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", rsub},
+    {"aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", rsub},
+    {"aten::mul.Tensor(Tensor self, Tensor other) -> Tensor", mul},
+    {"aten::mul.Scalar(Tensor self, Scalar other) -> Tensor", mul},
+    {"aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor", mul},
+    {"aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor", mul},
+    {"aten::div.Tensor(Tensor self, Tensor other) -> Tensor", true_divide},
+    {"aten::div.Scalar(Tensor self, Scalar other) -> Tensor", true_divide},
+    {"aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
+     divide_with_mode},
+    {"aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
+     divide_with_mode},
+    {"aten::divide.Tensor(Tensor self, Tensor other) -> Tensor", true_divide},
+    {"aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor", true_divide},
+    {"aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor", true_divide},
+    {"aten::floor_divide(Tensor self, Tensor other) -> Tensor", floor_divide_op},
+    {"aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", floor_divide_op},
+    {"aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor", remainder},
+    {"aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor", remainder},
+    {"aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", remainder},
+    {"aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor", fmod},
+    {"aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor", fmod},
+    {"aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", pow},
+    {"aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", pow},
+    {"aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor", pow},
+    {"aten::square(Tensor self) -> Tensor", square},
+    {"aten::neg(Tensor self) -> Tensor", own_unary<"Neg">},
+    {"aten::abs(Tensor self) -> Tensor", absolute},
+    {"aten::sign(Tensor self) -> Tensor", own_unary<"Sign">},
+    {"aten::ceil(Tensor self) -> Tensor", rounding<"Ceil">},
+    {"aten::floor(Tensor self) -> Tensor", rounding<"Floor">},
+    {"aten::round(Tensor self) -> Tensor", rounding<"Round">},
+    {"aten::round.decimals(Tensor self, *, int decimals) -> Tensor", round_decimals},
+    {"aten::trunc(Tensor self) -> Tensor", trunc},
+    {"aten::fix(Tensor self) -> Tensor", trunc},
+    {"aten::frac(Tensor self) -> Tensor", frac},
+    {"aten::exp(Tensor self) -> Tensor", float_unary<"Exp">},
+    {"aten::exp2(Tensor self) -> Tensor", exp2},
+    {"aten::expm1(Tensor self) -> Tensor", expm1},
+    {"aten::log(Tensor self) -> Tensor", float_unary<"Log">},
+    {"aten::log1p(Tensor self) -> Tensor", log1p},
+    {"aten::log2(Tensor self) -> Tensor", log_base<2>},
+    {"aten::log10(Tensor self) -> Tensor", log_base<10>},
+    {"aten::sqrt(Tensor self) -> Tensor", float_unary<"Sqrt">},
+    {"aten::rsqrt(Tensor self) -> Tensor", rsqrt},
+    {"aten::reciprocal(Tensor self) -> Tensor", float_unary<"Reciprocal">},
+    {"aten::sin(Tensor self) -> Tensor", float_unary<"Sin">},
+    {"aten::cos(Tensor self) -> Tensor", float_unary<"Cos">},
+    {"aten::tan(Tensor self) -> Tensor", float_unary<"Tan">},
+    {"aten::asin(Tensor self) -> Tensor", float_unary<"Asin">},
+    {"aten::acos(Tensor self) -> Tensor", float_unary<"Acos">},
+    {"aten::atan(Tensor self) -> Tensor", float_unary<"Atan">},
+    {"aten::sinh(Tensor self) -> Tensor", float_unary<"Sinh">},
+    {"aten::cosh(Tensor self) -> Tensor", float_unary<"Cosh">},
+    {"aten::asinh(Tensor self) -> Tensor", float_unary<"Asinh">},
+    {"aten::acosh(Tensor self) -> Tensor", float_unary<"Acosh">},
+    {"aten::atanh(Tensor self) -> Tensor", float_unary<"Atanh">},
+    {"aten::atan2(Tensor self, Tensor other) -> Tensor", atan2},
+    {"aten::erf(Tensor self) -> Tensor", float_unary<"Erf">},
+    {"aten::erfc(Tensor self) -> Tensor", erfc},
+    {"aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", clamp},
+    {"aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", clamp},
+    {"aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", clamp},
+    {"aten::clamp_min(Tensor self, Scalar min) -> Tensor", clamp_min},
+    {"aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor", clamp_min},
+    {"aten::clamp_max(Tensor self, Scalar max) -> Tensor", clamp_max},
+    {"aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor", clamp_max},
+    {"aten::minimum(Tensor self, Tensor other) -> Tensor", extremum<"Min">},
+    {"aten::maximum(Tensor self, Tensor other) -> Tensor", extremum<"Max">},
+    {"aten::min.other(Tensor self, Tensor other) -> Tensor", extremum<"Min">},
+    {"aten::max.other(Tensor self, Tensor other) -> Tensor", extremum<"Max">},
+    {"aten::fmin(Tensor self, Tensor other) -> Tensor", extremum_of_numbers<"Min">},
+    {"aten::fmax(Tensor self, Tensor other) -> Tensor", extremum_of_numbers<"Max">},
+    {"aten::eq.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Equal", false>},
+    {"aten::eq.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Equal", false>},
+    {"aten::ne.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Equal", true>},
+    {"aten::ne.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Equal", true>},
+    {"aten::lt.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Less", false>},
+    {"aten::lt.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Less", false>},
+    {"aten::le.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"LessOrEqual", false>},
+    {"aten::le.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"LessOrEqual", false>},
+    {"aten::gt.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Greater", false>},
+    {"aten::gt.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Greater", false>},
+    {"aten::ge.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"GreaterOrEqual", false>},
+    {"aten::ge.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"GreaterOrEqual", false>},
+    {"aten::logical_and(Tensor self, Tensor other) -> Tensor", logical<"And">},
+    {"aten::logical_or(Tensor self, Tensor other) -> Tensor", logical<"Or">},
+    {"aten::logical_xor(Tensor self, Tensor other) -> Tensor", logical<"Xor">},
+    {"aten::logical_not(Tensor self) -> Tensor", logical_not},
+    {"aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"And", "BitwiseAnd">,
+     "integers need opset 18"},
+    {"aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"And", "BitwiseAnd">,
+     "integers need opset 18"},
+    {"aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Or", "BitwiseOr">,
+     "integers need opset 18"},
+    {"aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"Or", "BitwiseOr">,
+     "integers need opset 18"},
+    {"aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">,
+     "integers need opset 18"},
+    {"aten::__and__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"And", "BitwiseAnd">,
+     "integers need opset 18"},
+    {"aten::__or__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Or", "BitwiseOr">,
+     "integers need opset 18"},
+    {"aten::__xor__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">,
+     "integers need opset 18"},
+    {"aten::bitwise_not(Tensor self) -> Tensor", bitwise_not},
+    {"aten::isnan(Tensor self) -> Tensor", is_nan},
+    {"aten::isinf(Tensor self) -> Tensor", is_inf},
+    {"aten::isfinite(Tensor self) -> Tensor", is_finite},
+    {"aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> "
+     "Tensor",
+     nan_to_num},
+    {"aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor", where},
+    {"aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor", where},
+    {"aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor", where},
+    {"aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor", where},
+    {"aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor", masked_fill},
+    {"aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor", masked_fill},
+    {"aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", lerp},
+    {"aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor", lerp},
+    {"aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+     add_combined<"Mul">},
+    {"aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+     add_combined<"Div">},
+    {"aten::hypot(Tensor self, Tensor other) -> Tensor", hypot},
+    {"aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor", xlogy},
+    {"aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor", copysign},
+    {"aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor", copysign},
+    {"aten::heaviside(Tensor self, Tensor values) -> Tensor", heaviside},
+};
+
+} // namespace
+
+std::span<const OpEntry> elementwise_ops()
+{
+    return entries;
+}
+
+} // namespace strata::ops

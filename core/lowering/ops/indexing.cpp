@@ -1,0 +1,321 @@
+#include "lowering/ops/building_blocks.h"
+#include "lowering/ops/families.h"
+#include "lowering/ops/type_promotion.h"
+#include "lowering/python_value.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace strata::ops {
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+Outputs index_select(OpCall& call)
+{
+    Emitter& e = call.e();
+    return e.emit("Gather", {call.tensor("self"), e.cast(call.tensor("index"), DType::Int64)},
+                  {{"axis", call.integer("dim")}});
+}
+
+Outputs gather(OpCall& call)
+{
+    return call.e().emit("GatherElements", {call.tensor("self"), call.tensor("index")},
+                         {{"axis", call.integer("dim")}});
+}
+
+Outputs take_along_dim(OpCall& call)
+{
+    Emitter& e = call.e();
+    if (!call.has("dim")) {
+        const ValueId flat =
+            e.reshape(call.tensor("self"), std::span<const std::int64_t>(Ints{-1}));
+        return e.emit("Gather", {flat, e.reshape(call.tensor("indices"),
+                                                 std::span<const std::int64_t>(Ints{-1}))});
+    }
+    return e.emit("GatherElements", {call.tensor("self"), call.tensor("indices")},
+                  {{"axis", call.integer("dim")}});
+}
+
+/// x[i0, :, i2, ...]: one index tensor is a Gather, several that stand side by side a GatherND.
+Outputs index(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::vector<ValueId> given = call.tensors("indices");
+    std::vector<std::int64_t> axes;
+    for (std::size_t i = 0; i < given.size(); ++i)
+        if (given[i] != no_id)
+            axes.push_back(static_cast<std::int64_t>(i));
+    if (axes.empty())
+        return x;
+    const auto first = static_cast<std::size_t>(axes.front());
+    const bool masked = std::any_of(axes.begin(), axes.end(), [&](std::int64_t axis) {
+        const DType dtype = call.dtype_of(given[static_cast<std::size_t>(axis)]);
+        return dtype == DType::Bool || dtype == DType::UInt8;
+    });
+    if (masked) {
+        if (axes.size() > 1)
+            call.refuse("a bool mask together with other indices");
+        const ValueId mask = e.cast(given[first], DType::Bool);
+        const auto mask_rank = call.rank_of(mask);
+        if (!mask_rank)
+            call.refuse_for_shapes("the rank of a mask is not known");
+        const std::int64_t rank = call.rank("self");
+        // Masked axes go to the front, GatherND picks there, and the picked axis goes back.
+        Ints permutation;
+        for (std::int64_t i = 0; i < *mask_rank; ++i)
+            permutation.push_back(axes.front() + i);
+        for (std::int64_t i = 0; i < rank; ++i)
+            if (i < axes.front() || i >= axes.front() + *mask_rank)
+                permutation.push_back(i);
+        const ValueId positions = e.transpose(e.emit("NonZero", {mask}), {1, 0});
+        const ValueId picked =
+            e.emit("GatherND", {e.transpose(x, std::move(permutation)), positions});
+        Ints back = iota(1, axes.front());
+        back.push_back(0);
+        for (std::int64_t i = axes.front() + 1; i < rank - *mask_rank + 1; ++i)
+            back.push_back(i);
+        return e.transpose(picked, std::move(back));
+    }
+    if (axes.size() == 1)
+        return e.emit("Gather", {x, e.cast(given[first], DType::Int64)}, {{"axis", axes.front()}});
+    const bool adjacent = axes.back() - axes.front() + 1 == static_cast<std::int64_t>(axes.size());
+    const std::int64_t rank = call.rank("self");
+    Ints permutation = axes;
+    for (std::int64_t i = 0; i < rank; ++i)
+        if (std::find(axes.begin(), axes.end(), i) == axes.end())
+            permutation.push_back(i);
+    // Index tensors broadcast against each other; GatherND wants them stacked in a last axis.
+    ValueId shape = no_id;
+    std::int64_t index_rank = 0;
+    ValueId common = no_id;
+    for (const std::int64_t axis : axes) {
+        const ValueId id = e.cast(given[static_cast<std::size_t>(axis)], DType::Int64);
+        const auto own_rank = call.rank_of(id);
+        if (!own_rank)
+            call.refuse_for_shapes("the rank of an index is not known");
+        index_rank = std::max(index_rank, *own_rank);
+        common = common == no_id ? id : e.add(common, id);
+    }
+    shape = e.shape_of(common);
+    std::vector<ValueId> columns;
+    for (const std::int64_t axis : axes) {
+        ValueId id = e.cast(given[static_cast<std::size_t>(axis)], DType::Int64);
+        // GatherND takes negative indices like PyTorch does, so they stay.
+        columns.push_back(e.unsqueeze(e.expand(id, shape), {index_rank}));
+    }
+    const ValueId picked =
+        e.emit("GatherND", {e.transpose(x, std::move(permutation)), e.concat(columns, index_rank)});
+    if (!adjacent || axes.front() == 0)
+        return picked;
+    // Adjacent indices leave their result where they stood.
+    Ints back = iota(index_rank, axes.front());
+    for (std::int64_t i = 0; i < index_rank; ++i)
+        back.push_back(i);
+    for (std::int64_t i = index_rank + axes.front();
+         i < rank - static_cast<std::int64_t>(axes.size()) + index_rank; ++i)
+        back.push_back(i);
+    return e.transpose(picked, std::move(back));
+}
+
+Outputs masked_select(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const ValueId mask = e.cast(call.tensor("mask"), DType::Bool);
+    const ValueId wide = e.expand(x, e.shape_of(mask));
+    const ValueId wide_mask = e.expand(mask, e.shape_of(wide));
+    return e.emit("Compress", {e.reshape(wide, std::span<const std::int64_t>(Ints{-1})),
+                               e.reshape(wide_mask, std::span<const std::int64_t>(Ints{-1}))});
+}
+
+Outputs nonzero(OpCall& call)
+{
+    Emitter& e = call.e();
+    return e.transpose(e.emit("NonZero", {e.cast(call.tensor("self"), DType::Bool)}), {1, 0});
+}
+
+template <const char* Reduction>
+Outputs scatter(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    Attrs attrs{{"axis", call.integer("dim")}};
+    if (*Reduction) {
+        if (e.opset() < 16)
+            call.refuse("a reduction while scattering needs opset 16",
+                        "Export with --opset 16 or newer.");
+        attrs.emplace_back("reduction", Reduction);
+    }
+    const ValueId index = call.tensor("index");
+    ValueId source = call.tensor("src");
+    // Only as much of the source is used as there are indices.
+    const auto index_shape = e.static_shape(index);
+    const auto source_shape = e.static_shape(source);
+    if (!index_shape || !source_shape)
+        call.refuse_for_shapes("the shape of an index is not known");
+    for (std::size_t axis = 0; axis < index_shape->size(); ++axis)
+        if ((*index_shape)[axis] < (*source_shape)[axis])
+            source = e.slice(source, static_cast<std::int64_t>(axis), 0, (*index_shape)[axis]);
+    return e.emit("ScatterElements", {x, index, e.cast(source, call.dtype_of(x))},
+                  std::move(attrs));
+}
+constexpr char no_reduction[] = "";
+constexpr char add_reduction[] = "add";
+
+Outputs scatter_value(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const ValueId index = call.tensor("index");
+    const ValueId source = e.expand(call.scalar_as("value", call.dtype_of(x)), e.shape_of(index));
+    return e.emit("ScatterElements", {x, index, source}, {{"axis", call.integer("dim")}});
+}
+
+/// PyTorch lists paddings from the last axis backwards; ONNX wants all begins, then all ends.
+ValueId pad_axes(OpCall& call, ValueId x, const Ints& padding, std::string_view mode, ValueId value)
+{
+    Emitter& e = call.e();
+    const std::int64_t rank = call.rank("self");
+    Ints pads(static_cast<std::size_t>(2 * rank), 0);
+    bool crops = false;
+    bool anything = false;
+    for (std::size_t i = 0; i + 1 < padding.size(); i += 2) {
+        const auto axis = static_cast<std::size_t>(rank) - 1 - i / 2;
+        if (axis >= static_cast<std::size_t>(rank))
+            call.refuse("more paddings than dimensions");
+        pads[axis] = padding[i];
+        pads[axis + static_cast<std::size_t>(rank)] = padding[i + 1];
+        crops |= padding[i] < 0 || padding[i + 1] < 0;
+        anything |= padding[i] != 0 || padding[i + 1] != 0;
+    }
+    if (!anything)
+        return x;
+    if (crops) {
+        // ONNX Runtime crops with constant padding only in part; slice first, then pad what is
+        // left.
+        for (std::int64_t axis = 0; axis < rank; ++axis) {
+            std::int64_t& begin = pads[static_cast<std::size_t>(axis)];
+            std::int64_t& end = pads[static_cast<std::size_t>(axis + rank)];
+            if (begin < 0 || end < 0)
+                x = e.slice(x, axis, std::max<std::int64_t>(0, -begin),
+                            end < 0 ? end : std::numeric_limits<std::int64_t>::max());
+            begin = std::max<std::int64_t>(0, begin);
+            end = std::max<std::int64_t>(0, end);
+        }
+        if (std::all_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad == 0; }))
+            return x;
+    }
+    const DType dtype = call.dtype_of(x);
+    if (dtype != DType::Bool)
+        return e.emit("Pad", {x, e.constant(std::span<const std::int64_t>(pads)), value},
+                      {{"mode", std::string(mode)}});
+    const ValueId number = value == no_id ? no_id : e.cast(value, DType::Int32);
+    return e.cast(
+        e.emit("Pad",
+               {e.cast(x, DType::Int32), e.constant(std::span<const std::int64_t>(pads)), number},
+               {{"mode", std::string(mode)}}),
+        DType::Bool);
+}
+
+/// Circular padding by concatenation, axis by axis.
+ValueId wrap_axes(OpCall& call, ValueId x, const Ints& padding)
+{
+    Emitter& e = call.e();
+    const std::int64_t rank = call.rank("self");
+    for (std::size_t i = 0; i + 1 < padding.size(); i += 2) {
+        const std::int64_t axis = rank - 1 - static_cast<std::int64_t>(i / 2);
+        std::vector<ValueId> parts;
+        if (padding[i] > 0)
+            parts.push_back(
+                e.slice(x, axis, -padding[i], std::numeric_limits<std::int64_t>::max()));
+        parts.push_back(x);
+        if (padding[i + 1] > 0)
+            parts.push_back(e.slice(x, axis, 0, padding[i + 1]));
+        x = e.concat(std::move(parts), axis);
+    }
+    return x;
+}
+
+ValueId padded(OpCall& call, const std::string& mode)
+{
+    const ValueId x = call.tensor("self");
+    const Ints padding = call.ints("padding");
+    if (mode == "circular")
+        return wrap_axes(call, x, padding);
+    return pad_axes(call, x, padding, mode == "reflect" ? "reflect" : "edge", no_id);
+}
+
+Outputs constant_pad(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return pad_axes(call, x, call.ints("pad"), "constant",
+                    call.scalar_as("value", call.dtype_of(x)));
+}
+
+Outputs reflection_pad(OpCall& call)
+{
+    return padded(call, "reflect");
+}
+Outputs replication_pad(OpCall& call)
+{
+    return padded(call, "replicate");
+}
+Outputs circular_pad(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    return wrap_axes(call, x, call.ints("pad"));
+}
+
+Outputs pad(OpCall& call)
+{
+    const std::string mode = call.string("mode");
+    const ValueId x = call.tensor("self");
+    const Ints padding = call.ints("pad");
+    if (mode == "constant") {
+        const ValueId value = call.has("value") ? call.scalar_as("value", call.dtype_of(x))
+                                                : call.e().scalar(call.dtype_of(x), 0.0);
+        return pad_axes(call, x, padding, "constant", value);
+    }
+    if (mode == "circular")
+        return wrap_axes(call, x, padding);
+    if (mode != "reflect" && mode != "replicate")
+        call.refuse("unknown padding mode '" + mode + "'");
+    return pad_axes(call, x, padding, mode == "reflect" ? "reflect" : "edge", no_id);
+}
+
+constexpr OpEntry entries[] = {
+    {"aten::index_select(Tensor self, int dim, Tensor index) -> Tensor", index_select},
+    {"aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
+     gather},
+    {"aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", take_along_dim},
+    {"aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", index,
+     "one mask, or index tensors, not both"},
+    {"aten::masked_select(Tensor self, Tensor mask) -> Tensor", masked_select},
+    {"aten::nonzero(Tensor self) -> Tensor", nonzero},
+    {"aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
+     scatter<no_reduction>},
+    {"aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
+     scatter_value},
+    {"aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
+     scatter<add_reduction>, "opset 16 and newer"},
+    {"aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", constant_pad},
+    {"aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor", reflection_pad},
+    {"aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor", reflection_pad},
+    {"aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor", reflection_pad},
+    {"aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor", replication_pad},
+    {"aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor", replication_pad},
+    {"aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor", replication_pad},
+    {"aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor", circular_pad},
+    {"aten::pad(Tensor self, SymInt[] pad, str mode='constant', float? value=None) -> Tensor", pad},
+};
+
+} // namespace
+
+std::span<const OpEntry> indexing_ops()
+{
+    return entries;
+}
+
+} // namespace strata::ops

@@ -1,0 +1,741 @@
+#include "lowering/ops/building_blocks.h"
+#include "lowering/ops/families.h"
+#include "lowering/ops/type_promotion.h"
+#include "lowering/python_value.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace strata::ops {
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+std::span<const std::int64_t> view_of(const Ints& values)
+{
+    return values;
+}
+
+/// A reshape to a list of sizes, some of which may only be known when the model runs.
+ValueId reshape_to(OpCall& call, ValueId x, std::string_view sizes)
+{
+    Emitter& e = call.e();
+    const ValueId wanted = call.int_tensor(sizes);
+    const auto known = e.known_ints(wanted);
+    // ONNX's Reshape takes 0 for "as it was"; PyTorch means an empty tensor.
+    if (known && std::find(known->begin(), known->end(), 0) != known->end() && e.opset() >= 14)
+        return e.emit("Reshape", {x, wanted}, {{"allowzero", 1}});
+    return e.reshape(x, wanted);
+}
+
+Outputs view(OpCall& call)
+{
+    return reshape_to(call, call.tensor("self"), "size");
+}
+Outputs reshape(OpCall& call)
+{
+    return reshape_to(call, call.tensor("self"), "shape");
+}
+Outputs view_as(OpCall& call)
+{
+    return call.e().reshape(call.tensor("self"), call.e().shape_of(call.tensor("other")));
+}
+
+Outputs view_dtype(OpCall& call)
+{
+    if (call.dtype("dtype", DType::Unknown) != call.dtype_of(call.tensor("self")))
+        call.refuse("ONNX cannot read the bytes of a tensor as another dtype");
+    return call.tensor("self");
+}
+
+Outputs flatten(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t start = call.integer("start_dim");
+    const std::int64_t end = call.integer("end_dim");
+    const auto rank = call.rank_of(x);
+    if (!rank) {
+        // ONNX's Flatten always makes a matrix, which is what flatten(1) makes of any batch.
+        if (start == 1 && end == -1)
+            return e.emit("Flatten", {x}, {{"axis", 1}});
+        call.refuse_for_shapes("the rank of 'self' is not known");
+    }
+    if (*rank == 0)
+        return e.reshape(x, view_of(Ints{1}));
+    const std::int64_t first = call.normalize_axis(start, *rank);
+    const std::int64_t last = call.normalize_axis(end, *rank);
+    if (first >= last)
+        return x;
+    if (first == 1 && last == *rank - 1)
+        return e.emit("Flatten", {x}, {{"axis", 1}});
+    if (first == 0 && last == *rank - 1)
+        return e.reshape(x, view_of(Ints{-1}));
+    // Zero keeps a leading dimension; those behind need their own numbers.
+    Ints wanted(static_cast<std::size_t>(first), 0);
+    wanted.push_back(-1);
+    const auto shape = e.shape(x);
+    bool trailing_known = true;
+    for (std::int64_t axis = last + 1; axis < *rank; ++axis)
+        trailing_known &= (*shape)[static_cast<std::size_t>(axis)].known();
+    if (trailing_known) {
+        for (std::int64_t axis = last + 1; axis < *rank; ++axis)
+            wanted.push_back((*shape)[static_cast<std::size_t>(axis)].value);
+        return e.reshape(x, view_of(wanted));
+    }
+    std::vector<ValueId> parts{e.constant(view_of(wanted))};
+    parts.push_back(e.slice(e.shape_of(x), 0, last + 1, *rank));
+    return e.reshape(x, e.concat(std::move(parts), 0));
+}
+
+Outputs unflatten(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t rank = call.rank("self");
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), rank);
+    std::vector<ValueId> parts;
+    if (axis > 0)
+        parts.push_back(e.slice(e.shape_of(x), 0, 0, axis));
+    parts.push_back(call.int_tensor("sizes"));
+    if (axis + 1 < rank)
+        parts.push_back(e.slice(e.shape_of(x), 0, axis + 1, rank));
+    return e.reshape(x, e.concat(std::move(parts), 0));
+}
+
+Outputs unsqueeze(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.integer("dim");
+    return call.e().unsqueeze(x, {axis});
+}
+
+/// squeeze drops only dimensions of one element; which those are must be known.
+ValueId squeeze_axes(OpCall& call, ValueId x, Ints axes)
+{
+    Emitter& e = call.e();
+    const std::int64_t rank = call.rank("self");
+    const auto shape = e.shape(x);
+    Ints dropped;
+    for (std::int64_t axis : axes) {
+        axis = call.normalize_axis(axis, rank);
+        if (rank == 0)
+            continue;
+        const Dim& dim = (*shape)[static_cast<std::size_t>(axis)];
+        // A dimension that is not known to be one is taken to be larger, as its symbol says that it
+        // varies.
+        if (dim.known() && dim.value == 1)
+            dropped.push_back(axis);
+    }
+    std::sort(dropped.begin(), dropped.end());
+    return e.squeeze(x, std::move(dropped));
+}
+
+Outputs squeeze(OpCall& call)
+{
+    return squeeze_axes(call, call.tensor("self"), iota(0, call.rank("self")));
+}
+Outputs squeeze_dim(OpCall& call)
+{
+    return squeeze_axes(call, call.tensor("self"), call.ints("dim"));
+}
+
+Outputs transpose(OpCall& call)
+{
+    const std::int64_t rank = call.rank("self");
+    Ints permutation = iota(0, rank);
+    if (rank > 0)
+        std::swap(
+            permutation[static_cast<std::size_t>(call.normalize_axis(call.integer("dim0"), rank))],
+            permutation[static_cast<std::size_t>(call.normalize_axis(call.integer("dim1"), rank))]);
+    return call.e().transpose(call.tensor("self"), std::move(permutation));
+}
+
+Outputs permute(OpCall& call)
+{
+    Ints permutation = call.ints("dims");
+    for (std::int64_t& axis : permutation)
+        axis = call.normalize_axis(axis, static_cast<std::int64_t>(permutation.size()));
+    return call.e().transpose(call.tensor("self"), std::move(permutation));
+}
+
+Outputs reverse_axes(OpCall& call)
+{
+    Ints permutation = iota(0, call.rank("self"));
+    std::reverse(permutation.begin(), permutation.end());
+    return call.e().transpose(call.tensor("self"), std::move(permutation));
+}
+
+Outputs transpose_last_two(OpCall& call)
+{
+    Ints permutation = iota(0, call.rank("self"));
+    if (permutation.size() < 2)
+        call.refuse("a matrix is needed");
+    std::swap(permutation[permutation.size() - 1], permutation[permutation.size() - 2]);
+    return call.e().transpose(call.tensor("self"), std::move(permutation));
+}
+
+Outputs movedim(OpCall& call)
+{
+    const std::int64_t rank = call.rank("self");
+    const Ints source = call.ints("source");
+    const Ints destination = call.ints("destination");
+    Ints permutation(static_cast<std::size_t>(rank), -1);
+    std::vector<bool> taken(static_cast<std::size_t>(rank), false);
+    for (std::size_t i = 0; i < source.size() && i < destination.size(); ++i) {
+        const std::int64_t from = call.normalize_axis(source[i], rank);
+        permutation[static_cast<std::size_t>(call.normalize_axis(destination[i], rank))] = from;
+        taken[static_cast<std::size_t>(from)] = true;
+    }
+    std::size_t next = 0;
+    for (std::int64_t& axis : permutation) {
+        if (axis >= 0)
+            continue;
+        while (taken[next])
+            ++next;
+        axis = static_cast<std::int64_t>(next++);
+    }
+    return call.e().transpose(call.tensor("self"), std::move(permutation));
+}
+
+Outputs expand(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const ValueId sizes = call.int_tensor("size");
+    if (const auto known = e.known_ints(sizes)) {
+        // -1 keeps a dimension; in ONNX, 1 does, as Expand broadcasts.
+        Ints wanted = *known;
+        std::replace(wanted.begin(), wanted.end(), std::int64_t{-1}, std::int64_t{1});
+        const auto shape = e.static_shape(x);
+        if (shape && shape->size() == wanted.size()) {
+            bool same = true;
+            for (std::size_t i = 0; i < wanted.size(); ++i)
+                same &= wanted[i] == 1 || wanted[i] == (*shape)[i];
+            if (same)
+                return x;
+        }
+        return e.emit("Expand", {x, e.constant(view_of(wanted))});
+    }
+    const ValueId kept = e.emit("Equal", {sizes, e.scalar(DType::Int64, std::int64_t{-1})});
+    return e.expand(x, e.emit("Where", {kept, e.scalar(DType::Int64, std::int64_t{1}), sizes}));
+}
+
+Outputs expand_as(OpCall& call)
+{
+    return call.e().expand(call.tensor("self"), call.e().shape_of(call.tensor("other")));
+}
+
+/// repeat() and tile(): both line the counts up with the last dimensions; tile() fills missing
+/// counts with ones.
+template <bool Tile>
+Outputs repeat(OpCall& call)
+{
+    Emitter& e = call.e();
+    ValueId x = call.tensor("self");
+    const std::int64_t rank = call.rank("self");
+    ValueId counts = call.int_tensor(Tile ? "dims" : "repeats");
+    const auto shape = e.static_shape(counts);
+    if (!shape)
+        call.refuse_for_shapes("the number of repeats is not known");
+    const std::int64_t given = shape->front();
+    if (given > rank)
+        x = e.unsqueeze(x, iota(0, given - rank));
+    else if (given < rank)
+        counts = e.concat(
+            {e.constant(view_of(Ints(static_cast<std::size_t>(rank - given), 1))), counts}, 0);
+    if (const auto known = e.known_ints(counts);
+        known &&
+        std::all_of(known->begin(), known->end(), [](std::int64_t count) { return count == 1; }))
+        return x;
+    return e.emit("Tile", {x, counts});
+}
+
+/// The tensors of a list in their common dtype.
+std::vector<ValueId> promoted_list(OpCall& call, std::vector<ValueId> ids)
+{
+    DType dtype = DType::Unknown;
+    for (const ValueId id : ids)
+        dtype =
+            dtype == DType::Unknown ? call.dtype_of(id) : promote_types(dtype, call.dtype_of(id));
+    for (ValueId& id : ids)
+        id = call.e().cast(id, dtype);
+    return ids;
+}
+
+Outputs concatenate(OpCall& call)
+{
+    std::vector<ValueId> ids = promoted_list(call, call.tensors("tensors"));
+    // PyTorch lets empty vectors of any rank take part and ignores them.
+    std::vector<ValueId> used;
+    for (const ValueId id : ids) {
+        const auto shape = call.e().static_shape(id);
+        if (!shape || *shape != Ints{0})
+            used.push_back(id);
+    }
+    if (used.empty())
+        return ids.front();
+    std::int64_t axis = call.integer("dim");
+    if (const auto rank = call.rank_of(used.front()))
+        axis = call.normalize_axis(axis, *rank);
+    return call.e().concat(std::move(used), axis);
+}
+
+Outputs stack(OpCall& call)
+{
+    Emitter& e = call.e();
+    const std::vector<ValueId> ids = promoted_list(call, call.tensors("tensors"));
+    std::int64_t axis = call.integer("dim");
+    if (const auto rank = call.rank_of(ids.front()))
+        axis = call.normalize_axis(axis, *rank + 1);
+    std::vector<ValueId> parts;
+    for (const ValueId id : ids)
+        parts.push_back(e.unsqueeze(id, {axis}));
+    return e.concat(std::move(parts), axis);
+}
+
+/// hstack, vstack, dstack: at least `rank` dimensions each, then along `axis`.
+template <int Rank, int Axis>
+Outputs stack_at_least(OpCall& call)
+{
+    Emitter& e = call.e();
+    std::vector<ValueId> parts;
+    for (ValueId id : promoted_list(call, call.tensors("tensors"))) {
+        const auto rank = call.rank_of(id);
+        if (!rank)
+            call.refuse_for_shapes("the rank of a tensor in the list is not known");
+        if constexpr (Rank >= 2) {
+            if (*rank == 0)
+                id = e.unsqueeze(id, {0});
+            if (*rank <= 1)
+                id = e.unsqueeze(id, {0});
+            if (Rank == 3 && *rank <= 2)
+                id = e.unsqueeze(id, {2});
+        } else if (*rank == 0) {
+            id = e.unsqueeze(id, {0});
+        }
+        parts.push_back(id);
+    }
+    // hstack of vectors joins them end to end, of anything larger side by side.
+    const std::int64_t axis = Rank == 1 && call.rank_of(parts.front()).value_or(2) > 1 ? 1 : Axis;
+    return e.concat(std::move(parts), axis);
+}
+
+Lowered tensor_list(const std::vector<ValueId>& ids)
+{
+    std::vector<Lowered> items;
+    for (const ValueId id : ids)
+        items.push_back(Lowered::tensor(id));
+    return Lowered::list(std::move(items));
+}
+
+/// Splits into pieces of the given sizes.
+Lowered split_into(OpCall& call, ValueId x, std::int64_t axis, const Ints& sizes)
+{
+    Emitter& e = call.e();
+    if (sizes.size() == 1)
+        return tensor_list({x});
+    return tensor_list(
+        e.emit_many("Split", {x, e.constant(view_of(sizes))}, sizes.size(), {{"axis", axis}}));
+}
+
+std::int64_t known_extent(OpCall& call, ValueId x, std::int64_t axis)
+{
+    const auto shape = call.e().shape(x);
+    if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
+        call.refuse_for_shapes("the number of pieces depends on a size that is not known");
+    return (*shape)[static_cast<std::size_t>(axis)].value;
+}
+
+Ints piece_sizes(std::int64_t extent, std::int64_t size)
+{
+    Ints sizes;
+    for (std::int64_t done = 0; done < extent; done += size)
+        sizes.push_back(std::min(size, extent - done));
+    return sizes.empty() ? Ints{0} : sizes;
+}
+
+Outputs split(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    const std::int64_t size = call.integer("split_size");
+    if (size <= 0)
+        call.refuse("the size of the pieces must be positive");
+    return split_into(call, x, axis, piece_sizes(known_extent(call, x, axis), size));
+}
+
+Outputs split_with_sizes(OpCall& call)
+{
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    return split_into(call, call.tensor("self"), axis, call.ints("split_sizes"));
+}
+
+Outputs chunk(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    const std::int64_t extent = known_extent(call, x, axis);
+    const std::int64_t chunks = call.integer("chunks");
+    if (chunks <= 0)
+        call.refuse("the number of chunks must be positive");
+    if (extent == 0)
+        return split_into(call, x, axis, Ints(static_cast<std::size_t>(chunks), 0));
+    return split_into(call, x, axis, piece_sizes(extent, (extent + chunks - 1) / chunks));
+}
+
+Outputs tensor_split_sections(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    const std::int64_t extent = known_extent(call, x, axis);
+    const std::int64_t sections = call.integer("sections");
+    if (sections <= 0)
+        call.refuse("the number of sections must be positive");
+    Ints sizes;
+    for (std::int64_t i = 0; i < sections; ++i)
+        sizes.push_back(extent / sections + (i < extent % sections ? 1 : 0));
+    return split_into(call, x, axis, sizes);
+}
+
+Outputs tensor_split_indices(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    const std::int64_t extent = known_extent(call, x, axis);
+    Ints sizes;
+    std::int64_t done = 0;
+    auto position = [extent](std::int64_t index) {
+        return std::clamp<std::int64_t>(index < 0 ? index + extent : index, 0, extent);
+    };
+    for (const std::int64_t index : call.ints("indices")) {
+        sizes.push_back(std::max<std::int64_t>(0, position(index) - done));
+        done = std::max(done, position(index));
+    }
+    sizes.push_back(extent - done);
+    return split_into(call, x, axis, sizes);
+}
+
+Outputs unbind(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    const std::int64_t extent = known_extent(call, x, axis);
+    std::vector<Lowered> items;
+    if (extent > 1) {
+        for (const ValueId piece :
+             e.emit_many("Split", {x}, static_cast<std::size_t>(extent), {{"axis", axis}}))
+            items.push_back(Lowered::tensor(e.squeeze(piece, {axis})));
+    } else if (extent == 1) {
+        items.push_back(Lowered::tensor(e.squeeze(x, {axis})));
+    }
+    return Lowered::list(std::move(items));
+}
+
+Outputs select(OpCall& call)
+{
+    Emitter& e = call.e();
+    return e.emit("Gather", {call.tensor("self"), call.scalar_as("index", DType::Int64)},
+                  {{"axis", call.integer("dim")}});
+}
+
+/// A bound of a slice as a rank-1 tensor.
+ValueId slice_bound(OpCall& call, std::string_view name, std::int64_t fallback)
+{
+    Emitter& e = call.e();
+    if (!call.has(name))
+        return e.constant({fallback});
+    if (const auto known = as_integer(e, call.arg(name)))
+        return e.constant({*known});
+    return e.reshape(call.scalar_as(name, DType::Int64), view_of(Ints{1}));
+}
+
+Outputs slice(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.integer("dim");
+    constexpr std::int64_t end_of_axis = std::numeric_limits<std::int64_t>::max();
+    const auto start =
+        call.has("start") ? as_integer(e, call.arg("start")) : std::optional<std::int64_t>(0);
+    const auto end =
+        call.has("end") ? as_integer(e, call.arg("end")) : std::optional<std::int64_t>(end_of_axis);
+    const auto step = as_integer(e, call.arg("step"));
+    if (start == 0 && step == 1 && end) {
+        const auto shape = e.shape(x);
+        bool everything = *end == end_of_axis;
+        if (shape && !shape->empty() && !everything) {
+            const Dim& dim = (*shape)[static_cast<std::size_t>(
+                call.normalize_axis(axis, static_cast<std::int64_t>(shape->size())))];
+            everything = dim.known() && *end >= dim.value;
+        }
+        if (everything)
+            return x;
+    }
+    return e.emit("Slice", {x, slice_bound(call, "start", 0), slice_bound(call, "end", end_of_axis),
+                            e.constant({axis}), slice_bound(call, "step", 1)});
+}
+
+Outputs narrow(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId start = e.reshape(call.scalar_as("start", DType::Int64), view_of(Ints{1}));
+    const ValueId length = e.reshape(call.scalar_as("length", DType::Int64), view_of(Ints{1}));
+    return e.emit("Slice", {call.tensor("self"), start, e.add(start, length),
+                            e.constant({call.integer("dim")})});
+}
+
+Outputs flip(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const Ints axes = call.ints("dims");
+    if (axes.empty() || call.rank_of(x) == 0)
+        return x;
+    const Ints starts(axes.size(), -1);
+    const Ints ends(axes.size(), std::numeric_limits<std::int64_t>::min());
+    return e.emit("Slice", {x, e.constant(view_of(starts)), e.constant(view_of(ends)),
+                            e.constant(view_of(axes)), e.constant(view_of(starts))});
+}
+
+/// One axis turned by `shift`; a negative shift counts from the front.
+ValueId roll_axis(OpCall& call, ValueId x, std::int64_t shift, std::int64_t axis)
+{
+    Emitter& e = call.e();
+    if (const auto shape = e.shape(x); shape && (*shape)[static_cast<std::size_t>(axis)].known()) {
+        const std::int64_t extent = (*shape)[static_cast<std::size_t>(axis)].value;
+        shift = extent == 0 ? 0 : ((shift % extent) + extent) % extent;
+    }
+    if (shift == 0)
+        return x;
+    // The last `shift` elements come first.
+    const ValueId tail = e.slice(x, axis, -shift, std::numeric_limits<std::int64_t>::max());
+    return e.concat({tail, e.slice(x, axis, 0, -shift)}, axis);
+}
+
+Outputs roll(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const Ints shifts = call.ints("shifts");
+    const Ints axes = call.ints("dims");
+    if (axes.empty()) {
+        const ValueId flat = e.reshape(x, view_of(Ints{-1}));
+        return e.reshape(roll_axis(call, flat, shifts.front(), 0), e.shape_of(x));
+    }
+    ValueId rolled = x;
+    for (std::size_t i = 0; i < axes.size(); ++i)
+        rolled =
+            roll_axis(call, rolled, shifts[i], call.normalize_axis(axes[i], call.rank("self")));
+    return rolled;
+}
+
+Outputs pixel_shuffle(OpCall& call)
+{
+    Emitter& e = call.e();
+    const Batched x = Batched::of(e, call.tensor("self"), 4);
+    return x.undo(e, e.emit("DepthToSpace", {x.value},
+                            {{"blocksize", call.integer("upscale_factor")}, {"mode", "CRD"}}));
+}
+
+Outputs pixel_unshuffle(OpCall& call)
+{
+    // ONNX's SpaceToDepth orders its channels the other way round, so spell it out.
+    Emitter& e = call.e();
+    const Batched x = Batched::of(e, call.tensor("self"), 4);
+    const std::int64_t factor = call.integer("downscale_factor");
+    const Ints dims = call.shape(x.value);
+    const Ints blocks{dims[0], dims[1], dims[2] / factor, factor, dims[3] / factor, factor};
+    const ValueId turned = e.transpose(e.reshape(x.value, view_of(blocks)), {0, 1, 3, 5, 2, 4});
+    const Ints result{dims[0], dims[1] * factor * factor, dims[2] / factor, dims[3] / factor};
+    return x.undo(e, e.reshape(turned, view_of(result)));
+}
+
+Outputs channel_shuffle(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t groups = call.integer("groups");
+    const auto shape = e.shape(x);
+    if (!shape || shape->size() < 3 || !(*shape)[1].known())
+        call.refuse_for_shapes("the number of channels is not known");
+    const std::int64_t channels = (*shape)[1].value;
+    // [N, C, ...] as [N, groups, C/groups, rest], with the two middle axes exchanged.
+    const Ints grouped{0, groups, channels / groups, -1};
+    const ValueId turned = e.transpose(e.reshape(x, view_of(grouped)), {0, 2, 1, 3});
+    return e.reshape(turned, e.shape_of(x));
+}
+
+template <bool Upper>
+Outputs triangle(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const DType dtype = call.dtype_of(x);
+    if (e.opset() >= 14)
+        return e.emit("Trilu", {x, e.scalar(DType::Int64, call.integer("diagonal"))},
+                      {{"upper", Upper}});
+    // Opset 13 has no Trilu: keep where column - row >= diagonal (upper) or <= diagonal (lower).
+    const Ints dims = call.shape(x);
+    if (dims.size() < 2)
+        call.refuse("a matrix is needed");
+    const Ints rows_shape{dims[dims.size() - 2], 1};
+    const Ints columns_shape{1, dims.back()};
+    const ValueId rows = e.constant(view_of(iota(0, rows_shape[0])));
+    const ValueId columns = e.constant(view_of(iota(0, columns_shape[1])));
+    const ValueId offset =
+        e.sub(e.reshape(columns, view_of(columns_shape)), e.reshape(rows, view_of(rows_shape)));
+    const ValueId diagonal = e.scalar(DType::Int64, call.integer("diagonal"));
+    const ValueId keep = e.emit(Upper ? "GreaterOrEqual" : "LessOrEqual", {offset, diagonal});
+    return e.emit("Where", {keep, x, e.scalar(dtype, 0.0)});
+}
+
+/// With `xy` the first two axes change places.
+Lowered grids(OpCall& call, bool xy)
+{
+    Emitter& e = call.e();
+    std::vector<ValueId> axes = call.tensors("tensors");
+    const bool swap = xy && axes.size() >= 2;
+    if (swap)
+        std::swap(axes[0], axes[1]);
+    const std::size_t rank = axes.size();
+    std::vector<ValueId> sizes;
+    for (ValueId& axis : axes) {
+        axis = e.reshape(axis, view_of(Ints{-1}));
+        sizes.push_back(e.shape_of(axis));
+    }
+    const ValueId shape = e.concat(sizes, 0);
+    std::vector<Lowered> made;
+    for (std::size_t i = 0; i < rank; ++i) {
+        Ints column(rank, 1);
+        column[i] = -1;
+        ValueId grid = e.expand(e.reshape(axes[i], view_of(column)), shape);
+        if (swap) {
+            Ints permutation = iota(0, static_cast<std::int64_t>(rank));
+            std::swap(permutation[0], permutation[1]);
+            grid = e.transpose(grid, std::move(permutation));
+        }
+        made.push_back(Lowered::tensor(grid));
+    }
+    if (swap)
+        std::swap(made[0], made[1]);
+    return Lowered::list(std::move(made));
+}
+
+Outputs meshgrid(OpCall& call)
+{
+    return grids(call, call.string("indexing") == "xy");
+}
+
+Outputs repeat_interleave(OpCall& call)
+{
+    Emitter& e = call.e();
+    ValueId x = call.tensor("self");
+    const std::int64_t repeats = call.integer("repeats");
+    std::int64_t axis = 0;
+    if (call.has("dim"))
+        axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    else
+        x = e.reshape(x, view_of(Ints{-1}));
+    const auto rank = call.rank_of(x);
+    Ints counts(static_cast<std::size_t>(*rank + 1), 1);
+    counts[static_cast<std::size_t>(axis + 1)] = repeats;
+    const ValueId tiled = e.emit("Tile", {e.unsqueeze(x, {axis + 1}), e.constant(view_of(counts))});
+    Ints wanted(static_cast<std::size_t>(*rank), 0);
+    if (const auto shape = e.static_shape(x)) {
+        wanted = *shape;
+        wanted[static_cast<std::size_t>(axis)] *= repeats;
+        return e.reshape(tiled, view_of(wanted));
+    }
+    std::vector<ValueId> parts;
+    for (std::int64_t i = 0; i < *rank; ++i)
+        parts.push_back(i == axis ? e.constant({-1}) : e.unsqueeze(e.size_of(x, i), {0}));
+    return e.reshape(tiled, e.concat(std::move(parts), 0));
+}
+
+constexpr OpEntry entries[] = {
+    {"aten::view(Tensor self, SymInt[] size) -> Tensor", view},
+    {"aten::view.dtype(Tensor self, ScalarType dtype) -> Tensor", view_dtype, "same dtype only"},
+    {"aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor", view},
+    {"aten::_reshape_alias(Tensor self, SymInt[] size, SymInt[] stride) -> Tensor", view},
+    {"aten::reshape(Tensor self, SymInt[] shape) -> Tensor", reshape},
+    {"aten::view_as(Tensor self, Tensor other) -> Tensor", view_as},
+    {"aten::reshape_as(Tensor self, Tensor other) -> Tensor", view_as},
+    {"aten::flatten.using_ints(Tensor self, int start_dim=0, int end_dim=-1) -> Tensor", flatten},
+    {"aten::unflatten.int(Tensor self, int dim, SymInt[] sizes) -> Tensor", unflatten},
+    {"aten::unsqueeze(Tensor self, int dim) -> Tensor", unsqueeze},
+    {"aten::squeeze(Tensor self) -> Tensor", squeeze},
+    {"aten::squeeze.dim(Tensor self, int dim) -> Tensor", squeeze_dim},
+    {"aten::squeeze.dims(Tensor self, int[] dim) -> Tensor", squeeze_dim},
+    {"aten::transpose.int(Tensor self, int dim0, int dim1) -> Tensor", transpose},
+    {"aten::swapaxes(Tensor self, int axis0, int axis1) -> Tensor",
+     [](OpCall& call) -> Outputs {
+         const std::int64_t rank = call.rank("self");
+         Ints permutation = iota(0, rank);
+         std::swap(permutation[static_cast<std::size_t>(
+                       call.normalize_axis(call.integer("axis0"), rank))],
+                   permutation[static_cast<std::size_t>(
+                       call.normalize_axis(call.integer("axis1"), rank))]);
+         return call.e().transpose(call.tensor("self"), std::move(permutation));
+     }},
+    {"aten::swapdims(Tensor self, int dim0, int dim1) -> Tensor", transpose},
+    {"aten::permute(Tensor self, int[] dims) -> Tensor", permute},
+    {"aten::t(Tensor self) -> Tensor", reverse_axes},
+    {"aten::numpy_T(Tensor self) -> Tensor", reverse_axes},
+    {"aten::mT(Tensor self) -> Tensor", transpose_last_two},
+    {"aten::movedim.int(Tensor self, int source, int destination) -> Tensor", movedim},
+    {"aten::movedim.intlist(Tensor self, int[] source, int[] destination) -> Tensor", movedim},
+    {"aten::moveaxis.int(Tensor self, int source, int destination) -> Tensor", movedim},
+    {"aten::expand(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor", expand},
+    {"aten::broadcast_to(Tensor self, SymInt[] size) -> Tensor", expand},
+    {"aten::expand_as(Tensor self, Tensor other) -> Tensor", expand_as},
+    {"aten::repeat(Tensor self, SymInt[] repeats) -> Tensor", repeat<false>},
+    {"aten::tile(Tensor self, SymInt[] dims) -> Tensor", repeat<true>},
+    {"aten::cat(Tensor[] tensors, int dim=0) -> Tensor", concatenate},
+    {"aten::concat(Tensor[] tensors, int dim=0) -> Tensor", concatenate},
+    {"aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", concatenate},
+    {"aten::stack(Tensor[] tensors, int dim=0) -> Tensor", stack},
+    {"aten::hstack(Tensor[] tensors) -> Tensor", stack_at_least<1, 0>},
+    {"aten::vstack(Tensor[] tensors) -> Tensor", stack_at_least<2, 0>},
+    {"aten::dstack(Tensor[] tensors) -> Tensor", stack_at_least<3, 2>},
+    {"aten::split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", split},
+    {"aten::split.sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]",
+     split_with_sizes},
+    {"aten::split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]",
+     split_with_sizes},
+    {"aten::chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", chunk},
+    {"aten::tensor_split.sections(Tensor self, SymInt sections, int dim=0) -> Tensor[]",
+     tensor_split_sections},
+    {"aten::tensor_split.indices(Tensor self, SymInt[] indices, int dim=0) -> Tensor[]",
+     tensor_split_indices},
+    {"aten::unbind.int(Tensor self, int dim=0) -> Tensor[]", unbind},
+    {"aten::select.int(Tensor self, int dim, SymInt index) -> Tensor", select},
+    {"aten::slice.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt "
+     "step=1) -> Tensor",
+     slice},
+    {"aten::narrow(Tensor self, int dim, SymInt start, SymInt length) -> Tensor", narrow},
+    {"aten::flip(Tensor self, int[] dims) -> Tensor", flip},
+    {"aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor", roll},
+    {"aten::pixel_shuffle(Tensor self, int upscale_factor) -> Tensor", pixel_shuffle},
+    {"aten::pixel_unshuffle(Tensor self, int downscale_factor) -> Tensor", pixel_unshuffle},
+    {"aten::channel_shuffle(Tensor self, int groups) -> Tensor", channel_shuffle},
+    {"aten::tril(Tensor self, int diagonal=0) -> Tensor", triangle<false>},
+    {"aten::triu(Tensor self, int diagonal=0) -> Tensor", triangle<true>},
+    {"aten::meshgrid(Tensor[] tensors) -> Tensor[]",
+     [](OpCall& call) -> Outputs { return grids(call, false); }},
+    {"aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", meshgrid},
+    {"aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? "
+     "output_size=None) -> "
+     "Tensor",
+     repeat_interleave},
+};
+
+} // namespace
+
+std::span<const OpEntry> shape_ops()
+{
+    return entries;
+}
+
+} // namespace strata::ops
