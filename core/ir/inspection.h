@@ -36,6 +36,7 @@ struct Inspection {
     std::string strategy;        ///< "fx", "htp", "none"
     std::string strategy_reason; ///< why it was chosen
     std::shared_ptr<const Program> program;
+    std::string source_hash; ///< of the program's file, when that is not `path` (an audit)
     std::shared_ptr<const OnnxModel> model;
     std::filesystem::path model_path; ///< the ONNX file, once written
     std::string model_hash;           ///< of the ONNX file, once written or read

@@ -1,0 +1,118 @@
+#include "base/version.h"
+#include "report/report.h"
+
+#include <fmt/format.h>
+
+namespace strata {
+namespace {
+
+/// Text in a table cell: names come from files and may hold anything.
+std::string cell(std::string_view text)
+{
+    std::string result;
+    for (const char c : text) {
+        if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '<' || c == '>' ||
+            c == '[' || c == ']')
+            result += '\\';
+        result += c == '\n' || c == '\r' ? ' ' : c;
+    }
+    return result;
+}
+
+std::string percent(double share)
+{
+    return fmt::format("{:.1f} %",
+                       static_cast<double>(static_cast<long>(share * 1000.0 + 1e-6)) / 10.0);
+}
+
+std::string module_name(const Inspection& inspection, ModuleId id)
+{
+    const Module& module = inspection.modules[id];
+    if (id != root_module)
+        return module.fqn;
+    return module.class_name.empty() ? "(root)" : fmt::format("(root) {}", module.class_name);
+}
+
+void add_modules(std::string& text, const Inspection& inspection)
+{
+    text +=
+        "\n## Modules\n\n| module | class | parameters | calls | own nodes | nodes | recorded | "
+        "attributed | mean confidence |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
+    for (ModuleId id = 0; id < inspection.modules.size(); ++id) {
+        if (id >= inspection.coverage.own.size())
+            break;
+        const Module& module = inspection.modules[id];
+        const CoverageFigures& own = inspection.coverage.own[id];
+        const CoverageFigures& all = inspection.coverage.with_descendants[id];
+        const std::uint64_t parameters =
+            inspection.program
+                ? inspection.modules.count_tensors(id, inspection.program->tensors).parameters
+                : 0;
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {:.2f} |\n",
+                            cell(module_name(inspection, id)), cell(module.class_name), parameters,
+                            module.calls, own.total, all.total, percent(all.recorded_coverage()),
+                            percent(all.coverage()), all.mean_confidence());
+    }
+}
+
+void add_orphans(std::string& text, const Inspection& inspection)
+{
+    if (!inspection.model || inspection.coverage.all.orphans == 0)
+        return;
+    text += "\n## Orphans\n\n| node | operator | path made up |\n|---|---|---|\n";
+    const std::vector<std::string> paths = inspection.model->node_paths();
+    for (NodeId id = 0; id < inspection.attribution.size(); ++id) {
+        const NodeAttribution& node = inspection.attribution[id];
+        if (!node.synthetic)
+            continue;
+        const OnnxNode& onnx = inspection.model->nodes[id];
+        const std::string_view name =
+            onnx.name == StringId::Empty ? paths[id] : inspection.model->text(onnx.name);
+        text += fmt::format("| {} | {} | {} |\n", cell(name),
+                            cell(inspection.model->text(onnx.op_type)), cell(node.synthetic_path));
+    }
+}
+
+} // namespace
+
+std::string markdown_report(const Inspection& inspection)
+{
+    const CoverageFigures& all = inspection.coverage.all;
+    std::string text =
+        fmt::format("# Hierarchy of {}\n\n", cell(inspection.path.filename().string()));
+    text += fmt::format("Strata {}. Strategy: {}. {}\n\n", tool_version(), inspection.strategy,
+                        cell(inspection.strategy_reason));
+    text += "| figure | value |\n|---|---:|\n";
+    text += fmt::format("| ONNX nodes | {} |\n| recorded coverage | {} |\n| attributed coverage | "
+                        "{} |\n| orphans | {} |\n| mean confidence | {:.3f} |\n",
+                        all.total, percent(all.recorded_coverage()), percent(all.coverage()),
+                        all.orphans, all.mean_confidence());
+    const FxAccounting& accounting = inspection.accounting;
+    if (!accounting.records.empty())
+        for (const FxFate fate : {FxFate::Emitted, FxFate::Folded, FxFate::Fused,
+                                  FxFate::Eliminated, FxFate::Unsupported, FxFate::Unaccounted})
+            text += fmt::format("| FX nodes {} | {} |\n", to_string(fate), accounting.count(fate));
+
+    text += "\n## Evidence\n\n| kind | nodes |\n|---|---:|\n";
+    for (std::size_t i = 0; i < evidence_kind_count; ++i)
+        text += fmt::format("| {} | {} |\n", to_string(static_cast<EvidenceKind>(i)),
+                            inspection.coverage.kinds[i]);
+    add_modules(text, inspection);
+    add_orphans(text, inspection);
+    if (!inspection.unsupported.empty()) {
+        text += "\n## Unsupported operators\n\n| operator | module | source | reason | what helps "
+                "|\n|---|---|---|---|---|\n";
+        for (const UnsupportedOperator& op : inspection.unsupported)
+            text += fmt::format("| {} | {} | {} | {} | {} |\n", cell(op.op), cell(op.module),
+                                cell(op.source), cell(op.reason), cell(op.help));
+    }
+    if (!inspection.diagnostics.empty()) {
+        text += "\n## Diagnostics\n\n";
+        for (const Diagnostic& diagnostic : inspection.diagnostics)
+            text += fmt::format("- **{}** {}: {}\n", to_string(diagnostic.severity),
+                                cell(diagnostic.code), cell(diagnostic.message));
+    }
+    return text;
+}
+
+} // namespace strata
