@@ -6,6 +6,7 @@
 
 #include <QEvent>
 #include <QFontMetrics>
+#include <QLocale>
 #include <QPainter>
 #include <array>
 
