@@ -11,7 +11,7 @@ namespace strata {
 
 /// Knowledge about one value. `elements` describes an int64 tensor of rank 0 or 1 whose elements
 /// are partly known, as in shape arithmetic: Shape([1,3,h,w]) has the elements 1, 3, symbol h,
-/// symbol w.
+/// symbol w. A negative element, for which Dim has no number, is a symbol that spells it ("-1").
 struct ValueFact {
     std::optional<Tensor>
         constant; ///< exact contents; only for small tensors (at most 4096 elements)
@@ -39,7 +39,8 @@ private:
 };
 
 /// The elements of an int64 (or int32) tensor of rank 0 or 1 as far as they are known, whether from
-/// a constant, an initializer or `elements`; nothing when not even the count is known.
+/// a constant, an initializer or `elements`; nothing when not even the count is known. An initializer
+/// that is also a graph input (a default that callers may override) counts as known here.
 std::optional<Shape> known_elements(const OnnxModel& model, const ValueFacts& facts, ValueId id);
 /// All elements as numbers, or nothing when one is missing.
 std::optional<std::vector<std::int64_t>> known_ints(const OnnxModel& model, const ValueFacts& facts,

@@ -245,6 +245,60 @@ const Row generators[] = {
     {"RandomUniformLike", 17, "float16[n]", "", "float16[n]"},
 };
 
+const Row image[] = {
+    {"Resize", 17, "float32[1,3,10,n];;float32{1,1,2,2}", "", "float32[1,3,20,2*n]"},
+    {"Resize", 17, "float32[1,3,7,n];;float32{1,1,0.5,0.5}", "", "float32[1,3,3,n//2]"},
+    {"Resize", 17, "float32[1,3,7,n];;float32{1,1,1.7,1.7}", "", "float32[1,3,11,?]"},
+    {"Resize", 17, "float32[1,3,7,7];;;int64<1,3,h,14>", "", "float32[1,3,h,14]"},
+    {"Resize", 17, "float32[1,3,7,7];;float32{};int64{1,3,9,14}", "", "float32[1,3,9,14]"},
+    {"Resize", 18, "float32[1,3,7,7];;;int64{9,14}", "axes=[2,3]", "float32[1,3,9,14]"},
+    {"Resize", 18, "float32[1,3,7,7];;;int64{9,14}",
+     "axes=[2,3] keep_aspect_ratio_policy:not_larger", "float32[1,3,?,?]"},
+    {"Resize", 10, "float32[1,3,10,10];float32{1,1,2,3}", "", "float32[1,3,20,30]"},
+    {"Resize", 17, "float32[1,3,7,7];;float32{2,2}", "", "error: Resize: 2 scales for 4 axes"},
+    {"Upsample", 9, "float32[1,3,4,4];float32{1,1,2,2}", "", "float32[1,3,8,8]"},
+    {"DepthToSpace", 17, "float32[n,12,h,5]", "blocksize=2", "float32[n,3,2*h,10]"},
+    {"SpaceToDepth", 17, "float32[n,3,h,4]", "blocksize=2", "float32[n,12,h//2,2]"},
+    {"SpaceToDepth", 17, "float32[n,3,h,5]", "blocksize=2",
+     "error: SpaceToDepth: 5 cannot be divided by 2"},
+    {"GridSample", 17, "float32[n,3,h,w];float32[n,8,9,2]", "", "float32[n,3,8,9]"},
+    {"AffineGrid", 20, "float32[n,2,3];int64<n,3,h,w>", "", "float32[n,h,w,2]"},
+    {"RoiAlign", 17, "float32[n,16,h,w];float32[r,4];int64[r]", "output_height=7 output_width=5",
+     "float32[r,16,7,5]"},
+    {"NonMaxSuppression", 17, "float32[1,n,4];float32[1,c,n]", "", "int64[?,3]"},
+    {"Col2Im", 18, "float32[n,12,l];int64{5,6};int64{2,3}", "", "float32[n,2,5,6]"},
+};
+
+const Row quantization[] = {
+    {"QuantizeLinear", 17, "float32[n,3];float32[];int8[]", "", "int8[n,3]"},
+    {"QuantizeLinear", 17, "float32[n,3];float32[]", "", "uint8[n,3]"},
+    {"QuantizeLinear", 21, "float32[n,3];float32[]", "output_dtype=5", "int16[n,3]"},
+    {"DequantizeLinear", 19, "int8[n,3];float16[]", "", "float16[n,3]"},
+    {"DynamicQuantizeLinear", 17, "float32[n,3]", "", "uint8[n,3]; float32[]; uint8[]"},
+    {"QLinearConv", 17,
+     "uint8[1,3,8,8];float32[];uint8[];int8[4,3,3,3];float32[];int8[];float32[];uint8[]", "",
+     "uint8[1,4,6,6]"},
+    {"QLinearMatMul", 17,
+     "uint8[2,3];float32[];uint8[];int8[3,4];float32[];int8[];float32[];int8[]", "", "int8[2,4]"},
+};
+
+const Row recurrent[] = {
+    {"LSTM", 17, "float32[t,b,8];float32[2,64,8];float32[2,64,16]",
+     "direction:bidirectional hidden_size=16",
+     "float32[t,2,b,16]; float32[2,b,16]; float32[2,b,16]"},
+    {"GRU", 17, "float32[b,t,8];float32[1,48,8];float32[1,48,16]", "layout=1",
+     "float32[b,t,1,16]; float32[b,1,16]"},
+    {"RNN", 17, "float32[t,b,8];float32[1,16,9];float32[1,16,16]", "",
+     "error: RNN: input has 8 features, the weight expects 9"},
+};
+
+const Row sequences[] = {
+    {"SequenceConstruct", 17, "float32[2];float32[3]", "", "seq(tensor(float))"},
+    {"SequenceEmpty", 17, "", "dtype=7", "seq(tensor(int64))"},
+    {"SplitToSequence", 17, "float64[4,2]", "", "seq(tensor(double))"},
+    {"SequenceLength", 17, "float32", "", "int64[]"},
+};
+
 } // namespace
 
 void ShapeInferenceTest::types_data()
@@ -267,6 +321,10 @@ void ShapeInferenceTest::types_data()
     add(indexing);
     add(reductions);
     add(generators);
+    add(image);
+    add(quantization);
+    add(recurrent);
+    add(sequences);
 }
 
 void ShapeInferenceTest::types()
