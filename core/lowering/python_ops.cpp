@@ -201,6 +201,10 @@ std::optional<Outputs> is_same(const PythonCall& call)
 {
     if (call[0].is_none() || call[1].is_none())
         return Outputs(Lowered(call[0].is_none() && call[1].is_none()));
+    const auto* left = call[0].as<LoweredTensor>();
+    const auto* right = call[1].as<LoweredTensor>();
+    if (left && right)
+        return Outputs(Lowered(left->value == right->value));
     if (const auto equal = python_equal(call[0], call[1]))
         return Outputs(Lowered(*equal));
     return std::nullopt;
@@ -316,6 +320,62 @@ std::optional<Outputs> contains(const PythonCall& call)
     if (const auto* items = sequence_items(call[0]))
         return search(*items, [](const Lowered& entry) { return entry; });
     return std::nullopt;
+}
+
+/// any() and all() of a list of truth values.
+template <bool Any>
+std::optional<Outputs> truth_of_list(const PythonCall& call)
+{
+    const auto* items = sequence_items(call[0]);
+    if (!items)
+        return std::nullopt;
+    for (const Lowered& item : *items) {
+        const auto value = known_condition(call.e, item);
+        if (!value)
+            call.refuse("a truth value in a list is only known when the model runs");
+        if (*value == Any)
+            return Outputs(Lowered(Any));
+    }
+    return Outputs(Lowered(!Any));
+}
+
+std::optional<Outputs> to_text(const PythonCall& call)
+{
+    if (const auto* text = call[0].as<std::string>())
+        return Outputs(Lowered(*text));
+    if (const auto number = as_integer(call.e, call[0]))
+        return Outputs(Lowered(fmt::to_string(*number)));
+    return Outputs(Lowered(describe(call[0])));
+}
+
+std::optional<Outputs> find_text(const PythonCall& call)
+{
+    const auto* text = call[0].as<std::string>();
+    const auto* wanted = call[1].as<std::string>();
+    if (!text || !wanted)
+        return std::nullopt;
+    const std::size_t at = text->find(*wanted);
+    return Outputs(
+        Lowered(at == std::string::npos ? std::int64_t{-1} : static_cast<std::int64_t>(at)));
+}
+
+/// dict(): of nothing, of a list of pairs, or of another dict.
+std::optional<Outputs> copy_dict(const PythonCall& call)
+{
+    auto dict = std::make_shared<std::vector<std::pair<Lowered, Lowered>>>();
+    if (!call.args.empty()) {
+        if (const auto* other = call[0].as<LoweredDict>()) {
+            *dict = **other;
+        } else if (const auto* pairs = sequence_items(call[0])) {
+            for (const Lowered& pair : *pairs) {
+                const auto* items = sequence_items(pair);
+                if (!items || items->size() != 2)
+                    call.refuse("a dict is made of something that is not pairs");
+                dict->emplace_back((*items)[0], (*items)[1]);
+            }
+        }
+    }
+    return Outputs(Lowered(LoweredDict(std::move(dict))));
 }
 
 std::optional<Outputs> make_dict(const PythonCall& call)
@@ -572,6 +632,11 @@ const std::unordered_map<std::string_view, Handler>& handlers()
         {"aten::items", dict_part<DictPart::Items>},
         {"aten::get", dict_get},
         {"aten::format", format_string},
+        {"aten::str", to_text},
+        {"aten::find", find_text},
+        {"aten::dict", copy_dict},
+        {"aten::any", truth_of_list<true>},
+        {"aten::all", truth_of_list<false>},
     };
     return table;
 }

@@ -165,7 +165,8 @@ Outputs linspace(OpCall& call)
                                  ? start + step * static_cast<double>(i)
                                  : end - step * static_cast<double>(steps - i - 1);
         std::vector<std::byte> scratch;
-        if (const auto element = Tensor::scalar(dtype, value).contiguous_bytes(scratch))
+        const Tensor number = Tensor::scalar(dtype, value);
+        if (const auto element = number.contiguous_bytes(scratch))
             bytes.insert(bytes.end(), element->begin(), element->end());
     }
     return e.constant(Tensor::from_bytes(dtype, {steps}, std::move(bytes)));
