@@ -14,44 +14,21 @@ std::string_view base_name(std::string_view target)
 
 // PyTorch's view operators (https://pytorch.org/docs/stable/tensor_view.html); those that may copy
 // are views too here.
-constexpr std::array<std::string_view, 38> view_targets{"aten::alias",
-                                                        "aten::as_strided",
-                                                        "aten::chunk",
-                                                        "aten::contiguous",
-                                                        "aten::detach",
-                                                        "aten::diagonal",
-                                                        "aten::expand",
-                                                        "aten::expand_as",
-                                                        "aten::flatten",
-                                                        "aten::hsplit",
-                                                        "aten::imag",
-                                                        "aten::movedim",
-                                                        "aten::mT",
-                                                        "aten::moveaxis",
-                                                        "aten::narrow",
-                                                        "aten::numpy_T",
-                                                        "aten::permute",
-                                                        "aten::real",
-                                                        "aten::reshape",
-                                                        "aten::reshape_as",
-                                                        "aten::select",
-                                                        "aten::slice",
-                                                        "aten::split",
-                                                        "aten::split_with_sizes",
-                                                        "aten::squeeze",
-                                                        "aten::swapaxes",
-                                                        "aten::swapdims",
-                                                        "aten::t",
-                                                        "aten::tensor_split",
-                                                        "aten::transpose",
-                                                        "aten::unbind",
-                                                        "aten::unflatten",
-                                                        "aten::unfold",
-                                                        "aten::unsqueeze",
-                                                        "aten::view",
-                                                        "aten::view_as",
-                                                        "aten::_reshape_alias",
-                                                        "prim::ListUnpack"};
+constexpr std::array<std::string_view, 40> view_targets{
+    "aten::alias",        "aten::as_strided",   "aten::chunk",
+    "aten::contiguous",   "aten::detach",       "aten::diagonal",
+    "aten::expand",       "aten::expand_as",    "aten::flatten",
+    "aten::hsplit",       "aten::imag",         "aten::movedim",
+    "aten::mT",           "aten::moveaxis",     "aten::narrow",
+    "aten::numpy_T",      "aten::permute",      "aten::real",
+    "aten::reshape",      "aten::reshape_as",   "aten::select",
+    "aten::slice",        "aten::split",        "aten::split_with_sizes",
+    "aten::unsafe_chunk", "aten::unsafe_split", "aten::squeeze",
+    "aten::swapaxes",     "aten::swapdims",     "aten::t",
+    "aten::tensor_split", "aten::transpose",    "aten::unbind",
+    "aten::unflatten",    "aten::unfold",       "aten::unsqueeze",
+    "aten::view",         "aten::view_as",      "aten::_reshape_alias",
+    "prim::ListUnpack"};
 
 } // namespace
 
@@ -106,15 +83,28 @@ std::string ViewUses::conflict(FxNodeId in_place_node) const
         return {};
     // Everything that shares memory: from the outermost base down through all views of it.
     FxValueId base = self->value;
-    while (m_base[base] != no_index)
+    std::vector<FxValueId> path{base};
+    while (m_base[base] != no_index) {
         base = m_base[base];
+        path.push_back(base);
+    }
+    auto on_path = [&path](FxValueId value) {
+        return std::find(path.begin(), path.end(), value) != path.end();
+    };
     std::vector<FxValueId> todo{base};
     while (!todo.empty()) {
         const FxValueId value = todo.back();
         todo.pop_back();
         if (value != self->value && m_last_use[value] > in_place_node)
             return m_graph.values[value].name;
-        todo.insert(todo.end(), m_views[value].begin(), m_views[value].end());
+        // The pieces of one split share no memory with each other.
+        FxNodeId splitter = no_index;
+        for (const FxValueId view : m_views[value])
+            if (on_path(view))
+                splitter = m_graph.values[view].node;
+        for (const FxValueId view : m_views[value])
+            if (m_graph.values[view].node != splitter || on_path(view))
+                todo.push_back(view);
     }
     return {};
 }

@@ -210,7 +210,7 @@ void flatten_numbers(const OpCall& call, const Lowered& data, std::size_t depth,
         return;
     }
     if (shape.size() == depth)
-        shape.push_back(static_cast<std::int64_t>(items->size()));
+        shape.resize(depth + 1, static_cast<std::int64_t>(items->size()));
     else if (shape[depth] != static_cast<std::int64_t>(items->size()))
         call.refuse("the nested lists are not rectangular");
     for (const Lowered& item : *items)

@@ -705,6 +705,8 @@ constexpr OpEntry entries[] = {
     {"aten::split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]",
      split_with_sizes},
     {"aten::chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", chunk},
+    {"aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", chunk},
+    {"aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", split},
     {"aten::tensor_split.sections(Tensor self, SymInt sections, int dim=0) -> Tensor[]",
      tensor_split_sections},
     {"aten::tensor_split.indices(Tensor self, SymInt[] indices, int dim=0) -> Tensor[]",
