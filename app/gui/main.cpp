@@ -1,0 +1,169 @@
+// The window's program.
+#include "ui/canvas/graph_canvas.h"
+#include "ui/jobs/services.h"
+#include "ui/window/appearance.h"
+#include "ui/window/icons.h"
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QSettings>
+#include <QTimer>
+
+#include <cstdio>
+#include <cstdlib>
+
+using namespace strata::ui;
+
+namespace {
+
+enum ExitStatus { done = 0, wrong_usage = 2, unreadable = 3, not_written = 5 };
+
+void complain(const QString& text)
+{
+    std::fprintf(stderr, "strata: %s\n", qUtf8Printable(text));
+}
+
+std::optional<QSize> parseSize(const QString& text)
+{
+    const QStringList parts = text.split(QLatin1Char('x'));
+    if (parts.size() != 2)
+        return std::nullopt;
+    const QSize size(parts[0].toInt(), parts[1].toInt());
+    constexpr int most = 16384;
+    if (size.width() < 200 || size.height() < 150 || size.width() > most || size.height() > most)
+        return std::nullopt;
+    return size;
+}
+
+/// Ends the program once the picture is written; the exit status says whether that worked.
+void takeScreenshot(MainWindow* window, const QString& file)
+{
+    if (window->grab().save(file)) {
+        QApplication::exit(done);
+        return;
+    }
+    complain(QApplication::translate("main", "The picture could not be written to %1.").arg(file));
+    QApplication::exit(not_written);
+}
+
+} // namespace
+
+int main(int argc, char* argv[])
+{
+    QApplication::setHighDpiScaleFactorRoundingPolicy(
+        Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+    QApplication app(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("Strata"));
+    QApplication::setApplicationName(QStringLiteral("strata"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Strata"));
+    QApplication::setApplicationVersion(QStringLiteral(STRATA_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("strata"));
+    QApplication::setWindowIcon(applicationIcon());
+    initAppearance();
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QApplication::translate(
+        "main", "Shows which PyTorch module every node of an ONNX graph belongs to."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(
+        QStringLiteral("file"),
+        QApplication::translate("main", "Model to open: TorchScript, .pt2 or ONNX."),
+        QStringLiteral("[FILE…]"));
+    const QCommandLineOption screenshot(
+        QStringLiteral("screenshot"),
+        QApplication::translate("main", "Write a picture of the window to FILE and quit."),
+        QStringLiteral("FILE"));
+    const QCommandLineOption select(
+        QStringLiteral("select"),
+        QApplication::translate("main", "Select a node by name, or a module by its path."),
+        QStringLiteral("NODE"));
+    const QCommandLineOption expand(
+        QStringLiteral("expand"),
+        QApplication::translate("main",
+                                "Expand a module in the graph; can be repeated. * expands all."),
+        QStringLiteral("MODULE"));
+    const QCommandLineOption theme(QStringLiteral("theme"),
+                                   QApplication::translate("main", "light, dark or system."),
+                                   QStringLiteral("THEME"));
+    const QCommandLineOption size(QStringLiteral("size"),
+                                  QApplication::translate("main", "Size of the window, as WxH."),
+                                  QStringLiteral("WxH"));
+    parser.addOptions({screenshot, select, expand, theme, size});
+    parser.process(app);
+
+    QString theme_name =
+        QSettings().value(QStringLiteral("theme"), QStringLiteral("system")).toString();
+    if (parser.isSet(theme))
+        theme_name = parser.value(theme);
+    const auto choice = parseThemeChoice(theme_name);
+    if (!choice && parser.isSet(theme)) {
+        complain(QApplication::translate("main", "There is no theme “%1”; use light, dark or "
+                                                 "system.")
+                     .arg(theme_name));
+        return wrong_usage;
+    }
+    applyAppearance(choice.value_or(ThemeChoice::System));
+
+    const QStringList files = parser.positionalArguments();
+    MainWindow window(Services::real());
+    if (parser.isSet(size)) {
+        const auto wanted = parseSize(parser.value(size));
+        if (!wanted) {
+            complain(QApplication::translate("main", "“%1” is not a size such as 1400x900.")
+                         .arg(parser.value(size)));
+            return wrong_usage;
+        }
+        window.resize(*wanted);
+    }
+
+    const QString picture = parser.value(screenshot);
+    QObject::connect(&window, &MainWindow::modelOpened, &window, [&] {
+        for (const QString& module : parser.values(expand))
+            if (!window.expandModule(module))
+                complain(QApplication::translate("main", "There is no module “%1”.").arg(module));
+        if (parser.isSet(select) && !window.selectByName(parser.value(select)))
+            complain(QApplication::translate("main", "There is no node or module “%1”.")
+                         .arg(parser.value(select)));
+    });
+    if (!picture.isEmpty()) {
+        // Layouts arrive one after the other; the picture is taken when none is outstanding.
+        auto* settle = new QTimer(&window);
+        settle->setSingleShot(true);
+        settle->setInterval(400);
+        QObject::connect(settle, &QTimer::timeout, &window, [&window, picture, settle] {
+            if (window.isBusy() || window.canvas()->isLayoutRunning())
+                settle->start();
+            else
+                takeScreenshot(&window, picture);
+        });
+        QObject::connect(&window, &MainWindow::modelOpened, settle, [settle] { settle->start(); });
+        QObject::connect(&window, &MainWindow::failed, &window, [](const QString& message) {
+            complain(message);
+            QApplication::exit(unreadable);
+        });
+        if (files.isEmpty())
+            settle->start();
+    }
+
+    window.show();
+    if (!files.isEmpty())
+        window.openFile(files.front());
+    // One window shows one model; further files get windows of their own.
+    std::vector<std::unique_ptr<MainWindow>> others;
+    for (qsizetype i = 1; i < files.size() && picture.isEmpty(); ++i) {
+        others.push_back(std::make_unique<MainWindow>(Services::real()));
+        others.back()->show();
+        others.back()->openFile(files[i]);
+    }
+
+    const int status = QApplication::exec();
+    // A worker that is deep inside a library ends at its next poll. It gets some time, then the
+    // process ends without it: its half-written output is a temporary file that nobody sees.
+    constexpr int patience_ms = 5000;
+    if (!JobRunner::waitForWorkers(patience_ms))
+        std::_Exit(status);
+    return status;
+}

@@ -1,0 +1,280 @@
+// The models that the window's views show, with Qt's own model tester on each.
+#include "sample_inspection.h"
+
+#include "ui/models/diagnostics_model.h"
+#include "ui/models/format.h"
+#include "ui/models/module_filter_proxy.h"
+#include "ui/models/module_tree_model.h"
+#include "ui/models/node_list_model.h"
+#include "ui/models/node_models.h"
+#include "ui/models/orphan_model.h"
+
+#include <QAbstractItemModelTester>
+#include <QtTest>
+
+using namespace strata;
+using namespace strata::ui;
+
+namespace {
+
+/// The model as text: indentation is depth, cells are joined by "|".
+QStringList printed(const QAbstractItemModel& model, const QModelIndex& parent = {}, int depth = 0)
+{
+    QStringList lines;
+    for (int row = 0; row < model.rowCount(parent); ++row) {
+        QStringList cells;
+        for (int column = 0; column < model.columnCount(parent); ++column)
+            cells += model.index(row, column, parent).data().toString();
+        lines += QString(depth * 2, QLatin1Char(' ')) + cells.join(QLatin1Char('|'));
+        lines += printed(model, model.index(row, 0, parent), depth + 1);
+    }
+    return lines;
+}
+
+QStringList names(const QAbstractItemModel& model, const QModelIndex& parent = {}, int depth = 0)
+{
+    QStringList lines;
+    for (int row = 0; row < model.rowCount(parent); ++row) {
+        const QModelIndex index = model.index(row, 0, parent);
+        lines += QString(depth, QLatin1Char('.')) + index.data().toString();
+        lines += names(model, index, depth + 1);
+    }
+    return lines;
+}
+
+QString narrowSpace(const char* text)
+{
+    return QString::fromUtf8(text).replace(QLatin1Char('~'), QChar(0x202f));
+}
+
+} // namespace
+
+class TestModels : public QObject {
+    Q_OBJECT
+    using Tester = QAbstractItemModelTester;
+    static constexpr auto fatal = Tester::FailureReportingMode::QtTest;
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    void moduleTree()
+    {
+        ModuleTreeModel model;
+        Tester tester(&model, fatal);
+        QCOMPARE(model.rowCount(), 0);
+        model.setInspection(tests::sampleInspection());
+        // Counted by hand from the picture in sample_inspection.h. 6 of 8 nodes have a module; the
+        // mean is (1 + 0.85 + 0.95 + 0.5 + 0.2 + 1 + 1 + 0.2) / 8 = 0.7125.
+        const QStringList expected{QStringLiteral("Net|Net|95|8|75.0~%|0.71"),
+                                   QStringLiteral("  conv1|Conv2d|48|1|100~%|1.00"),
+                                   QStringLiteral("  layer1|Sequential|36|3|100~%|0.77"),
+                                   QStringLiteral("    0|Block|36|3|100~%|0.77"),
+                                   QStringLiteral("      conv|Conv2d|36|1|100~%|0.95"),
+                                   QStringLiteral("      act|ReLU||1|100~%|0.85"),
+                                   QStringLiteral("  fc|Linear|11|2|100~%|1.00"),
+                                   QStringLiteral("  drop|Dropout||||")};
+        QStringList wanted = expected;
+        wanted.replaceInStrings(QStringLiteral("~"), QString(QChar(0x202f)));
+        QCOMPARE(printed(model), wanted);
+        model.setInspection(nullptr);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void moduleTreeIndexes()
+    {
+        ModuleTreeModel model;
+        const auto inspection = tests::sampleInspection();
+        model.setInspection(inspection);
+        for (ModuleId id = 0; id < inspection->modules.size(); ++id) {
+            const QModelIndex index = model.indexOf(id);
+            QVERIFY(index.isValid());
+            QCOMPARE(ModuleTreeModel::moduleOf(index), id);
+            QCOMPARE(ModuleTreeModel::moduleOf(index.parent()), inspection->modules[id].parent);
+            QCOMPARE(model.index(index.row(), 0, index.parent()), index);
+        }
+        QVERIFY(!model.indexOf(static_cast<ModuleId>(inspection->modules.size())).isValid());
+        const QModelIndex block = model.indexOf(*inspection->modules.find("layer1.0"));
+        QCOMPARE(block.data(ModuleTreeModel::FqnRole).toString(), QStringLiteral("layer1.0"));
+        QCOMPARE(block.data(ModuleTreeModel::OperatorsRole).toStringList(),
+                 QStringList{QStringLiteral("Add")});
+    }
+
+    void sharedParameterCountsOnce()
+    {
+        auto inspection = tests::sampleInspection();
+        // conv also owns conv1's weight (48 elements): its own sum grows, the root's does not.
+        auto shared = inspection->modules[*inspection->modules.find("conv1")].tensors.front();
+        inspection->modules.at(*inspection->modules.find("layer1.0.conv"))
+            .tensors.push_back(shared);
+        ModuleTreeModel model;
+        model.setInspection(inspection);
+        auto parameters = [&](const char* fqn) {
+            return model.indexOf(*inspection->modules.find(fqn), ModuleTreeModel::Parameters)
+                .data()
+                .toString();
+        };
+        QCOMPARE(parameters("layer1.0.conv"), QStringLiteral("84"));
+        QCOMPARE(parameters("layer1"), QStringLiteral("84"));
+        QCOMPARE(parameters(""), QStringLiteral("95"));
+    }
+
+    void filter_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QStringList>("expected");
+        auto row = [](const char* name, const char* text, const char* expected) {
+            QTest::newRow(name) << QString::fromUtf8(text)
+                                << QString::fromUtf8(expected).split(QLatin1Char(' '),
+                                                                     Qt::SkipEmptyParts);
+        };
+        row("empty", "", "Net .conv1 .layer1 ..0 ...conv ...act .fc .drop");
+        row("by path", "layer1.0.a", "Net .layer1 ..0 ...act");
+        row("by class", "relu", "Net .layer1 ..0 ...act");
+        row("by operator", "gemm", "Net .fc");
+        row("two words must both match", "conv2d layer1", "Net .layer1 ..0 ...conv");
+        row("nothing", "no such thing", "");
+    }
+    void filter()
+    {
+        QFETCH(QString, text);
+        QFETCH(QStringList, expected);
+        ModuleTreeModel model;
+        ModuleFilterProxy proxy;
+        proxy.setSourceModel(&model);
+        Tester tester(&proxy, fatal);
+        model.setInspection(tests::sampleInspection());
+        proxy.setFilterText(text);
+        QCOMPARE(names(proxy), expected);
+        proxy.setFilterText({});
+        QCOMPARE(names(proxy).size(), 8);
+    }
+
+    void orphans()
+    {
+        OrphanModel model;
+        Tester tester(&model, fatal);
+        model.setInspection(tests::sampleInspection());
+        QCOMPARE(printed(model),
+                 (QStringList{QStringLiteral("Identity_7|Identity|/Functions/Identity|main/4"),
+                              QStringLiteral("Cast_9|Cast|/Functions/Cast|main/7")}));
+        QCOMPARE(model.index(1, 0).data(OrphanModel::NodeIdRole).toUInt(), 7U);
+        model.setInspection(nullptr);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void diagnostics()
+    {
+        DiagnosticsModel model;
+        Tester tester(&model, fatal);
+        const auto inspection = tests::sampleInspection();
+        model.setInspection(inspection);
+        // The diagnostic that only repeats the unsupported operator is left out.
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.count(Severity::Error), 1);
+        QCOMPARE(model.count(Severity::Warning), 1);
+        const QString message = model.index(0, DiagnosticsModel::Message).data().toString();
+        QVERIFY(message.contains(QStringLiteral("aten::linalg_qr")));
+        QVERIFY(message.contains(QStringLiteral("Use a constant mode.")));
+        QVERIFY(model.index(0, DiagnosticsModel::Where)
+                    .data()
+                    .toString()
+                    .contains(QStringLiteral("net.py:40")));
+        QCOMPARE(model.targetOf(0), Target::ofNode(6));
+        QCOMPARE(model.targetOf(1), Target::ofNode(2));
+        QCOMPARE(model.targetOf(2), Target::ofModule(*inspection->modules.find("drop")));
+        QVERIFY(model.targetOf(3).isEmpty());
+    }
+
+    void locating()
+    {
+        const auto inspection = tests::sampleInspection();
+        QCOMPARE(locate(*inspection, "main/4"), Target::ofNode(4));
+        QCOMPARE(locate(*inspection, "/fc/Gemm"), Target::ofNode(5));
+        QCOMPARE(locate(*inspection, "layer1.0"),
+                 Target::ofModule(*inspection->modules.find("layer1.0")));
+        QVERIFY(locate(*inspection, "main/99").isEmpty());
+        QVERIFY(locate(*inspection, "net.py:12").isEmpty());
+        QVERIFY(locate(*inspection, "").isEmpty());
+    }
+
+    void nodeValues()
+    {
+        const auto inspection = tests::sampleInspection();
+        const auto consumers = std::make_shared<ConsumerTable>(inspection->model->consumers());
+        NodeValuesModel inputs(NodeValuesModel::Direction::Inputs);
+        NodeValuesModel outputs(NodeValuesModel::Direction::Outputs);
+        Tester input_tester(&inputs, fatal);
+        Tester output_tester(&outputs, fatal);
+        inputs.setNode(inspection, 0, consumers);
+        outputs.setNode(inspection, 0, consumers);
+        QCOMPARE(printed(inputs),
+                 (QStringList{QStringLiteral("0|x|float32[1,3,8,8]|graph input"),
+                              QStringLiteral("1|conv1.weight|float32[4,3,2,2]|initializer")}));
+        QCOMPARE(printed(outputs),
+                 QStringList{QStringLiteral("0|a|float32[1,4,7,7]|to /layer1/0/act/Relu")});
+        QCOMPARE(outputs.index(0, 0).data(NodeValuesModel::NeighbourRole).toUInt(), 1U);
+        outputs.setNode(inspection, 7, consumers);
+        QVERIFY(printed(outputs).front().endsWith(QStringLiteral("graph output")));
+        outputs.setNode(inspection, 999, consumers);
+        QCOMPARE(outputs.rowCount(), 0);
+    }
+
+    void attributes()
+    {
+        AttributesModel model;
+        Tester tester(&model, fatal);
+        model.setNode(tests::sampleInspection(), 0);
+        QCOMPARE(
+            printed(model),
+            (QStringList{QStringLiteral("kernel_shape|[2, 2]|ints"),
+                         QStringLiteral("pads|[1, 1, 1, 1, 1, 1, 1, 1, … (20 in all)]|ints")}));
+    }
+
+    void nodeList()
+    {
+        NodeListModel model;
+        Tester tester(&model, fatal);
+        model.setInspection(
+            tests::sampleInspection(),
+            [](const OnnxNode&, const NodeAttribution& node) { return node.confidence < 0.6; });
+        QCOMPARE(
+            printed(model),
+            (QStringList{QStringLiteral("Add #3|Add|layer1.0|0.50|Consensus"),
+                         QStringLiteral("Identity_7|Identity|/Functions/Identity|0.20|Synthetic"),
+                         QStringLiteral("Cast_9|Cast|/Functions/Cast|0.20|Synthetic")}));
+    }
+
+    void shares()
+    {
+        // A reviewer must be able to tell all from nearly all, and none from nearly none.
+        QCOMPARE(formatShare(1.0), narrowSpace("100~%"));
+        QCOMPARE(formatShare(0.99999), narrowSpace("99.9~%"));
+        QCOMPARE(formatShare(0.00001), narrowSpace("0.1~%"));
+        QCOMPARE(formatShare(0.0), narrowSpace("0~%"));
+        QCOMPARE(formatShortCount(999), QStringLiteral("999"));
+        QCOMPARE(formatShortCount(999'999), narrowSpace("1.0~M"));
+        QCOMPARE(formatShortCount(25'557'032), narrowSpace("25.6~M"));
+    }
+
+    void largeTree()
+    {
+        // 100 000 modules, one row: parent and child must not walk siblings.
+        auto inspection = std::make_shared<Inspection>();
+        ModuleTree modules("Wide");
+        for (int i = 0; i < 100'000; ++i)
+            modules.add(root_module, std::to_string(i), "Linear");
+        inspection->modules = std::move(modules);
+        ModuleTreeModel model;
+        model.setInspection(inspection);
+        const QModelIndex root = model.index(0, 0);
+        QCOMPARE(model.rowCount(root), 100'000);
+        QElapsedTimer timer;
+        timer.start();
+        for (int row = 0; row < 100'000; ++row)
+            QCOMPARE(model.index(row, 0, root).parent(), root);
+        QVERIFY2(timer.elapsed() < 2000, "finding parents is not O(1)");
+    }
+};
+
+QTEST_GUILESS_MAIN(TestModels)
+#include "tst_models.moc"

@@ -1,0 +1,10 @@
+#include "ui/jobs/services.h"
+
+namespace strata::ui {
+
+Services Services::real()
+{
+    return {&open_model, &write_export};
+}
+
+} // namespace strata::ui

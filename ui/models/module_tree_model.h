@@ -1,0 +1,59 @@
+// The module tree of an inspection, with each module's share of the ONNX graph.
+#pragma once
+
+#include "ir/inspection.h"
+
+#include <QAbstractItemModel>
+
+#include <memory>
+#include <vector>
+
+namespace strata::ui {
+
+/// One top-level row, the root module; parent and child are found in O(1). Read-only; replaced as a
+/// whole by setInspection().
+class ModuleTreeModel : public QAbstractItemModel {
+    Q_OBJECT
+public:
+    enum Column { Name, Class, Parameters, Nodes, CoverageShare, Confidence, ColumnCount };
+    enum Role {
+        ModuleIdRole = Qt::UserRole, ///< uint
+        FqnRole,                     ///< QString, empty for the root
+        ConfidenceRole,              ///< double, mean of the module and all below; -1 without nodes
+        CoverageRole,                ///< double, attributed share; -1 without nodes
+        NodeCountRole,               ///< qulonglong, descendants included
+        OrphanCountRole,             ///< qulonglong, descendants included
+        OperatorsRole,               ///< QStringList: operator types of the module's own nodes
+        SortRole,                    ///< what a column sorts by
+        InferredRole,                ///< bool: made up from names, not from a source model
+        AliasRole                    ///< QString: the FQN this instance is an alias of
+    };
+
+    explicit ModuleTreeModel(QObject* parent = nullptr);
+
+    void setInspection(std::shared_ptr<const Inspection> inspection);
+    const std::shared_ptr<const Inspection>& inspection() const { return m_inspection; }
+
+    QModelIndex indexOf(ModuleId id, int column = Name) const;
+    static ModuleId moduleOf(const QModelIndex& index);
+
+    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
+    QModelIndex parent(const QModelIndex& child) const override;
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    const CoverageFigures* figures(ModuleId id) const;
+    QString display(ModuleId id, int column) const;
+    QString toolTip(ModuleId id) const;
+    QVariant sortKey(ModuleId id, int column) const;
+
+    std::shared_ptr<const Inspection> m_inspection;
+    std::vector<int> m_rows;                 ///< each module's place among its parent's children
+    std::vector<std::uint64_t> m_parameters; ///< per module, below included
+    std::vector<std::vector<StringId>> m_operators; ///< per module, own nodes, distinct
+};
+
+} // namespace strata::ui

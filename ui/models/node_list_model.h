@@ -1,0 +1,36 @@
+// Nodes chosen by a condition: what a click on a bar of the coverage panel lists.
+#pragma once
+
+#include "ir/inspection.h"
+
+#include <QAbstractTableModel>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace strata::ui {
+
+class NodeListModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { Name, Operator, ModulePath, Confidence, EvidenceColumn, ColumnCount };
+    enum Role { NodeIdRole = Qt::UserRole, SortRole };
+    using Condition = std::function<bool(const OnnxNode&, const NodeAttribution&)>;
+
+    explicit NodeListModel(QObject* parent = nullptr);
+
+    /// Without a condition the list is empty.
+    void setInspection(std::shared_ptr<const Inspection> inspection, const Condition& condition);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    std::shared_ptr<const Inspection> m_inspection;
+    std::vector<NodeId> m_nodes;
+};
+
+} // namespace strata::ui

@@ -1,0 +1,420 @@
+#include "ui/panels/inspector_panel.h"
+
+#include "ui/models/format.h"
+#include "ui/widgets/bars.h"
+#include "ui/widgets/colors.h"
+#include "ui/widgets/fact_grid.h"
+#include "ui/widgets/row_list.h"
+#include "ui/widgets/section.h"
+
+#include <QEvent>
+#include <QFileInfo>
+#include <QLabel>
+#include <QScrollBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <map>
+
+namespace strata::ui {
+
+namespace {
+
+const QString module_link = QStringLiteral("module:");
+
+QString fileName(const std::filesystem::path& path)
+{
+    return QFileInfo(QString::fromStdString(path.string())).fileName();
+}
+
+} // namespace
+
+InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
+    : QScrollArea(parent),
+      m_selection(selection),
+      m_kind(new QLabel),
+      m_heading(new QLabel),
+      m_confidence(new BarRow),
+      m_facts(new FactGrid),
+      m_evidence(new Section(tr("Evidence"))),
+      m_evidence_facts(new FactGrid),
+      m_inputs(new Section(tr("Inputs"))),
+      m_input_model(new NodeValuesModel(NodeValuesModel::Direction::Inputs, this)),
+      m_outputs(new Section(tr("Outputs"))),
+      m_output_model(new NodeValuesModel(NodeValuesModel::Direction::Outputs, this)),
+      m_attributes(new Section(tr("Attributes"))),
+      m_attribute_facts(new FactGrid),
+      m_attribute_model(new AttributesModel(this)),
+      m_origin(new Section(tr("Origin in PyTorch"))),
+      m_origin_facts(new FactGrid),
+      m_operators(new Section(tr("Nodes by operator")))
+{
+    setFrameShape(QFrame::NoFrame);
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAccessibleName(tr("Inspector"));
+    m_facts->setObjectName(QStringLiteral("inspectorFacts"));
+    m_heading->setObjectName(QStringLiteral("inspectorHeading"));
+    m_heading->setFont(scaled(font(), 1.25, QFont::DemiBold));
+    m_heading->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_heading->setTextFormat(Qt::PlainText);
+    m_heading->setWordWrap(true);
+    m_kind->setForegroundRole(QPalette::PlaceholderText);
+    m_kind->setFont(scaled(font(), 0.92));
+    m_evidence->addWidget(m_evidence_facts);
+    addValueList(m_inputs, m_input_model);
+    addValueList(m_outputs, m_output_model);
+    m_attributes->addWidget(m_attribute_facts);
+    m_origin->addWidget(m_origin_facts);
+
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(10, 10, 10, 10);
+    column->setSpacing(2);
+    column->addWidget(m_kind);
+    column->addWidget(m_heading);
+    column->addSpacing(6);
+    column->addWidget(m_confidence);
+    column->addSpacing(6);
+    column->addWidget(m_facts);
+    column->addSpacing(8);
+    for (Section* section : {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators})
+        column->addWidget(section);
+    column->addStretch();
+    // Long names wrap; they must not make the dock wider than it is.
+    content->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    setWidget(content);
+
+    for (FactGrid* grid : {m_facts, m_evidence_facts, m_origin_facts})
+        connect(grid, &FactGrid::linkActivated, this, &InspectorPanel::follow);
+    connect(m_selection, &Selection::changed, this,
+            [this](const Target& target) { showTarget(target); });
+    clear();
+}
+
+RowList* InspectorPanel::addValueList(Section* section, NodeValuesModel* model)
+{
+    auto* list = new RowList;
+    list->setModel(model);
+    list->setAccessibleName(section->title());
+    list->setItemDelegate(new TwoLineDelegate(NodeValuesModel::Slot, NodeValuesModel::Name,
+                                              {NodeValuesModel::Type, NodeValuesModel::Origin},
+                                              list));
+    auto go = [this](const QModelIndex& index) {
+        if (const NodeId node = index.data(NodeValuesModel::NeighbourRole).toUInt(); node != no_id)
+            m_selection->select(Target::ofNode(node), this);
+    };
+    connect(list, &QListView::activated, this, go);
+    section->addWidget(list);
+    return list;
+}
+
+void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
+{
+    m_inspection = std::move(inspection);
+    m_consumers.reset();
+    if (m_inspection && m_inspection->model)
+        m_consumers = std::make_shared<ConsumerTable>(m_inspection->model->consumers());
+    showTarget(m_selection->current());
+}
+
+QString InspectorPanel::heading() const
+{
+    return m_heading->text();
+}
+
+QString InspectorPanel::subheading() const
+{
+    return m_kind->text();
+}
+
+QStringList InspectorPanel::evidenceTexts() const
+{
+    return m_evidence_texts;
+}
+
+void InspectorPanel::clear()
+{
+    m_kind->setText(tr("Inspector"));
+    m_heading->clear();
+    m_confidence->hide();
+    m_facts->setFacts({});
+    m_evidence_texts.clear();
+    m_input_model->setNode(nullptr, no_id, nullptr);
+    m_output_model->setNode(nullptr, no_id, nullptr);
+    m_attribute_model->setNode(nullptr, no_id);
+    for (BarRow* bar : m_operator_bars)
+        bar->deleteLater();
+    m_operator_bars.clear();
+    for (Section* section : {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators})
+        section->hide();
+}
+
+void InspectorPanel::showTarget(const Target& target)
+{
+    clear();
+    verticalScrollBar()->setValue(0);
+    if (!m_inspection) {
+        m_kind->setText(tr("Open a model, then select a node or a module."));
+        return;
+    }
+    if (target.isNode() && m_inspection->model && target.node < m_inspection->model->nodes.size())
+        showNode(target.node);
+    else if (target.module < m_inspection->modules.size())
+        showModule(target.module);
+    else
+        showFile();
+}
+
+void InspectorPanel::showFile()
+{
+    const Inspection& file = *m_inspection;
+    m_kind->setText(tr("File"));
+    m_heading->setText(fileName(file.path));
+    std::vector<Fact> facts{{tr("Kind"), formatName(file.format), {}, false, {}}};
+    if (file.program) {
+        facts.push_back({tr("Producer"), toQString(file.program->producer), {}, false, {}});
+        facts.push_back(
+            {tr("Parameters"),
+             formatCount(file.modules.count_tensors(root_module, file.program->tensors).parameters),
+             {},
+             false,
+             {}});
+    }
+    if (file.model) {
+        if (!file.program)
+            facts.push_back(
+                {tr("Producer"),
+                 toQString(file.model->producer_name + " " + file.model->producer_version)
+                     .trimmed(),
+                 {},
+                 false,
+                 {}});
+        facts.push_back({tr("ONNX nodes"), formatCount(file.model->nodes.size()), {}, false, {}});
+        QStringList opsets;
+        for (const OpsetImport& import : file.model->opsets)
+            opsets += QStringLiteral("%1 %2")
+                          .arg(import.domain.empty() ? QStringLiteral("ai.onnx")
+                                                     : toQString(import.domain))
+                          .arg(import.version);
+        facts.push_back({tr("Operator sets"), opsets.join(QStringLiteral(", ")), {}, false, {}});
+    }
+    facts.push_back({tr("Modules"), formatCount(file.modules.size()), {}, false, {}});
+    if (!file.strategy.empty() && file.strategy != "none")
+        facts.push_back({tr("Strategy"),
+                         toQString(file.strategy).toUpper(),
+                         {},
+                         false,
+                         toQString(file.strategy_reason)});
+    facts.push_back(
+        {tr("Written to"),
+         file.model_path.empty() ? QString() : QString::fromStdString(file.model_path.string()),
+         {},
+         true,
+         {}});
+    facts.push_back({tr("Hash"), toQString(file.content_hash), {}, true, {}});
+    m_facts->setFacts(facts);
+    m_operators->setVisible(file.model != nullptr);
+    if (file.model)
+        showOperators(root_module);
+}
+
+void InspectorPanel::showNode(NodeId id)
+{
+    const OnnxModel& model = *m_inspection->model;
+    const OnnxNode& node = model.nodes[id];
+    const bool standard =
+        node.domain == StringId::Empty || domainName(model, node) == QLatin1String("ai.onnx");
+    const std::int64_t opset = model.opset(model.text(node.domain));
+    m_kind->setText(opset > 0 ? tr("ONNX operator · %1 %2").arg(domainName(model, node)).arg(opset)
+                              : tr("ONNX operator · %1").arg(domainName(model, node)));
+    m_heading->setText(toQString(model.text(node.op_type)));
+    std::vector<Fact> facts{{tr("Name"), toQString(model.text(node.name)), {}, true, {}}};
+    if (id < m_inspection->attribution.size()) {
+        const NodeAttribution& attribution = m_inspection->attribution[id];
+        m_confidence->show();
+        m_confidence->setValue(tr("Confidence"),
+                               tr("%1 · %2").arg(formatConfidence(attribution.confidence),
+                                                 evidenceName(attribution.kind)),
+                               attribution.confidence,
+                               confidenceColor(attribution.confidence, palette()),
+                               attribution.synthetic);
+        m_confidence->setToolTip(evidenceExplanation(attribution.kind));
+        if (attribution.module < m_inspection->modules.size()) {
+            const ModuleTree& modules = m_inspection->modules;
+            facts.push_back({tr("Module"), modulePath(modules, attribution.module),
+                             module_link + QString::number(attribution.module), true,
+                             tr("Show this module")});
+            facts.push_back({tr("Class"),
+                             toQString(modules[attribution.module].class_name),
+                             {},
+                             false,
+                             toQString(modules[attribution.module].qualified_class)});
+            facts.push_back({tr("Tag"), toQString(modules.tag(attribution.module)), {}, true, {}});
+            if (modules[attribution.module].calls > 1 || attribution.call > 0)
+                facts.push_back(
+                    {tr("Call"),
+                     tr("%1 of %2")
+                         .arg(attribution.call + 1)
+                         .arg(std::max(modules[attribution.module].calls, attribution.call + 1)),
+                     {},
+                     false,
+                     {}});
+        } else {
+            facts.push_back({tr("Made-up path"),
+                             toQString(attribution.synthetic_path),
+                             {},
+                             true,
+                             tr("No module is known for this node.")});
+        }
+        facts.push_back({tr("Category"), categoryName(attribution.category), {}, false, {}});
+        showEvidence(attribution);
+
+        QStringList origins;
+        for (const std::string& origin : attribution.origins)
+            origins += toQString(origin);
+        m_origin_facts->setFacts({{tr("FX nodes"), origins.join(QLatin1Char('\n')), {}, true, {}},
+                                  {tr("Source"), toQString(attribution.source), {}, true, {}}});
+        m_origin->setVisible(!origins.isEmpty() || !attribution.source.empty());
+    }
+    facts.push_back({tr("Place"), toQString(model.node_path(id)), {}, true, {}});
+    if (!standard)
+        facts.push_back({tr("Overload"), toQString(model.text(node.overload)), {}, true, {}});
+    facts.push_back({tr("Notes"), toQString(model.text(node.doc_string)), {}, false, {}});
+    m_facts->setFacts(facts);
+
+    m_input_model->setNode(m_inspection, id, m_consumers);
+    m_output_model->setNode(m_inspection, id, m_consumers);
+    m_attribute_model->setNode(m_inspection, id);
+    m_inputs->setVisible(m_input_model->rowCount() > 0);
+    m_inputs->setTitle(tr("Inputs (%1)").arg(m_input_model->rowCount()));
+    m_outputs->setVisible(m_output_model->rowCount() > 0);
+    m_outputs->setTitle(tr("Outputs (%1)").arg(m_output_model->rowCount()));
+    m_attributes->setVisible(m_attribute_model->rowCount() > 0);
+    std::vector<Fact> attributes;
+    for (int row = 0; row < m_attribute_model->rowCount(); ++row) {
+        const QModelIndex value = m_attribute_model->index(row, AttributesModel::Value);
+        attributes.push_back({value.siblingAtColumn(AttributesModel::Name).data().toString(),
+                              value.data().toString(),
+                              {},
+                              true,
+                              value.data(Qt::ToolTipRole).toString()});
+    }
+    m_attribute_facts->setFacts(attributes);
+}
+
+void InspectorPanel::showEvidence(const NodeAttribution& attribution)
+{
+    std::vector<Fact> facts;
+    for (const Evidence& piece : attribution.evidence) {
+        const bool known = piece.module < m_inspection->modules.size();
+        const QString module = known ? modulePath(m_inspection->modules, piece.module) : QString();
+        QString text = toQString(piece.detail);
+        if (text.isEmpty())
+            text = evidenceExplanation(piece.kind);
+        // A piece that speaks for another module than the winner is what a reviewer looks for.
+        if (known && piece.module != attribution.module)
+            text += QLatin1Char('\n') + tr("speaks for %1").arg(module);
+        const QString name =
+            tr("%1  %2").arg(formatConfidence(piece.confidence), evidenceName(piece.kind));
+        facts.push_back({name, text, {}, false, evidenceExplanation(piece.kind)});
+        m_evidence_texts += name + QStringLiteral(": ") + text;
+    }
+    m_evidence_facts->setFacts(facts);
+    m_evidence->setVisible(!facts.empty());
+}
+
+void InspectorPanel::showModule(ModuleId id)
+{
+    const ModuleTree& modules = m_inspection->modules;
+    const Module& module = modules[id];
+    m_kind->setText(module.inferred ? tr("Module · inferred from names") : tr("Module"));
+    m_heading->setText(moduleTitle(modules, id));
+    std::vector<Fact> facts{
+        {tr("Path"), modulePath(modules, id), {}, true, {}},
+        {tr("Class"), toQString(module.class_name), {}, false, toQString(module.qualified_class)},
+        {tr("Tag"), toQString(modules.tag(id)), {}, true, {}}};
+    if (module.parent != no_module)
+        facts.push_back({tr("Inside"), modulePath(modules, module.parent),
+                         module_link + QString::number(module.parent), true,
+                         tr("Show this module")});
+    if (!module.alias_of.empty())
+        facts.push_back({tr("Same as"), toQString(module.alias_of), {}, true, {}});
+    if (m_inspection->program) {
+        const auto counts = modules.count_tensors(id, m_inspection->program->tensors);
+        facts.push_back({tr("Parameters"), formatCount(counts.parameters), {}, false, {}});
+        facts.push_back({tr("Size"), formatBytes(counts.bytes), {}, false, {}});
+        facts.push_back(
+            {tr("Calls"),
+             module.calls == 0 ? tr("never called itself") : QString::number(module.calls),
+             {},
+             false,
+             {}});
+    }
+    const auto& all = m_inspection->coverage.with_descendants;
+    if (id < all.size() && all[id].total > 0) {
+        const CoverageFigures& figures = id == root_module ? m_inspection->coverage.all : all[id];
+        m_confidence->show();
+        m_confidence->setValue(
+            tr("Coverage"),
+            tr("%1 · confidence %2")
+                .arg(formatShare(figures.coverage()), formatConfidence(figures.mean_confidence())),
+            figures.coverage(), confidenceColor(figures.mean_confidence(), palette()));
+        m_confidence->setToolTip({});
+        facts.push_back({tr("ONNX nodes"), formatCount(figures.total), {}, false, {}});
+        if (figures.orphans > 0)
+            facts.push_back({tr("Orphans"), formatCount(figures.orphans), {}, false, {}});
+        showOperators(id);
+    } else {
+        facts.push_back({tr("ONNX nodes"), tr("none"), {}, false, {}});
+    }
+    m_facts->setFacts(facts);
+}
+
+void InspectorPanel::showOperators(ModuleId id)
+{
+    if (!m_inspection->model)
+        return;
+    const OnnxModel& model = *m_inspection->model;
+    std::map<StringId, std::uint64_t> counts;
+    const std::size_t size = std::min(model.nodes.size(), m_inspection->attribution.size());
+    for (std::size_t node = 0; node < size; ++node) {
+        const ModuleId own = m_inspection->attribution[node].module;
+        if (id == root_module || (own < m_inspection->modules.size() &&
+                                  m_inspection->modules.is_ancestor_or_self(id, own)))
+            ++counts[model.nodes[node].op_type];
+    }
+    std::vector<std::pair<QString, std::uint64_t>> sorted;
+    for (const auto& [op, count] : counts)
+        sorted.emplace_back(toQString(model.text(op)), count);
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+        return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+    constexpr std::size_t most_bars = 16;
+    for (std::size_t i = 0; i < std::min(sorted.size(), most_bars); ++i) {
+        auto* bar = new BarRow;
+        bar->setValue(
+            sorted[i].first, formatCount(sorted[i].second),
+            static_cast<double>(sorted[i].second) / static_cast<double>(sorted.front().second),
+            mix(palette().color(QPalette::Window), palette().color(QPalette::Highlight), 0.65));
+        m_operators->addWidget(bar);
+        m_operator_bars.push_back(bar);
+    }
+    m_operators->setVisible(!sorted.empty());
+}
+
+void InspectorPanel::follow(const QString& link)
+{
+    if (link.startsWith(module_link))
+        m_selection->select(Target::ofModule(link.mid(module_link.size()).toUInt()), this);
+}
+
+void InspectorPanel::changeEvent(QEvent* event)
+{
+    // The bars keep the colours they were given.
+    if (event->type() == QEvent::ApplicationPaletteChange)
+        showTarget(m_selection->current());
+    QScrollArea::changeEvent(event);
+}
+
+} // namespace strata::ui

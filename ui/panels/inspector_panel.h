@@ -1,0 +1,74 @@
+// Everything about what is selected.
+#pragma once
+
+#include "ui/models/node_models.h"
+#include "ui/models/selection.h"
+
+#include <QScrollArea>
+
+#include <memory>
+#include <vector>
+
+class QLabel;
+class QStackedWidget;
+class QTreeView;
+
+namespace strata::ui {
+
+class BarRow;
+class FactGrid;
+class RowList;
+class Section;
+
+class InspectorPanel : public QScrollArea {
+    Q_OBJECT
+public:
+    explicit InspectorPanel(Selection* selection, QWidget* parent = nullptr);
+
+    void setInspection(std::shared_ptr<const Inspection> inspection);
+
+    FactGrid* facts() const { return m_facts; }
+    QString heading() const;
+    QString subheading() const;
+    /// The evidence as shown, one entry per piece.
+    QStringList evidenceTexts() const;
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void showTarget(const Target& target);
+    void showFile();
+    void showNode(NodeId id);
+    void showModule(ModuleId id);
+    void showEvidence(const NodeAttribution& attribution);
+    void showOperators(ModuleId id);
+    void clear();
+    void follow(const QString& link);
+    RowList* addValueList(Section* section, NodeValuesModel* model);
+
+    Selection* m_selection;
+    std::shared_ptr<const Inspection> m_inspection;
+    std::shared_ptr<const ConsumerTable> m_consumers;
+
+    QLabel* m_kind;
+    QLabel* m_heading;
+    BarRow* m_confidence;
+    FactGrid* m_facts;
+    Section* m_evidence;
+    FactGrid* m_evidence_facts;
+    Section* m_inputs;
+    NodeValuesModel* m_input_model;
+    Section* m_outputs;
+    NodeValuesModel* m_output_model;
+    Section* m_attributes;
+    FactGrid* m_attribute_facts;
+    AttributesModel* m_attribute_model;
+    Section* m_origin;
+    FactGrid* m_origin_facts;
+    Section* m_operators;
+    std::vector<BarRow*> m_operator_bars;
+    QStringList m_evidence_texts;
+};
+
+} // namespace strata::ui

@@ -1,0 +1,169 @@
+#include "ui/panels/module_panel.h"
+
+#include "ui/models/module_filter_proxy.h"
+#include "ui/models/module_tree_model.h"
+#include "ui/panels/share_delegate.h"
+#include "ui/window/icons.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QScopedValueRollback>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace strata::ui {
+
+namespace {
+
+QToolButton* makeButton(QWidget* parent, const QString& icon_name, const QString& text)
+{
+    auto* button = new QToolButton(parent);
+    button->setIcon(icon(icon_name));
+    button->setAutoRaise(true);
+    button->setToolTip(text);
+    button->setAccessibleName(text);
+    button->setFocusPolicy(Qt::TabFocus);
+    return button;
+}
+
+} // namespace
+
+ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
+    : QWidget(parent),
+      m_selection(selection),
+      m_model(new ModuleTreeModel(this)),
+      m_proxy(new ModuleFilterProxy(this)),
+      m_filter(new QLineEdit(this)),
+      m_view(new QTreeView(this))
+{
+    m_filter->setObjectName(QStringLiteral("moduleFilter"));
+    m_filter->setPlaceholderText(tr("Filter by name, class or operator"));
+    m_filter->setAccessibleName(tr("Filter of the module tree"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->addAction(icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
+
+    m_proxy->setSourceModel(m_model);
+    m_view->setModel(m_proxy);
+    m_view->setObjectName(QStringLiteral("moduleTree"));
+    m_view->setAccessibleName(tr("Module tree"));
+    m_view->setFrameShape(QFrame::NoFrame);
+    m_view->setUniformRowHeights(true);
+    m_view->setAllColumnsShowFocus(true);
+    m_view->setAlternatingRowColors(false);
+    m_view->setExpandsOnDoubleClick(true);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_view->setItemDelegate(new ShareDelegate(m_view));
+    m_view->setIndentation(14);
+    m_view->setTextElideMode(Qt::ElideMiddle);
+    QHeaderView* header = m_view->header();
+    header->setStretchLastSection(false);
+    header->setMinimumSectionSize(36);
+    header->setSectionResizeMode(ModuleTreeModel::Name, QHeaderView::Stretch);
+    const QFontMetrics metrics(font());
+    auto fit = [&](int column, const QString& sample) {
+        header->resizeSection(column, metrics.horizontalAdvance(sample) + 18);
+    };
+    fit(ModuleTreeModel::Class, QStringLiteral("BatchNorm2d_"));
+    fit(ModuleTreeModel::Parameters, QStringLiteral("888.8 MM"));
+    fit(ModuleTreeModel::Nodes, QStringLiteral("Nodes__"));
+    fit(ModuleTreeModel::CoverageShare, QStringLiteral("Coverage_"));
+    fit(ModuleTreeModel::Confidence, QStringLiteral("Conf.__"));
+
+    auto* expand = makeButton(this, QStringLiteral("expand-all"), tr("Expand all modules"));
+    auto* collapse = makeButton(this, QStringLiteral("collapse-all"), tr("Collapse all modules"));
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(8, 8, 8, 6);
+    row->setSpacing(4);
+    row->addWidget(m_filter, 1);
+    row->addWidget(expand);
+    row->addWidget(collapse);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(row);
+    column->addWidget(m_view, 1);
+    setFocusProxy(m_view);
+
+    connect(expand, &QToolButton::clicked, this, &ModulePanel::expandAll);
+    connect(collapse, &QToolButton::clicked, this, &ModulePanel::collapseAll);
+    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+        const QScopedValueRollback following(m_following, true);
+        m_proxy->setFilterText(text);
+        if (!text.isEmpty())
+            m_view->expandAll();
+        else
+            follow(m_selection->current());
+    });
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& current) {
+                if (!m_following && current.isValid())
+                    m_selection->select(Target::ofModule(ModuleTreeModel::moduleOf(current)), this);
+            });
+    // A click on the row that is current already reveals it again.
+    connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+        m_selection->select(Target::ofModule(ModuleTreeModel::moduleOf(index)), this);
+    });
+    connect(m_selection, &Selection::revealRequested, this,
+            [this](const Target& target, const QObject* source) {
+                if (source != this)
+                    follow(target);
+            });
+    connect(m_selection, &Selection::changed, this,
+            [this](const Target& target, const QObject* source) {
+                if (source != this && target.isEmpty())
+                    follow(target);
+            });
+}
+
+void ModulePanel::setInspection(std::shared_ptr<const Inspection> inspection)
+{
+    const QScopedValueRollback following(m_following, true);
+    m_model->setInspection(std::move(inspection));
+    m_view->expandToDepth(0);
+}
+
+void ModulePanel::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+void ModulePanel::expandAll()
+{
+    m_view->expandAll();
+}
+
+void ModulePanel::collapseAll()
+{
+    const QScopedValueRollback following(m_following, true);
+    m_view->collapseAll();
+    m_view->expandToDepth(0);
+}
+
+QModelIndex ModulePanel::viewIndex(ModuleId id) const
+{
+    return m_proxy->mapFromSource(m_model->indexOf(id));
+}
+
+void ModulePanel::follow(const Target& target)
+{
+    const QScopedValueRollback following(m_following, true);
+    const auto& inspection = m_model->inspection();
+    if (!inspection)
+        return;
+    ModuleId module = target.module;
+    if (target.isNode() && target.node < inspection->attribution.size())
+        module = inspection->attribution[target.node].module;
+    const QModelIndex index = viewIndex(module);
+    if (!index.isValid()) {
+        m_view->selectionModel()->clear();
+        return;
+    }
+    m_view->setCurrentIndex(index);
+    m_view->scrollTo(index);
+}
+
+} // namespace strata::ui

@@ -1,0 +1,242 @@
+#include "ui/panels/problems_panel.h"
+
+#include "ui/models/diagnostics_model.h"
+#include "ui/models/format.h"
+#include "ui/models/orphan_model.h"
+#include "ui/widgets/colors.h"
+#include "ui/window/icons.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QMenu>
+#include <QPainter>
+#include <QShortcut>
+#include <QSortFilterProxyModel>
+#include <QStyledItemDelegate>
+#include <QTreeView>
+
+namespace strata::ui {
+
+namespace {
+
+/// Puts the sign of the severity before its name: not colour alone.
+class SeverityDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        const auto severity =
+            static_cast<Severity>(index.data(DiagnosticsModel::SeverityRole).toInt());
+        const Tone tone = severity == Severity::Error     ? Tone::Error
+                          : severity == Severity::Warning ? Tone::Warning
+                                                          : Tone::Info;
+        const QString name = severity == Severity::Error     ? QStringLiteral("error")
+                             : severity == Severity::Warning ? QStringLiteral("warning")
+                                                             : QStringLiteral("info");
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        option->decorationSize = QSize(16, 16);
+        option->icon = icon(name, toneColor(tone, option->palette));
+    }
+};
+
+/// Rows of the view as tab-separated text.
+QString rowsAsText(const QTreeView& view)
+{
+    QStringList lines;
+    for (const QModelIndex& row : view.selectionModel()->selectedRows()) {
+        QStringList cells;
+        for (int column = 0; column < view.model()->columnCount(); ++column)
+            cells += row.siblingAtColumn(column).data().toString();
+        lines += cells.join(QLatin1Char('\t'));
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+QString emptyText(int tab)
+{
+    switch (tab) {
+    case 0:
+        return ProblemsPanel::tr("No orphans: every node has a module.");
+    case 1:
+        return ProblemsPanel::tr("Nothing to report.");
+    default:
+        return ProblemsPanel::tr("Click a figure in the coverage panel to list its nodes here.");
+    }
+}
+
+/// A list that says in words why it is empty.
+class ListView : public QTreeView {
+public:
+    ListView(int tab, QWidget* parent) : QTreeView(parent), m_tab(tab) {}
+
+protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        QTreeView::paintEvent(event);
+        if (model() && model()->rowCount() > 0)
+            return;
+        QPainter painter(viewport());
+        painter.setPen(mutedText(palette()));
+        painter.drawText(viewport()->rect().adjusted(16, 0, -16, 0),
+                         Qt::AlignCenter | Qt::TextWordWrap, emptyText(m_tab));
+    }
+
+private:
+    int m_tab;
+};
+
+} // namespace
+
+ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
+    : QTabWidget(parent),
+      m_selection(selection),
+      m_orphans(new OrphanModel(this)),
+      m_orphans_sorted(new QSortFilterProxyModel(this)),
+      m_diagnostics(new DiagnosticsModel(this)),
+      m_nodes(new NodeListModel(this)),
+      m_nodes_sorted(new QSortFilterProxyModel(this))
+{
+    setDocumentMode(true);
+    setAccessibleName(tr("Problems"));
+    m_orphans_sorted->setSourceModel(m_orphans);
+    m_orphans_sorted->setSortRole(OrphanModel::SortRole);
+    m_nodes_sorted->setSourceModel(m_nodes);
+    m_nodes_sorted->setSortRole(NodeListModel::SortRole);
+    m_orphan_view = addView(m_orphans_sorted, QStringLiteral("orphanView"), tr("Orphans"));
+    m_diagnostics_view =
+        addView(m_diagnostics, QStringLiteral("diagnosticsView"), tr("Diagnostics"));
+    m_node_view = addView(m_nodes_sorted, QStringLiteral("nodeView"), tr("Nodes"));
+    m_orphan_view->setSortingEnabled(true);
+    m_orphan_view->sortByColumn(OrphanModel::GraphPath, Qt::AscendingOrder);
+    m_node_view->setSortingEnabled(true);
+    m_node_view->sortByColumn(-1, Qt::AscendingOrder);
+    m_diagnostics_view->setItemDelegateForColumn(DiagnosticsModel::SeverityColumn,
+                                                 new SeverityDelegate(this));
+    QHeaderView* header = m_diagnostics_view->header();
+    header->setStretchLastSection(false);
+    header->setSectionResizeMode(DiagnosticsModel::Message, QHeaderView::Stretch);
+    header->resizeSection(DiagnosticsModel::SeverityColumn, 110);
+    header->resizeSection(DiagnosticsModel::Where, 240);
+    header->resizeSection(DiagnosticsModel::Code, 190);
+    for (QTreeView* view : {m_orphan_view, m_node_view}) {
+        view->header()->resizeSection(0, 260);
+        view->header()->resizeSection(1, 140);
+        view->header()->resizeSection(2, 220);
+    }
+
+    // A click, Enter, or the arrow keys: all reveal at once.
+    auto reveal_node = [this](const QModelIndex& index) {
+        if (index.isValid())
+            m_selection->select(Target::ofNode(index.data(OrphanModel::NodeIdRole).toUInt()), this);
+    };
+    static_assert(static_cast<int>(OrphanModel::NodeIdRole) ==
+                  static_cast<int>(NodeListModel::NodeIdRole));
+    auto reveal_diagnostic = [this](const QModelIndex& index) {
+        if (const Target target = m_diagnostics->targetOf(index.row()); !target.isEmpty())
+            m_selection->select(target, this);
+    };
+    for (QTreeView* view : {m_orphan_view, m_node_view}) {
+        connect(view, &QTreeView::clicked, this, reveal_node);
+        connect(view, &QTreeView::activated, this, reveal_node);
+    }
+    connect(m_diagnostics_view, &QTreeView::clicked, this, reveal_diagnostic);
+    connect(m_diagnostics_view, &QTreeView::activated, this, reveal_diagnostic);
+    refreshTitles();
+}
+
+QTreeView* ProblemsPanel::addView(QAbstractItemModel* model, const QString& name,
+                                  const QString& title)
+{
+    auto* view = new ListView(count(), this);
+    view->setModel(model);
+    view->setObjectName(name);
+    view->setAccessibleName(title);
+    view->setRootIsDecorated(false);
+    view->setUniformRowHeights(true);
+    view->setAllColumnsShowFocus(true);
+    view->setFrameShape(QFrame::NoFrame);
+    view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    auto* copy = new QAction(icon(QStringLiteral("copy")), tr("Copy rows"), view);
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    connect(copy, &QAction::triggered, view,
+            [view] { QApplication::clipboard()->setText(rowsAsText(*view)); });
+    view->addAction(copy);
+    view->setContextMenuPolicy(Qt::ActionsContextMenu);
+    addTab(view, title);
+    return view;
+}
+
+void ProblemsPanel::setInspection(std::shared_ptr<const Inspection> inspection)
+{
+    m_inspection = std::move(inspection);
+    m_orphans->setInspection(m_inspection);
+    m_diagnostics->setInspection(m_inspection);
+    m_nodes->setInspection(m_inspection, {});
+    m_nodes_title.clear();
+    refreshTitles();
+    if (m_orphans->rowCount() == 0 && m_diagnostics->rowCount() > 0)
+        showDiagnostics();
+    else
+        showOrphans();
+}
+
+void ProblemsPanel::refreshTitles()
+{
+    auto counted = [](const QString& title, int count) {
+        return count > 0 ? QStringLiteral("%1 (%2)").arg(
+                               title, formatCount(static_cast<std::uint64_t>(count)))
+                         : title;
+    };
+    setTabText(0, counted(tr("Orphans"), m_orphans->rowCount()));
+    setTabText(1, counted(tr("Diagnostics"), m_diagnostics->rowCount()));
+    setTabText(2,
+               counted(m_nodes_title.isEmpty() ? tr("Nodes") : m_nodes_title, m_nodes->rowCount()));
+}
+
+int ProblemsPanel::problemCount() const
+{
+    return m_orphans->rowCount() + m_diagnostics->count(Severity::Error) +
+           m_diagnostics->count(Severity::Warning);
+}
+
+void ProblemsPanel::showOrphans()
+{
+    setCurrentWidget(m_orphan_view);
+}
+
+void ProblemsPanel::showDiagnostics()
+{
+    setCurrentWidget(m_diagnostics_view);
+}
+
+void ProblemsPanel::showNodes(const QString& title, const NodeListModel::Condition& condition)
+{
+    m_nodes->setInspection(m_inspection, condition);
+    m_nodes_title = title;
+    refreshTitles();
+    setCurrentWidget(m_node_view);
+}
+
+void ProblemsPanel::stepOrphan(int direction)
+{
+    const int count = m_orphans_sorted->rowCount();
+    if (count == 0)
+        return;
+    const QModelIndex current = m_orphan_view->currentIndex();
+    int row = direction > 0 ? 0 : count - 1;
+    if (current.isValid())
+        row = (current.row() + direction + count) % count;
+    const QModelIndex next = m_orphans_sorted->index(row, 0);
+    m_orphan_view->setCurrentIndex(next);
+    m_orphan_view->scrollTo(next);
+    m_selection->select(Target::ofNode(next.data(OrphanModel::NodeIdRole).toUInt()), this);
+}
+
+} // namespace strata::ui

@@ -1,0 +1,54 @@
+// Orphans, diagnostics with the unsupported operators, and the nodes behind a figure that was
+// clicked.
+#pragma once
+
+#include "ui/models/node_list_model.h"
+#include "ui/models/selection.h"
+
+#include <QTabWidget>
+
+#include <memory>
+
+class QSortFilterProxyModel;
+class QTreeView;
+
+namespace strata::ui {
+
+class DiagnosticsModel;
+class OrphanModel;
+
+class ProblemsPanel : public QTabWidget {
+    Q_OBJECT
+public:
+    explicit ProblemsPanel(Selection* selection, QWidget* parent = nullptr);
+
+    void setInspection(std::shared_ptr<const Inspection> inspection);
+    void showOrphans();
+    void showDiagnostics();
+    void showNodes(const QString& title, const NodeListModel::Condition& condition);
+    /// Selects the orphan before or after the one that is current, round the end.
+    void stepOrphan(int direction);
+    int problemCount() const;
+
+    QTreeView* orphanView() const { return m_orphan_view; }
+    QTreeView* diagnosticsView() const { return m_diagnostics_view; }
+    QTreeView* nodeView() const { return m_node_view; }
+
+private:
+    QTreeView* addView(QAbstractItemModel* model, const QString& name, const QString& title);
+    void refreshTitles();
+
+    Selection* m_selection;
+    std::shared_ptr<const Inspection> m_inspection;
+    OrphanModel* m_orphans;
+    QSortFilterProxyModel* m_orphans_sorted;
+    DiagnosticsModel* m_diagnostics;
+    NodeListModel* m_nodes;
+    QSortFilterProxyModel* m_nodes_sorted;
+    QTreeView* m_orphan_view;
+    QTreeView* m_diagnostics_view;
+    QTreeView* m_node_view;
+    QString m_nodes_title;
+};
+
+} // namespace strata::ui

@@ -1,0 +1,262 @@
+#include "ui/window/main_window.h"
+
+#include "ui/canvas/graph_canvas.h"
+#include "ui/panels/coverage_panel.h"
+#include "ui/panels/inspector_panel.h"
+#include "ui/panels/module_panel.h"
+#include "ui/panels/problems_panel.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/job_strip.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/window/icons.h"
+#include "ui/window/recent_files.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenu>
+#include <QMimeData>
+#include <QScopedValueRollback>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+namespace strata::ui {
+
+namespace {
+
+/// Raised when docks are added or renamed, so that an old state is not applied to new docks.
+constexpr int state_version = 1;
+
+/// The first local file of a drag; empty when there is none.
+QString droppedFile(const QMimeData* data)
+{
+    if (!data->hasUrls())
+        return {};
+    for (const QUrl& url : data->urls())
+        if (url.isLocalFile() && QFileInfo(url.toLocalFile()).isFile())
+            return url.toLocalFile();
+    return {};
+}
+
+} // namespace
+
+MainWindow::MainWindow(Services services, QWidget* parent)
+    : QMainWindow(parent),
+      m_services(std::move(services)),
+      m_selection(new Selection(this)),
+      m_jobs(new JobRunner(this)),
+      m_recent(new RecentFiles(this))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowIcon(applicationIcon());
+    setAcceptDrops(true);
+    setDockNestingEnabled(true);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    buildCentre();
+    buildDocks();
+    buildStatusBar();
+    buildActions();
+    buildToolBar();
+    connectSelection();
+    connectJobs();
+    restoreWindow();
+    setInspection(nullptr);
+}
+
+MainWindow::~MainWindow()
+{
+    // The runner's signals must not reach a window that is half gone.
+    m_jobs->disconnect(this);
+    m_selection->disconnect();
+}
+
+void MainWindow::buildCentre()
+{
+    m_message = new MessageBar;
+    m_stack = new QStackedWidget;
+    m_empty = new EmptyState;
+    m_canvas = new GraphCanvas;
+    m_canvas->setObjectName(QStringLiteral("graphCanvas"));
+    // Files dropped on the canvas are the window's business.
+    m_canvas->setAcceptDrops(false);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(m_canvas);
+    auto* centre = new QWidget;
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_message);
+    column->addWidget(m_stack, 1);
+    setCentralWidget(centre);
+    connect(m_empty, &EmptyState::openRequested, this, [this] { chooseFile(); });
+    connect(m_empty, &EmptyState::fileRequested, this, &MainWindow::openFile);
+}
+
+QDockWidget* MainWindow::addDock(QWidget* widget, const QString& name, const QString& title,
+                                 Qt::DockWidgetArea area)
+{
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setAccessibleName(title);
+    dock->setWidget(widget);
+    addDockWidget(area, dock);
+    m_docks.push_back(dock);
+    return dock;
+}
+
+void MainWindow::buildDocks()
+{
+    m_modules = new ModulePanel(m_selection);
+    m_inspector = new InspectorPanel(m_selection);
+    m_coverage = new CoveragePanel;
+    m_problems = new ProblemsPanel(m_selection);
+    // The side docks keep the full height; problems lie below the canvas.
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    QDockWidget* modules =
+        addDock(m_modules, QStringLiteral("dockModules"), tr("Modules"), Qt::LeftDockWidgetArea);
+    QDockWidget* inspector = addDock(m_inspector, QStringLiteral("dockInspector"), tr("Inspector"),
+                                     Qt::RightDockWidgetArea);
+    QDockWidget* coverage = addDock(m_coverage, QStringLiteral("dockCoverage"), tr("Coverage"),
+                                    Qt::RightDockWidgetArea);
+    m_problems_dock = addDock(m_problems, QStringLiteral("dockProblems"), tr("Problems"),
+                              Qt::BottomDockWidgetArea);
+    tabifyDockWidget(inspector, coverage);
+    inspector->raise();
+    resizeDocks({modules, inspector}, {430, 340}, Qt::Horizontal);
+    resizeDocks({m_problems_dock}, {180}, Qt::Vertical);
+
+    connect(m_coverage, &CoveragePanel::nodesRequested, this,
+            [this](const QString& title, const NodeListModel::Condition& condition) {
+                m_problems->showNodes(title, condition);
+                m_problems_dock->show();
+                m_problems_dock->raise();
+            });
+    connect(m_coverage, &CoveragePanel::orphansRequested, this, [this] {
+        m_problems->showOrphans();
+        m_problems_dock->show();
+        m_problems_dock->raise();
+    });
+}
+
+void MainWindow::buildStatusBar()
+{
+    m_job_strip = new JobStrip;
+    m_summary = new QLabel;
+    m_summary->setObjectName(QStringLiteral("summary"));
+    m_summary->setForegroundRole(QPalette::PlaceholderText);
+    statusBar()->addWidget(m_job_strip);
+    statusBar()->addPermanentWidget(m_summary);
+    connect(m_job_strip, &JobStrip::cancelRequested, this, &MainWindow::cancelJob);
+}
+
+void MainWindow::connectSelection()
+{
+    // The canvas tells of every change of its selection, those made from here included, and when
+    // a node gives way to a module also that there is no node any more.
+    connect(m_canvas, &GraphCanvas::nodeSelected, this, [this](NodeId node) {
+        if (!m_driving_canvas && (node != no_id || m_selection->current().isNode()))
+            m_selection->select(node == no_id ? Target() : Target::ofNode(node), m_canvas);
+    });
+    connect(m_canvas, &GraphCanvas::moduleSelected, this, [this](ModuleId module) {
+        if (!m_driving_canvas && (module != no_module || !m_selection->current().isNode()))
+            m_selection->select(module == no_module ? Target() : Target::ofModule(module),
+                                m_canvas);
+    });
+    connect(m_selection, &Selection::revealRequested, this,
+            [this](const Target& target, const QObject* source) {
+                if (source == m_canvas)
+                    return;
+                const QScopedValueRollback driving(m_driving_canvas, true);
+                if (target.isNode())
+                    m_canvas->revealNode(target.node);
+                else
+                    m_canvas->revealModule(target.module);
+            });
+    connect(m_selection, &Selection::changed, this,
+            [this](const Target& target, const QObject* source) {
+                if (!target.isEmpty() || source == m_canvas)
+                    return;
+                const QScopedValueRollback driving(m_driving_canvas, true);
+                m_canvas->selectNode(no_id);
+                m_canvas->selectModule(no_module);
+            });
+}
+
+bool MainWindow::selectByName(const QString& name)
+{
+    if (!m_inspection)
+        return false;
+    const Target target = locate(*m_inspection, name.toStdString());
+    if (target.isEmpty())
+        return false;
+    m_selection->select(target, this);
+    return true;
+}
+
+bool MainWindow::expandModule(const QString& fqn)
+{
+    if (!m_inspection)
+        return false;
+    if (fqn == QLatin1String("*")) {
+        m_canvas->expandAll();
+        m_modules->expandAll();
+        return true;
+    }
+    const auto module = m_inspection->modules.find(fqn.toStdString());
+    if (!module)
+        return false;
+    m_canvas->expand(*module);
+    return true;
+}
+
+void MainWindow::restoreWindow()
+{
+    const QSettings settings;
+    resize(1360, 860);
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), state_version);
+}
+
+void MainWindow::saveWindow()
+{
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/state"), saveState(state_version));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    saveWindow();
+    m_jobs->cancel();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (droppedFile(event->mimeData()).isEmpty())
+        return;
+    event->acceptProposedAction();
+    m_empty->setDropHighlighted(true);
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
+{
+    m_empty->setDropHighlighted(false);
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    m_empty->setDropHighlighted(false);
+    const QString file = droppedFile(event->mimeData());
+    if (file.isEmpty())
+        return;
+    event->acceptProposedAction();
+    openFile(file);
+}
+
+} // namespace strata::ui

@@ -1,0 +1,145 @@
+// The window: the canvas in the middle, docks around it, one job at a time in the background.
+#pragma once
+
+#include "ui/jobs/services.h"
+#include "ui/models/selection.h"
+#include "ui/window/appearance.h"
+
+#include <QMainWindow>
+
+class QAction;
+class QActionGroup;
+class QLabel;
+class QMenu;
+class QStackedWidget;
+class QToolBar;
+
+namespace strata {
+class GraphCanvas;
+}
+
+namespace strata::ui {
+
+class CoveragePanel;
+class EmptyState;
+class InspectorPanel;
+class JobStrip;
+class MessageBar;
+class ModulePanel;
+class ProblemsPanel;
+class RecentFiles;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(Services services, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Opens in the background; a running job is cancelled.
+    void openFile(const QString& path);
+    /// Writes the opened PyTorch model in the background.
+    void exportTo(const QString& path, const ExportOptions& options);
+    void closeModel();
+    void cancelJob();
+
+    /// Selects and reveals a node by name or by its place in the file, or a module by FQN. False
+    /// when there is no such thing.
+    bool selectByName(const QString& name);
+    /// Opens a module in the canvas; "*" opens all. False when there is no such module.
+    bool expandModule(const QString& fqn);
+
+    const InspectionPtr& inspection() const { return m_inspection; }
+    bool isBusy() const { return m_jobs->isRunning(); }
+    Selection* selection() const { return m_selection; }
+    ModulePanel* modulePanel() const { return m_modules; }
+    InspectorPanel* inspectorPanel() const { return m_inspector; }
+    CoveragePanel* coveragePanel() const { return m_coverage; }
+    ProblemsPanel* problemsPanel() const { return m_problems; }
+    MessageBar* messageBar() const { return m_message; }
+    GraphCanvas* canvas() const { return m_canvas; }
+    RecentFiles* recentFiles() const { return m_recent; }
+
+Q_SIGNALS:
+    /// A model has been opened and handed to all views.
+    void modelOpened();
+    /// An export has ended well.
+    void exported(const QString& path);
+    /// Opening or exporting failed; the message bar says why.
+    void failed(const QString& message);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    // main_window.cpp
+    void buildCentre();
+    void buildDocks();
+    void buildStatusBar();
+    void connectSelection();
+    QDockWidget* addDock(QWidget* widget, const QString& name, const QString& title,
+                         Qt::DockWidgetArea area);
+    void restoreWindow();
+    void saveWindow();
+    // main_window_actions.cpp
+    void buildActions();
+    void buildToolBar();
+    QAction* addAction(QMenu* menu, const QString& icon, const QString& text,
+                       const QKeySequence& shortcut, std::function<void()> run);
+    void refreshActions();
+    void chooseFile();
+    void chooseExport();
+    void setTheme(ThemeChoice choice);
+    void showAbout();
+    void showShortcuts();
+    // main_window_jobs.cpp
+    void connectJobs();
+    void setInspection(const InspectionPtr& inspection);
+    void refreshTitle();
+    void refreshSummary();
+    void showFailure(const QString& what, const QString& path, const Error& error);
+    void reportOpened();
+    void reportExported(const QString& path, bool sidecar);
+
+    Services m_services;
+    InspectionPtr m_inspection;
+    Selection* m_selection;
+    JobRunner* m_jobs;
+    RecentFiles* m_recent;
+    bool m_driving_canvas = false; ///< while the canvas is told what to select
+    bool m_unwritten = false;      ///< a PyTorch model that has not been exported yet
+
+    MessageBar* m_message = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    EmptyState* m_empty = nullptr;
+    GraphCanvas* m_canvas = nullptr;
+    ModulePanel* m_modules = nullptr;
+    InspectorPanel* m_inspector = nullptr;
+    CoveragePanel* m_coverage = nullptr;
+    ProblemsPanel* m_problems = nullptr;
+    std::vector<QDockWidget*> m_docks;
+    QDockWidget* m_problems_dock = nullptr;
+    QToolBar* m_tool_bar = nullptr;
+    JobStrip* m_job_strip = nullptr;
+    QLabel* m_summary = nullptr;
+
+    QAction* m_open = nullptr;
+    QAction* m_export = nullptr;
+    QAction* m_close = nullptr;
+    QAction* m_cancel = nullptr;
+    std::vector<QAction*> m_model_actions;  ///< need an opened model
+    std::vector<QAction*> m_orphan_actions; ///< need orphans
+    QAction* m_zoom_in = nullptr;
+    QAction* m_zoom_out = nullptr;
+    QAction* m_zoom_fit = nullptr;
+    QAction* m_expand_all = nullptr;
+    QAction* m_collapse_all = nullptr;
+    QAction* m_previous_orphan = nullptr;
+    QAction* m_next_orphan = nullptr;
+    QActionGroup* m_theme_group = nullptr;
+    QMenu* m_docks_menu = nullptr;
+};
+
+} // namespace strata::ui

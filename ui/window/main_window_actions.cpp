@@ -1,0 +1,276 @@
+// The window's menus, tool bar and dialogs.
+#include "ui/canvas/graph_canvas.h"
+#include "ui/panels/module_panel.h"
+#include "ui/panels/problems_panel.h"
+#include "ui/widgets/colors.h"
+#include "ui/window/export_dialog.h"
+#include "ui/window/icons.h"
+#include "ui/window/main_window.h"
+#include "ui/window/recent_files.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+#include <QToolBar>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace strata::ui {
+
+namespace {
+
+const QString folder_key = QStringLiteral("lastFolder");
+const QString theme_key = QStringLiteral("theme");
+
+} // namespace
+
+QAction* MainWindow::addAction(QMenu* menu, const QString& icon_name, const QString& text,
+                               const QKeySequence& shortcut, std::function<void()> run)
+{
+    QAction* action = menu->addAction(text);
+    if (!icon_name.isEmpty())
+        action->setIcon(icon(icon_name));
+    action->setShortcut(shortcut);
+    if (!shortcut.isEmpty())
+        action->setToolTip(QStringLiteral("%1 (%2)").arg(
+            QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("…")),
+            shortcut.toString(QKeySequence::NativeText)));
+    connect(action, &QAction::triggered, this, [run = std::move(run)] { run(); });
+    return action;
+}
+
+void MainWindow::buildActions()
+{
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    m_open = addAction(file, QStringLiteral("open"), tr("&Open…"), QKeySequence::Open,
+                       [this] { chooseFile(); });
+    QMenu* recent = file->addMenu(icon(QStringLiteral("clock")), tr("Open &recent"));
+    recent->setToolTipsVisible(true);
+    connect(recent, &QMenu::aboutToShow, this, [this, recent] { m_recent->populate(recent); });
+    connect(m_recent, &RecentFiles::fileRequested, this, &MainWindow::openFile);
+    file->addSeparator();
+    m_export = addAction(file, QStringLiteral("export"), tr("&Export to ONNX…"),
+                         QKeySequence(Qt::CTRL | Qt::Key_E), [this] { chooseExport(); });
+    m_cancel = addAction(file, {}, tr("Cancel the running &job"), QKeySequence(Qt::Key_Escape),
+                         [this] { cancelJob(); });
+    file->addSeparator();
+    m_close = addAction(file, QStringLiteral("close"), tr("&Close the model"),
+                        QKeySequence(Qt::CTRL | Qt::Key_W), [this] { closeModel(); });
+    QAction* quit = addAction(file, QStringLiteral("quit"), tr("&Quit"),
+                              QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
+    quit->setMenuRole(QAction::QuitRole);
+
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    m_zoom_in = addAction(view, QStringLiteral("zoom-in"), tr("Zoom &in"), QKeySequence::ZoomIn,
+                          [this] { m_canvas->zoomIn(); });
+    // Ctrl++ needs Shift on many keyboards; Ctrl+= is the same key without it.
+    m_zoom_in->setShortcuts(
+        {QKeySequence(QKeySequence::ZoomIn), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
+    m_zoom_out = addAction(view, QStringLiteral("zoom-out"), tr("Zoom &out"), QKeySequence::ZoomOut,
+                           [this] { m_canvas->zoomOut(); });
+    m_zoom_fit = addAction(view, QStringLiteral("zoom-fit"), tr("&Fit the graph"),
+                           QKeySequence(Qt::CTRL | Qt::Key_0), [this] { m_canvas->fitToView(); });
+    view->addSeparator();
+    m_expand_all = addAction(view, QStringLiteral("expand-all"), tr("&Expand all"),
+                             QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
+                                 m_canvas->expandAll();
+                                 m_modules->expandAll();
+                             });
+    m_collapse_all = addAction(view, QStringLiteral("collapse-all"), tr("&Collapse all"),
+                               QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [this] {
+                                   m_canvas->collapseAll();
+                                   m_modules->collapseAll();
+                               });
+    view->addSeparator();
+    m_docks_menu = view->addMenu(tr("&Panels"));
+    for (QDockWidget* dock : m_docks)
+        m_docks_menu->addAction(dock->toggleViewAction());
+    QMenu* theme = view->addMenu(icon(QStringLiteral("theme")), tr("&Theme"));
+    m_theme_group = new QActionGroup(this);
+    auto add_theme = [&](const QString& text, ThemeChoice choice) {
+        QAction* action = theme->addAction(text);
+        action->setCheckable(true);
+        action->setData(toString(choice));
+        action->setChecked(currentThemeChoice() == choice);
+        m_theme_group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, choice] { setTheme(choice); });
+    };
+    add_theme(tr("&System"), ThemeChoice::System);
+    add_theme(tr("&Light"), ThemeChoice::Light);
+    add_theme(tr("&Dark"), ThemeChoice::Dark);
+
+    QMenu* navigate = menuBar()->addMenu(tr("&Navigate"));
+    m_next_orphan = addAction(navigate, QStringLiteral("next"), tr("&Next orphan"),
+                              QKeySequence(Qt::Key_F8), [this] { m_problems->stepOrphan(1); });
+    m_previous_orphan =
+        addAction(navigate, QStringLiteral("previous"), tr("&Previous orphan"),
+                  QKeySequence(Qt::SHIFT | Qt::Key_F8), [this] { m_problems->stepOrphan(-1); });
+    navigate->addSeparator();
+    QAction* find = addAction(navigate, QStringLiteral("search"), tr("&Find a module"),
+                              QKeySequence::Find, [this] {
+                                  for (QDockWidget* dock : m_docks)
+                                      if (dock->widget() == m_modules) {
+                                          dock->show();
+                                          dock->raise();
+                                      }
+                                  m_modules->focusFilter();
+                              });
+    QAction* to_canvas = addAction(navigate, {}, tr("&Go to the graph"), QKeySequence(Qt::Key_F6),
+                                   [this] { m_canvas->setFocus(Qt::ShortcutFocusReason); });
+
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    addAction(help, QStringLiteral("keyboard"), tr("&Keyboard shortcuts"),
+              QKeySequence(Qt::CTRL | Qt::Key_F1), [this] { showShortcuts(); });
+    QAction* about =
+        addAction(help, QStringLiteral("info"), tr("&About Strata"), {}, [this] { showAbout(); });
+    about->setMenuRole(QAction::AboutRole);
+
+    m_model_actions = {m_close,      m_zoom_in,      m_zoom_out, m_zoom_fit,
+                       m_expand_all, m_collapse_all, find,       to_canvas};
+    m_orphan_actions = {m_next_orphan, m_previous_orphan};
+}
+
+void MainWindow::buildToolBar()
+{
+    m_tool_bar = addToolBar(tr("Tools"));
+    m_tool_bar->setObjectName(QStringLiteral("toolBar"));
+    m_tool_bar->setMovable(false);
+    m_tool_bar->setIconSize(QSize(20, 20));
+    m_tool_bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_tool_bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    m_open->setIconText(tr("Open"));
+    m_export->setIconText(tr("Export"));
+    for (QAction* action : {m_open, m_export})
+        action->setPriority(QAction::HighPriority);
+    m_tool_bar->addAction(m_open);
+    m_tool_bar->addAction(m_export);
+    m_tool_bar->addSeparator();
+    for (QAction* action : {m_zoom_out, m_zoom_fit, m_zoom_in})
+        m_tool_bar->addAction(action);
+    m_tool_bar->addSeparator();
+    for (QAction* action : {m_expand_all, m_collapse_all})
+        m_tool_bar->addAction(action);
+    m_tool_bar->addSeparator();
+    for (QAction* action : {m_previous_orphan, m_next_orphan})
+        m_tool_bar->addAction(action);
+    // Only the two main actions carry words; the others are known by their signs.
+    for (QAction* action : {m_zoom_out, m_zoom_fit, m_zoom_in, m_expand_all, m_collapse_all,
+                            m_previous_orphan, m_next_orphan}) {
+        action->setPriority(QAction::LowPriority);
+    }
+}
+
+void MainWindow::refreshActions()
+{
+    const bool model = m_inspection != nullptr;
+    const bool busy = m_jobs->isRunning();
+    for (QAction* action : m_model_actions)
+        action->setEnabled(model);
+    for (QAction* action : m_orphan_actions)
+        action->setEnabled(model && m_inspection->coverage.all.orphans > 0);
+    m_export->setEnabled(model && m_inspection->program && !busy);
+    m_export->setStatusTip(model && !m_inspection->program
+                               ? tr("Only PyTorch models are exported; this file is ONNX already.")
+                               : QString());
+    // Escape closes other things when no job runs.
+    m_cancel->setEnabled(busy);
+}
+
+void MainWindow::chooseFile()
+{
+    const QString folder = QSettings().value(folder_key).toString();
+    auto* dialog = new QFileDialog(
+        this, tr("Open a model"), folder,
+        tr("Models (*.pt *.pth *.pt2 *.ts *.onnx);;PyTorch models (*.pt *.pth *.pt2 *.ts);;"
+           "ONNX models (*.onnx);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
+    dialog->open();
+}
+
+void MainWindow::chooseExport()
+{
+    if (!m_export->isEnabled())
+        return;
+    const QFileInfo source(QString::fromStdString(m_inspection->path.string()));
+    const QString suggested = source.absolutePath() + QLatin1Char('/') + source.completeBaseName() +
+                              QStringLiteral(".onnx");
+    auto* dialog = new ExportDialog(suggested, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this,
+            [this, dialog] { exportTo(dialog->path(), dialog->options()); });
+    dialog->open();
+}
+
+void MainWindow::setTheme(ThemeChoice choice)
+{
+    applyAppearance(choice);
+    QSettings().setValue(theme_key, toString(choice));
+}
+
+void MainWindow::showAbout()
+{
+    auto* box = new QMessageBox(this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(tr("About Strata"));
+    box->setIconPixmap(applicationIcon().pixmap(QSize(72, 72), devicePixelRatioF()));
+    box->setText(QStringLiteral("<h3>Strata %1</h3>").arg(QApplication::applicationVersion()));
+    box->setInformativeText(
+        tr("Exports PyTorch models to ONNX with the module hierarchy of every node, and shows "
+           "for any ONNX file which module each node belongs to and how sure that is."
+           "<p>Licensed under the Apache License 2.0.</p>"));
+    box->open();
+}
+
+void MainWindow::showShortcuts()
+{
+    auto* dialog = new QDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setObjectName(QStringLiteral("shortcutsDialog"));
+    dialog->setWindowTitle(tr("Keyboard shortcuts"));
+    auto* list = new QTreeWidget(dialog);
+    list->setHeaderLabels({tr("Action"), tr("Keys")});
+    list->setFrameShape(QFrame::NoFrame);
+    list->setSelectionMode(QAbstractItemView::NoSelection);
+    list->setAccessibleName(tr("Keyboard shortcuts"));
+    for (const QAction* menu_action : menuBar()->actions()) {
+        auto* group =
+            new QTreeWidgetItem(list, {QString(menu_action->text()).remove(QLatin1Char('&'))});
+        group->setFont(0, scaled(list->font(), 1.0, QFont::DemiBold));
+        for (const QAction* action : menu_action->menu()->actions())
+            if (!action->shortcut().isEmpty())
+                new QTreeWidgetItem(group, {QString(action->text()).remove(QLatin1Char('&')),
+                                            action->shortcut().toString(QKeySequence::NativeText)});
+        if (group->childCount() == 0)
+            delete group;
+    }
+    for (const auto& [what, keys] :
+         {std::pair{tr("Show a problem in tree and graph"), tr("Enter")},
+          std::pair{tr("Open or close a module in the tree"), tr("Right, Left")}})
+        new QTreeWidgetItem(list->topLevelItem(2), {what, keys});
+    list->expandAll();
+    list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    list->header()->setStretchLastSection(false);
+    list->header()->resizeSection(1, 140);
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
+    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+    auto* column = new QVBoxLayout(dialog);
+    column->addWidget(list);
+    column->addWidget(buttons);
+    dialog->resize(460, 520);
+    dialog->open();
+}
+
+} // namespace strata::ui

@@ -1,0 +1,236 @@
+// Opening, exporting, cancelling, and telling how it went.
+#include "ui/canvas/graph_canvas.h"
+#include "ui/models/format.h"
+#include "ui/panels/coverage_panel.h"
+#include "ui/panels/inspector_panel.h"
+#include "ui/panels/module_panel.h"
+#include "ui/panels/problems_panel.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/job_strip.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/window/main_window.h"
+#include "ui/window/recent_files.h"
+
+#include <QDesktopServices>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QLabel>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QUrl>
+
+namespace strata::ui {
+
+namespace {
+
+std::filesystem::path toPath(const QString& path)
+{
+    return std::filesystem::path(path.toStdString());
+}
+
+QString errorCodeName(ErrorCode code)
+{
+    return toQString(to_string(code));
+}
+
+/// "in initializer 'x', in graph 'main'": outermost first.
+QString contextText(const Error& error)
+{
+    QStringList lines;
+    for (auto it = error.context.rbegin(); it != error.context.rend(); ++it)
+        lines += toQString(*it);
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+void MainWindow::connectJobs()
+{
+    connect(m_jobs, &JobRunner::started, this, [this](const QString& title) {
+        m_job_strip->begin(title);
+        statusBar()->clearMessage();
+        refreshActions();
+    });
+    connect(m_jobs, &JobRunner::progressed, m_job_strip, &JobStrip::setProgress);
+    connect(m_jobs, &JobRunner::cancelled, this, [this](const QString& title) {
+        m_job_strip->end();
+        refreshActions();
+        statusBar()->showMessage(tr("Cancelled: %1").arg(title), 8000);
+    });
+    connect(m_jobs, &JobRunner::finished, this, [this] {
+        m_job_strip->end();
+        refreshActions();
+    });
+    connect(m_recent, &RecentFiles::changed, this,
+            [this] { m_empty->setRecentFiles(m_recent->files()); });
+    m_empty->setRecentFiles(m_recent->files());
+}
+
+void MainWindow::openFile(const QString& path)
+{
+    const QFileInfo file(path);
+    const QString absolute = file.absoluteFilePath();
+    QSettings().setValue(QStringLiteral("lastFolder"), file.absolutePath());
+    m_message->dismiss();
+    auto open = m_services.open;
+    m_jobs->start(
+        tr("Opening %1").arg(file.fileName()),
+        [open = std::move(open), target = toPath(absolute)](TaskContext& task) {
+            return open(target, ExportOptions{}, task);
+        },
+        [this, absolute](JobResult result) {
+            if (!result) {
+                showFailure(tr("%1 could not be opened.").arg(QFileInfo(absolute).fileName()),
+                            absolute, result.error());
+                return;
+            }
+            m_recent->add(absolute);
+            setInspection(*result);
+            reportOpened();
+            Q_EMIT modelOpened();
+        });
+}
+
+void MainWindow::exportTo(const QString& path, const ExportOptions& options)
+{
+    if (!m_inspection || !m_inspection->program)
+        return;
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    m_message->dismiss();
+    auto write = m_services.writeExport;
+    const bool sidecar = options.sidecar;
+    m_jobs->start(
+        tr("Exporting %1").arg(QFileInfo(absolute).fileName()),
+        [write = std::move(write), inspection = m_inspection, target = toPath(absolute),
+         options](TaskContext& task) { return write(inspection, target, options, task); },
+        [this, absolute, sidecar](JobResult result) {
+            if (!result) {
+                showFailure(tr("%1 could not be written.").arg(QFileInfo(absolute).fileName()),
+                            absolute, result.error());
+                return;
+            }
+            // The same graph with another operator set is another graph: show what was written.
+            const bool same_graph = (*result)->model == m_inspection->model;
+            if (same_graph) {
+                m_inspection = *result;
+                m_inspector->setInspection(m_inspection);
+            } else {
+                setInspection(*result);
+            }
+            m_unwritten = false;
+            refreshTitle();
+            reportExported(absolute, sidecar);
+            Q_EMIT exported(absolute);
+        });
+}
+
+void MainWindow::cancelJob()
+{
+    m_jobs->cancel();
+}
+
+void MainWindow::closeModel()
+{
+    m_message->dismiss();
+    setInspection(nullptr);
+}
+
+void MainWindow::setInspection(const InspectionPtr& inspection)
+{
+    m_selection->clear(this);
+    m_inspection = inspection;
+    m_unwritten = inspection && inspection->program && inspection->model_path.empty();
+    m_modules->setInspection(inspection);
+    m_inspector->setInspection(inspection);
+    m_coverage->setInspection(inspection);
+    m_problems->setInspection(inspection);
+    m_canvas->setInspection(inspection);
+    m_stack->setCurrentWidget(inspection ? static_cast<QWidget*>(m_canvas) : m_empty);
+    const int problems = m_problems->problemCount();
+    m_problems_dock->setWindowTitle(problems > 0 ? tr("Problems (%1)").arg(problems)
+                                                 : tr("Problems"));
+    refreshTitle();
+    refreshSummary();
+    refreshActions();
+}
+
+void MainWindow::refreshTitle()
+{
+    if (!m_inspection) {
+        setWindowFilePath({});
+        setWindowTitle(tr("Strata"));
+        setWindowModified(false);
+        return;
+    }
+    const QString path = QString::fromStdString(m_inspection->path.string());
+    setWindowFilePath(path);
+    setWindowTitle(tr("%1[*] – Strata").arg(QFileInfo(path).fileName()));
+    setWindowModified(m_unwritten);
+}
+
+void MainWindow::refreshSummary()
+{
+    if (!m_inspection) {
+        m_summary->clear();
+        return;
+    }
+    const CoverageFigures& all = m_inspection->coverage.all;
+    QStringList parts{formatName(m_inspection->format),
+                      tr("%n module(s)", nullptr, static_cast<int>(m_inspection->modules.size())),
+                      tr("%n node(s)", nullptr, static_cast<int>(all.total)),
+                      tr("%1 covered").arg(formatShare(all.coverage()))};
+    if (all.orphans > 0)
+        parts += tr("%n orphan(s)", nullptr, static_cast<int>(all.orphans));
+    m_summary->setText(parts.join(QStringLiteral("   ·   ")));
+}
+
+void MainWindow::showFailure(const QString& what, const QString& path, const Error& error)
+{
+    QStringList details{path, tr("Kind of failure: %1").arg(errorCodeName(error.code))};
+    if (const QString context = contextText(error); !context.isEmpty())
+        details += context;
+    details += toQString(error.message);
+    const QString text = what + QLatin1Char(' ') + toQString(error.message);
+    m_message->showMessage({Tone::Error, text, details.join(QLatin1Char('\n')), {}});
+    Q_EMIT failed(text);
+}
+
+void MainWindow::reportOpened()
+{
+    if (m_inspection->unsupported.empty())
+        return;
+    QStringList operators;
+    for (const UnsupportedOperator& record : m_inspection->unsupported)
+        if (const QString name = toQString(record.op); !operators.contains(name))
+            operators += name;
+    m_message->showMessage(
+        {Tone::Warning,
+         tr("%n operator(s) of this model have no ONNX translation; the graph shows where.",
+            nullptr, static_cast<int>(operators.size())),
+         operators.join(QLatin1Char('\n')),
+         {{tr("Show them"), [this] {
+               m_problems->showDiagnostics();
+               m_problems_dock->show();
+               m_problems_dock->raise();
+           }}}});
+}
+
+void MainWindow::reportExported(const QString& path, bool sidecar)
+{
+    std::vector<MessageBar::Action> actions;
+    actions.push_back({tr("Show in folder"), [path] {
+                           QDesktopServices::openUrl(
+                               QUrl::fromLocalFile(QFileInfo(path).absolutePath()));
+                       }});
+    QString side = path;
+    if (side.endsWith(QLatin1String(".onnx"), Qt::CaseInsensitive))
+        side.chop(5);
+    side += QStringLiteral(".hierarchy.json");
+    if (sidecar && QFileInfo::exists(side))
+        actions.push_back(
+            {tr("Open sidecar"), [side] { QDesktopServices::openUrl(QUrl::fromLocalFile(side)); }});
+    m_message->showMessage({Tone::Success, tr("Exported to %1").arg(path), {}, std::move(actions)});
+}
+
+} // namespace strata::ui
