@@ -1,0 +1,16 @@
+#include "support/parity_rows.h"
+
+#include <iterator>
+
+namespace strata::test {
+
+ParityRows all_parity_rows()
+{
+    ParityRows all;
+    for (ParityRows rows : {attention_rows(), convolution_rows(), embedding_rows(), linear_rows(),
+                            noop_rows(), normalization_rows(), pooling_rows()})
+        std::move(rows.begin(), rows.end(), std::back_inserter(all));
+    return all;
+}
+
+} // namespace strata::test
