@@ -48,7 +48,7 @@ Status save_torchscript(const std::filesystem::path& path, const std::string& so
             else
                 module.register_buffer(name, copy);
         }
-        module.define(source);
+        module.define(source + "\n");
         module.eval();
         module.save(path.string());
     } catch (const std::exception& error) {
