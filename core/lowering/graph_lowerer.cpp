@@ -448,8 +448,12 @@ void GraphLowerer::account(FxNodeId id, std::size_t first_node)
             record.rule.clear();
         return;
     }
-    if (record.fate != FxFate::Unaccounted || node.outputs.empty())
+    if (record.fate != FxFate::Unaccounted)
         return;
+    if (node.outputs.empty()) {
+        record = {FxFate::Eliminated, {}, {}, "no operation in evaluation"};
+        return;
+    }
     const auto* tensor = value(node.outputs.front()).as<LoweredTensor>();
     const std::uint32_t initializer =
         tensor ? m_result.model->values[tensor->value].initializer : no_id;

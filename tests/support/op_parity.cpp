@@ -135,6 +135,22 @@ std::vector<Tensor> materialise_inputs(const ParityRow& row)
     return tensors;
 }
 
+/// Operators that the installed LibTorch lacks are defined when a file is first loaded; rows may
+/// name them, so a file is loaded before the first of them is compiled.
+Status prepare_backend()
+{
+    static const Status ready = []() -> Status {
+        STRATA_TRY(TorchBackend * backend, torch_backend());
+        const TemporaryFolder folder;
+        const std::filesystem::path path = folder / "first.pt";
+        STRATA_CHECK(save_torchscript(path, "def forward(self, x):\n  return x", {}));
+        TaskContext task;
+        STRATA_TRY([[maybe_unused]] const auto program, backend->load_program(path, {}, task));
+        return {};
+    }();
+    return ready;
+}
+
 Status save(const ParityRow& row, const std::string& source, const std::filesystem::path& path)
 {
     std::vector<std::pair<std::string, Tensor>> parameters;
@@ -387,9 +403,9 @@ std::string check_parity(const ParityRow& row)
 {
     TaskContext task;
     const TemporaryFolder folder;
+    if (const Status ready = prepare_backend(); !ready)
+        return ready.error().text();
     const auto backend = torch_backend();
-    if (!backend)
-        return backend.error().text();
     const std::filesystem::path path = folder / "row.pt";
     if (const Status saved = save(row, row.source, path); !saved)
         return "the source does not compile: " + saved.error().text();
@@ -438,8 +454,8 @@ std::vector<std::string> parity_targets(const ParityRow& row, std::string* error
     TaskContext task;
     const TemporaryFolder folder;
     const std::filesystem::path path = folder / "row.pt";
-    if (const auto backend = torch_backend(); !backend) {
-        *error = backend.error().text();
+    if (const Status ready = prepare_backend(); !ready) {
+        *error = ready.error().text();
         return {};
     }
     if (const Status saved = save(row, row.source, path); !saved) {

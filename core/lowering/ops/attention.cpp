@@ -168,10 +168,15 @@ Outputs flash_attention_for_cpu(OpCall& call)
     return Outputs(std::vector<Lowered>{Lowered::tensor(attend(call, attention).output), {}});
 }
 
-/// PyTorch 2's internal decomposition: output and weights.
+/// The internal decomposition: output and weights. PyTorch 1.13 passes need_attn_weights and
+/// is_causal where 2.x passes is_causal and dropout_mask.
 Outputs attention_math(OpCall& call)
 {
     Attention attention = common_part(call);
+    if (const auto* causal = call.arg("dropout_mask").as<bool>())
+        attention.causal = *causal;
+    else if (call.has("dropout_mask"))
+        call.refuse("'dropout_mask' is given: dropout is a part of training");
     attention.mask = call.tensor_or_none("attn_mask");
     attention.scale = call.number_or_none("scale");
     attention.grouped_heads = call.boolean("enable_gqa");

@@ -103,11 +103,8 @@ Outputs linear(OpCall& call)
 
 Outputs matmul(OpCall& call)
 {
-    const std::string_view second = call.target() == "aten::matmul" ||
-                                            call.target() == "aten::linalg_matmul" ||
-                                            call.target() == "aten::__matmul__"
-                                        ? "other"
-                                        : "mat2";
+    const bool same_name = call.target() == "aten::mm" || call.target() == "aten::bmm";
+    const std::string_view second = same_name ? "mat2" : "other";
     return product(call, call.tensor("self"), call.tensor(second));
 }
 
@@ -307,7 +304,6 @@ constexpr OpEntry entries[] = {
     {"aten::mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor", linear},
     {"aten::matmul(Tensor self, Tensor other) -> Tensor", matmul},
     {"aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", matmul},
-    {"aten::__matmul__(Tensor self, Tensor other) -> Tensor", matmul},
     {"aten::mm(Tensor self, Tensor mat2) -> Tensor", matmul},
     {"aten::bmm(Tensor self, Tensor mat2) -> Tensor", matmul},
     {"aten::mv(Tensor self, Tensor vec) -> Tensor", mv},

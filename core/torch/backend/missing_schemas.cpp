@@ -40,6 +40,20 @@ at::Tensor scaled_dot_product_attention(const at::Tensor& query, const at::Tenso
     return at::matmul(at::softmax(scores, -1), values);
 }
 
+at::Tensor rms_norm(const at::Tensor& input, at::IntArrayRef normalized_shape,
+                    const c10::optional<at::Tensor>& weight, c10::optional<double> eps)
+{
+    std::vector<std::int64_t> axes;
+    for (std::size_t i = 1; i <= normalized_shape.size(); ++i)
+        axes.push_back(-static_cast<std::int64_t>(i));
+    const double machine = input.scalar_type() == at::kDouble
+                               ? std::numeric_limits<double>::epsilon()
+                               : double{std::numeric_limits<float>::epsilon()};
+    const at::Tensor square = input.pow(2).mean(axes, /*keepdim=*/true);
+    const at::Tensor result = input * (square + eps.value_or(machine)).rsqrt();
+    return weight && weight->defined() ? result * *weight : result;
+}
+
 /// Boxes as corners (x1, y1, x2, y2); the indices of those kept, by falling score.
 at::Tensor nms(const at::Tensor& boxes, const at::Tensor& scores, double iou_threshold)
 {
@@ -108,6 +122,10 @@ void define_all()
         aten.library().impl("scaled_dot_product_attention",
                             torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd,
                                             TORCH_FN(scaled_dot_product_attention)));
+    if (aten.define("rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? "
+                    "eps=None) -> Tensor"))
+        aten.library().impl("rms_norm", torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd,
+                                                        TORCH_FN(rms_norm)));
     aten.define("_upsample_lanczos2d_aa(Tensor input, int[2] output_size, bool align_corners, "
                 "float? scales_h=None, float? scales_w=None) -> Tensor");
     aten.define("_upsample_lanczos2d_aa.vec(Tensor input, int[]? output_size, bool align_corners, "

@@ -35,7 +35,8 @@ ParityRows attention_rows()
         "q, k, v, m")
         .input(exactly(DType::Bool, {5, 6}, {1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0,
                                              0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1}))
-        .reference(spelled_out("q, k, v, m", "s = s.masked_fill(m == False, float(\"-inf\"))"))
+        .reference(
+            spelled_out("q, k, v, m", "s = s.masked_fill(torch.logical_not(m), float(\"-inf\"))"))
         .dynamic();
     row("scaled_dot_product_attention float mask and scale",
         "torch.scaled_dot_product_attention(q, k, v, m, 0.0, False, scale=0.3)", "q, k, v, m")
@@ -50,6 +51,8 @@ ParityRows attention_rows()
     row("_scaled_dot_product_attention causal",
         "torch._scaled_dot_product_attention(q, k, v, None, 0.0, False, True)[0]")
         .dynamic();
+    row("_scaled_dot_product_attention_math",
+        "torch._scaled_dot_product_attention_math(q, k, v, None, 0.0, True, True)");
     rows.emplace_back("scaled_dot_product_attention grouped",
                       "def forward(self, q, k, v):\n"
                       "  return torch.scaled_dot_product_attention(q, k, v, None, 0.0, False, "

@@ -99,7 +99,8 @@ ParityRows linear_rows()
         .input(f64({3, 5}))
         .input(f64({3, 4}))
         .input(f64({4, 5}))
-        .tolerance(1e-13, 1e-13);
+        // ONNX Runtime fuses the factor into the product as a float32 number.
+        .tolerance(1e-7, 1e-7);
     row("addbmm", "torch.addbmm(c, x, y, beta=0.5, alpha=2.0)", "c, x, y")
         .input(f32({3, 5}))
         .input(f32({2, 3, 4}))

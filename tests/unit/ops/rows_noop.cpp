@@ -46,12 +46,10 @@ ParityRows noop_rows()
     for (const char* op : {"Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"})
         row(std::string("_cast_") + op, std::string("torch._cast_") + op + "(x)")
             .input(i64({2, 3}, 0, 50));
-    rows.emplace_back("_assert_tensor_metadata",
-                      "def forward(self, x):\n"
-                      "  torch._assert_tensor_metadata(x, None, None, None)\n"
-                      "  return x + 1")
-        .input(f32({2, 3}))
-        .nodes(1);
+    rows.emplace_back("_assert_async", "def forward(self, x):\n"
+                                       "  torch._assert_async(torch.ones([1]))\n"
+                                       "  return x + 1")
+        .input(f32({2, 3}));
     rows.emplace_back("set_grad_enabled", "def forward(self, x):\n"
                                           "  torch.set_grad_enabled(False)\n"
                                           "  return x + 1")

@@ -142,6 +142,11 @@ ParityRows normalization_rows()
         .parameter("w", f32({6}))
         .parameter("b", f32({6}))
         .tolerance(1e-4, 1e-4);
+    row("rms_norm", "torch.rms_norm(x, [4, 5], self.w, 0.01)")
+        .input(f32({2, 3, 4, 5}))
+        .parameter("w", f32({4, 5}))
+        .dynamic();
+    row("rms_norm without weight", "torch.rms_norm(x, [5])").input(f32({2, 3, 5}));
     row("_weight_norm", "torch._weight_norm(x, self.g, 0)")
         .input(f32({4, 3, 2}))
         .parameter("g", f32({4, 1, 1}));

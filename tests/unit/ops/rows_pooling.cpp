@@ -35,8 +35,7 @@ ParityRows pooling_rows()
     row("max_pool2d ceil dilated", "torch.max_pool2d(x, [3, 3], [2, 2], [1, 1], [2, 2], True)")
         .input(f32({1, 2, 8, 9}));
     row("max_pool3d ceil", "torch.max_pool3d(x, [2, 2, 3], [2, 2, 2], [0, 1, 1], [1, 1, 1], True)")
-        .input(f32({1, 2, 5, 6, 7}))
-        .dynamic();
+        .input(f32({1, 2, 5, 6, 7}));
     row("max_pool2d of integers", "torch.max_pool2d(x, 2)")
         .input(i64({1, 1, 4, 4}))
         .refuses("pooling of int64");
