@@ -50,6 +50,17 @@ struct ExportOptions {
 Result<std::shared_ptr<const Inspection>>
 open_model(const std::filesystem::path& path, const ExportOptions& options, TaskContext& task);
 
+/// Opens any model file just far enough to see its modules: a PyTorch model is loaded but not
+/// lowered
+/// (`Inspection::model` is null), an ONNX file is read and attributed.
+Result<std::shared_ptr<const Inspection>> load_model(const std::filesystem::path& path,
+                                                     TaskContext& task);
+
+/// Checks, before any long work, that `output` can be written: its folder exists and is writable,
+/// it is not a folder itself and not one of `sources`. Fails with Usage.
+Status check_output_path(const std::filesystem::path& output,
+                         const std::vector<std::filesystem::path>& sources);
+
 /// Writes the ONNX file and the sidecar of an opened PyTorch model. Returns the inspection with the
 /// file's path, hash and write time filled in. Unsupported operators do not fail here unless
 /// `strict`.

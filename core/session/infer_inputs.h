@@ -1,0 +1,38 @@
+// What can be said of a model's inputs when nobody gave any: from the weights of the operators that
+// read them.
+#pragma once
+
+#include "ir/program.h"
+#include "lowering/lower.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// What is known of one placeholder.
+struct InferredInput {
+    DType dtype = DType::Unknown;
+    /// Dimensions where the rank is known: >= 0 fixed by a weight, -1 free.
+    std::optional<std::vector<std::int64_t>> dims;
+    /// The last dimension where only that is known (linear layers take any rank).
+    std::optional<std::int64_t> features;
+    bool is_index = false; ///< it indexes an embedding
+};
+
+/// Looks at the first consumers of a value, through operators that keep the shape. Linear in the
+/// graph's uses.
+std::vector<InferredInput> infer_inputs(const Program& program);
+
+/// The input as symbols: "x_dim0" where a dimension is free.
+LoweringInput symbolic_input(const InferredInput& inferred, const std::string& name);
+
+/// The `attempt`-th plausible concrete input (batch 1, usual image sizes, ...); the list repeats.
+LoweringInput plausible_input(const InferredInput& inferred, std::size_t attempt);
+inline constexpr std::size_t plausible_attempts = 12;
+/// Sizes of images, sequences, ... in the order they are tried.
+std::int64_t plausible_size(std::size_t attempt);
+
+} // namespace strata

@@ -1,0 +1,147 @@
+// Opening models: PyTorch models are lowered in memory, ONNX files are read; both are attributed.
+#include "base/hash.h"
+#include "base/version.h"
+#include "frontends/model_file.h"
+#include "hierarchy/annotate.h"
+#include "hierarchy/attribute.h"
+#include "onnx/onnx_reader.h"
+#include "session/choose_inputs.h"
+#include "session/coverage_details.h"
+#include "session/phase_clock.h"
+#include "session/session.h"
+
+#include <fmt/format.h>
+#include <future>
+
+namespace strata {
+namespace {
+
+using InspectionPtr = std::shared_ptr<const Inspection>;
+
+constexpr int oldest_opset = 13;
+constexpr int newest_opset = 17;
+
+Status check_options(const ExportOptions& options)
+{
+    if (options.opset < oldest_opset || options.opset > newest_opset)
+        return failure(ErrorCode::Usage, fmt::format("Opset {} cannot be written; choose {} to {}.",
+                                                     options.opset, oldest_opset, newest_opset));
+    if (options.strategy == Strategy::Htp)
+        return failure(ErrorCode::Usage,
+                       "The strategy 'htp' is not available in this version. Use 'fx', which needs "
+                       "no execution of the model, or 'auto'.");
+    return {};
+}
+
+/// Hashes on a thread of its own while the model loads.
+std::future<Result<ContentHash>> start_hash(const std::filesystem::path& path, TaskContext& task)
+{
+    return std::async(std::launch::async, [path, &task] { return hash_file(path, task); });
+}
+
+/// Attribution and coverage of what `inspection.model` holds.
+Status attribute_inspection(Inspection& inspection, TaskContext& task)
+{
+    const PhaseClock clock(inspection.seconds.attribute);
+    STRATA_TRY(AttributionResult attributed,
+               attribute_nodes(*inspection.model, inspection.program.get(), task));
+    inspection.modules = std::move(attributed.modules);
+    inspection.attribution = std::move(attributed.nodes);
+    for (Diagnostic& diagnostic : attributed.diagnostics)
+        inspection.diagnostics.push_back(std::move(diagnostic));
+    inspection.coverage =
+        compute_coverage(*inspection.model, inspection.modules, inspection.attribution);
+    return {};
+}
+
+Status load_into(Inspection& inspection, TaskContext& task)
+{
+    const PhaseClock clock(inspection.seconds.load);
+    task.begin("load");
+    STRATA_TRY(const FileKind kind, detect_file_kind(inspection.path));
+    auto hash = start_hash(inspection.path, task);
+    if (kind == FileKind::Onnx) {
+        inspection.format = ModelFormat::Onnx;
+        inspection.strategy = "none";
+        inspection.strategy_reason = "an ONNX file was opened; nothing was exported";
+        STRATA_TRY(OnnxReadResult read, read_onnx(inspection.path, task));
+        inspection.model = std::move(read.model);
+        inspection.diagnostics = std::move(read.diagnostics);
+    } else {
+        STRATA_TRY(inspection.program, load_program(inspection.path, task));
+        inspection.format = inspection.program->format;
+        inspection.modules = inspection.program->modules;
+        inspection.diagnostics = inspection.program->diagnostics;
+    }
+    STRATA_TRY(const ContentHash content, hash.get());
+    inspection.content_hash = content.text();
+    if (inspection.format == ModelFormat::Onnx) {
+        inspection.model_path = inspection.path;
+        inspection.model_hash = inspection.content_hash;
+    }
+    return {};
+}
+
+Status lower_into(Inspection& inspection, const ExportOptions& options, TaskContext& task)
+{
+    const Program& program = *inspection.program;
+    {
+        const PhaseClock clock(inspection.seconds.trace);
+        inspection.strategy = "fx";
+        inspection.strategy_reason =
+            options.strategy == Strategy::Fx
+                ? "asked for"
+                : "the file holds the graph with the module of every operation, so nothing has to "
+                  "be executed";
+    }
+    std::shared_ptr<OnnxModel> model;
+    {
+        const PhaseClock clock(inspection.seconds.lower);
+        STRATA_TRY(ChosenInputs inputs, choose_inputs(program, options));
+        STRATA_TRY(LoweringResult lowered,
+                   lower_with_inputs(program, std::move(inputs), options.opset,
+                                     options.dynamic_axes, task));
+        model = std::move(lowered.model);
+        inspection.accounting = std::move(lowered.accounting);
+        inspection.unsupported = std::move(lowered.unsupported);
+        for (Diagnostic& diagnostic : lowered.diagnostics)
+            inspection.diagnostics.push_back(std::move(diagnostic));
+    }
+    model->producer_version = std::string(tool_version());
+    {
+        const PhaseClock clock(inspection.seconds.attribute);
+        annotate_provenance(*model, program);
+    }
+    inspection.model = std::move(model);
+    return {};
+}
+
+} // namespace
+
+Result<InspectionPtr> open_model(const std::filesystem::path& path, const ExportOptions& options,
+                                 TaskContext& task)
+{
+    STRATA_CHECK(check_options(options));
+    auto inspection = std::make_shared<Inspection>();
+    inspection->path = path;
+    STRATA_CHECK(load_into(*inspection, task));
+    if (inspection->program)
+        STRATA_CHECK(lower_into(*inspection, options, task));
+    STRATA_CHECK(attribute_inspection(*inspection, task));
+    if (inspection->program)
+        refine_unused_parameters(inspection->coverage, *inspection->program,
+                                 inspection->accounting);
+    return InspectionPtr(std::move(inspection));
+}
+
+Result<InspectionPtr> load_model(const std::filesystem::path& path, TaskContext& task)
+{
+    auto inspection = std::make_shared<Inspection>();
+    inspection->path = path;
+    STRATA_CHECK(load_into(*inspection, task));
+    if (inspection->model)
+        STRATA_CHECK(attribute_inspection(*inspection, task));
+    return InspectionPtr(std::move(inspection));
+}
+
+} // namespace strata
