@@ -33,6 +33,10 @@ std::string_view without_origin(std::string_view line)
 
 std::string useful_line(std::string_view message)
 {
+    // The interpreter puts Python-like stack traces before the reason.
+    constexpr std::string_view reason = "RuntimeError: ";
+    if (const std::size_t at = message.rfind(reason); at != std::string_view::npos)
+        message.remove_prefix(at + reason.size());
     while (!message.empty()) {
         const std::size_t end = message.find('\n');
         std::string_view line = trimmed(message.substr(0, end));
