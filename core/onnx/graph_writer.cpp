@@ -15,6 +15,7 @@ using wire::Buffer;
 constexpr std::uint64_t page = 4096;
 constexpr std::uint64_t large_tensor = 64 * 1024;
 constexpr std::uint64_t small_alignment = 64;
+constexpr std::uint64_t always_inside_integers = 1024;
 
 std::uint64_t aligned(std::uint64_t offset, std::uint64_t alignment)
 {
@@ -90,7 +91,9 @@ ExternalPlan::ExternalPlan(const OnnxModel& model, std::string location, std::ui
             model.values[initializer.value].initializer != i)
             continue;
         const std::uint64_t size = tensor.byte_count();
-        if (size == 0 || size < threshold)
+        // Shape inference reads shapes, axes and the like, and cannot look into other files.
+        const bool may_be_shape = is_integer(tensor.dtype) && size < always_inside_integers;
+        if (size == 0 || size < threshold || may_be_shape)
             continue;
         const auto [entry, is_new] =
             known.try_emplace(View{tensor.storage.get(), tensor.storage_offset, tensor.dtype,

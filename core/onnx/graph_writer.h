@@ -23,7 +23,7 @@ public:
     /// Everything inside.
     ExternalPlan() = default;
     /// Initializers of at least `threshold` bytes go to the file `location` beside the model.
-    /// Initializers that view the same bytes get the same place.
+    /// Initializers that view the same bytes get the same place. Small integers stay inside.
     ExternalPlan(const OnnxModel& model, std::string location, std::uint64_t threshold);
 
     /// Null when the initializer stays inside.
