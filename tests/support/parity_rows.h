@@ -5,13 +5,20 @@
 
 namespace strata::test {
 
+ParityRows activation_rows();
 ParityRows attention_rows();
 ParityRows convolution_rows();
+ParityRows creation_rows();
+ParityRows elementwise_rows();
 ParityRows embedding_rows();
+ParityRows indexing_rows();
 ParityRows linear_rows();
 ParityRows noop_rows();
 ParityRows normalization_rows();
 ParityRows pooling_rows();
+ParityRows reduction_rows();
+ParityRows resize_rows();
+ParityRows shape_rows();
 
 /// Of all families; add new ones here too.
 ParityRows all_parity_rows();

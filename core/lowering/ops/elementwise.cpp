@@ -1,4 +1,5 @@
 #include "lowering/ops/families.h"
+#include "lowering/ops/op_name.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <cmath>
@@ -9,23 +10,29 @@
 namespace strata::ops {
 namespace {
 
-// Operators of one ONNX node. The name is a template argument so that each stays one line in the
-// table below.
-template <std::size_t N>
-struct Name {
-    char text[N];
-    constexpr Name(const char (&from)[N])
-    {
-        for (std::size_t i = 0; i < N; ++i)
-            text[i] = from[i];
-    }
-};
+/// Functions that ONNX Runtime has for float32 only; doubles go through float32 there.
+constexpr bool float32_only(std::string_view op)
+{
+    for (const std::string_view known :
+         {"Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "Erf"})
+        if (op == known)
+            return true;
+    return false;
+}
+
+ValueId emit_float(OpCall& call, std::string_view op, ValueId x)
+{
+    Emitter& e = call.e();
+    if (call.dtype_of(x) != DType::Float64 || !float32_only(op))
+        return e.emit(op, {x});
+    return e.cast(e.emit(op, {e.cast(x, DType::Float32)}), DType::Float64);
+}
 
 /// f(x) in floating point.
 template <Name Op>
 Outputs float_unary(OpCall& call)
 {
-    return call.e().emit(Op.text, {as_float(call, "self")});
+    return emit_float(call, Op.text, as_float(call, "self"));
 }
 /// f(x) in x's own dtype.
 template <Name Op>
@@ -265,7 +272,7 @@ Outputs expm1(OpCall& call)
     // 2 sinh(x/2) exp(x/2) keeps its digits near zero, where exp(x) - 1 loses them.
     Emitter& e = call.e();
     const ValueId half = e.mul(as_float(call, "self"), like(call, as_float(call, "self"), 0.5));
-    const ValueId product = e.mul(e.emit("Sinh", {half}), e.emit("Exp", {half}));
+    const ValueId product = e.mul(emit_float(call, "Sinh", half), e.emit("Exp", {half}));
     return e.mul(product, like(call, half, 2));
 }
 
@@ -296,7 +303,7 @@ Outputs log_base(OpCall& call)
 Outputs erfc(OpCall& call)
 {
     const ValueId x = as_float(call, "self");
-    return call.e().sub(like(call, x, 1), call.e().emit("Erf", {x}));
+    return call.e().sub(like(call, x, 1), emit_float(call, "Erf", x));
 }
 
 Outputs atan2(OpCall& call)
@@ -307,7 +314,7 @@ Outputs atan2(OpCall& call)
     const ValueId y = o.a;
     const ValueId x = o.b;
     const ValueId zero = like(call, x, 0);
-    const ValueId base = e.emit("Atan", {e.div(y, x)});
+    const ValueId base = emit_float(call, "Atan", e.div(y, x));
     // Signs of zeros decide quadrants too: 1/-0 is negative infinity.
     const ValueId y_negative =
         e.emit("Or", {e.emit("Less", {y, zero}),
@@ -380,125 +387,6 @@ Outputs extremum_of_numbers(OpCall& call)
         return best;
     return e.emit("Where", {e.emit("IsNaN", {o.a}), o.b,
                             e.emit("Where", {e.emit("IsNaN", {o.b}), o.a, best})});
-}
-
-template <Name Op, bool Negate>
-Outputs comparison(OpCall& call)
-{
-    Emitter& e = call.e();
-    Operands o = promoted(call, "self", "other");
-    // Order is not defined on bools and small integers in ONNX.
-    const bool equality = std::string_view(Op.text) == "Equal";
-    if (is_integer(o.dtype) ? bits_per_element(o.dtype) < 32
-                            : o.dtype == DType::Bool && !equality) {
-        o.a = e.cast(o.a, DType::Int32);
-        o.b = e.cast(o.b, DType::Int32);
-    }
-    const ValueId result = e.emit(Op.text, {o.a, o.b});
-    return Negate ? e.emit("Not", {result}) : result;
-}
-
-ValueId as_bool(OpCall& call, std::string_view name)
-{
-    return call.e().cast(call.tensor(name), DType::Bool);
-}
-
-template <Name Op>
-Outputs logical(OpCall& call)
-{
-    return call.e().emit(Op.text, {as_bool(call, "self"), as_bool(call, "other")});
-}
-
-Outputs logical_not(OpCall& call)
-{
-    return call.e().emit("Not", {as_bool(call, "self")});
-}
-
-/// Bitwise operators: ONNX has them for bools at every opset, and for integers from opset 18 on.
-template <Name BoolOp, Name IntOp>
-Outputs bitwise(OpCall& call)
-{
-    const Operands o = promoted(call, "self", "other");
-    if (o.dtype == DType::Bool)
-        return call.e().emit(BoolOp.text, {o.a, o.b});
-    if (call.e().opset() < 18)
-        call.refuse(std::string("bitwise operations on ") + std::string(to_string(o.dtype)) +
-                        " need ONNX opset 18; up to 17 only bool can be stated",
-                    "Use bool tensors, or logical operators.");
-    return call.e().emit(IntOp.text, {o.a, o.b});
-}
-
-Outputs bitwise_not(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    if (call.dtype_of(x) == DType::Bool)
-        return e.emit("Not", {x});
-    if (!is_signed_integer(call.dtype_of(x)))
-        call.refuse("bitwise_not of an unsigned integer");
-    return e.emit(
-        "Sub", {e.scalar(call.dtype_of(x), std::int64_t{-1}), x}); // two's complement: ~x = -1 - x
-}
-
-Outputs is_nan(OpCall& call)
-{
-    const ValueId x = as_float(call, "self");
-    return call.e().emit("IsNaN", {x});
-}
-
-/// |x| = infinity; integers never are.
-ValueId infinite(OpCall& call, ValueId x)
-{
-    Emitter& e = call.e();
-    return e.emit("Equal",
-                  {e.emit("Abs", {x}), like(call, x, std::numeric_limits<double>::infinity())});
-}
-
-Outputs is_inf(OpCall& call)
-{
-    return infinite(call, as_float(call, "self"));
-}
-
-Outputs is_finite(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = as_float(call, "self");
-    return e.emit("Not", {e.emit("Or", {e.emit("IsNaN", {x}), infinite(call, x)})});
-}
-
-Outputs nan_to_num(OpCall& call)
-{
-    Emitter& e = call.e();
-    ValueId x = call.tensor("self");
-    const DType dtype = call.dtype_of(x);
-    if (!is_floating_point(dtype))
-        return x;
-    const double largest = dtype == DType::Float64   ? std::numeric_limits<double>::max()
-                           : dtype == DType::Float16 ? 65504.0
-                           : dtype == DType::BFloat16
-                               ? 3.3895313892515355e38
-                               : static_cast<double>(std::numeric_limits<float>::max());
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    const ValueId high = like(call, x, call.number_or_none("posinf").value_or(largest));
-    const ValueId low = like(call, x, call.number_or_none("neginf").value_or(-largest));
-    const ValueId number = like(call, x, call.number_or_none("nan").value_or(0));
-    const ValueId nan = e.emit("IsNaN", {x});
-    x = e.emit("Where", {e.emit("Equal", {x, like(call, x, infinity)}), high, x});
-    x = e.emit("Where", {e.emit("Equal", {x, like(call, x, -infinity)}), low, x});
-    return e.emit("Where", {nan, number, x});
-}
-
-Outputs where(OpCall& call)
-{
-    const Operands o = promoted(call, "self", "other");
-    return call.e().emit("Where", {as_bool(call, "condition"), o.a, o.b});
-}
-
-Outputs masked_fill(OpCall& call)
-{
-    const ValueId x = call.tensor("self");
-    return call.e().emit("Where",
-                         {as_bool(call, "mask"), operand(call, "value", call.dtype_of(x)), x});
 }
 
 Outputs lerp(OpCall& call)
@@ -641,51 +529,6 @@ constexpr OpEntry entries[] = {
     {"aten::max.other(Tensor self, Tensor other) -> Tensor", extremum<"Max">},
     {"aten::fmin(Tensor self, Tensor other) -> Tensor", extremum_of_numbers<"Min">},
     {"aten::fmax(Tensor self, Tensor other) -> Tensor", extremum_of_numbers<"Max">},
-    {"aten::eq.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Equal", false>},
-    {"aten::eq.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Equal", false>},
-    {"aten::ne.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Equal", true>},
-    {"aten::ne.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Equal", true>},
-    {"aten::lt.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Less", false>},
-    {"aten::lt.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Less", false>},
-    {"aten::le.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"LessOrEqual", false>},
-    {"aten::le.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"LessOrEqual", false>},
-    {"aten::gt.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"Greater", false>},
-    {"aten::gt.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"Greater", false>},
-    {"aten::ge.Tensor(Tensor self, Tensor other) -> Tensor", comparison<"GreaterOrEqual", false>},
-    {"aten::ge.Scalar(Tensor self, Scalar other) -> Tensor", comparison<"GreaterOrEqual", false>},
-    {"aten::logical_and(Tensor self, Tensor other) -> Tensor", logical<"And">},
-    {"aten::logical_or(Tensor self, Tensor other) -> Tensor", logical<"Or">},
-    {"aten::logical_xor(Tensor self, Tensor other) -> Tensor", logical<"Xor">},
-    {"aten::logical_not(Tensor self) -> Tensor", logical_not},
-    {"aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"And", "BitwiseAnd">,
-     "integers need opset 18"},
-    {"aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"And", "BitwiseAnd">,
-     "integers need opset 18"},
-    {"aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Or", "BitwiseOr">,
-     "integers need opset 18"},
-    {"aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"Or", "BitwiseOr">,
-     "integers need opset 18"},
-    {"aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">,
-     "integers need opset 18"},
-    {"aten::__and__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"And", "BitwiseAnd">,
-     "integers need opset 18"},
-    {"aten::__or__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Or", "BitwiseOr">,
-     "integers need opset 18"},
-    {"aten::__xor__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">,
-     "integers need opset 18"},
-    {"aten::bitwise_not(Tensor self) -> Tensor", bitwise_not},
-    {"aten::isnan(Tensor self) -> Tensor", is_nan},
-    {"aten::isinf(Tensor self) -> Tensor", is_inf},
-    {"aten::isfinite(Tensor self) -> Tensor", is_finite},
-    {"aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> "
-     "Tensor",
-     nan_to_num},
-    {"aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor", where},
-    {"aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor", where},
-    {"aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor", where},
-    {"aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor", where},
-    {"aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor", masked_fill},
-    {"aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor", masked_fill},
     {"aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", lerp},
     {"aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor", lerp},
     {"aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",

@@ -7,11 +7,13 @@ std::vector<Family> all_families()
     return {
         {"activation", activation_ops()},
         {"attention", attention_ops()},
+        {"comparison and logic", comparison_ops()},
         {"convolution", convolution_ops()},
         {"creation", creation_ops()},
         {"elementwise", elementwise_ops()},
         {"embedding", embedding_ops()},
         {"indexing", indexing_ops()},
+        {"joining and splitting", joining_ops()},
         {"linear", linear_ops()},
         {"no-op in evaluation", noop_ops()},
         {"normalization", normalization_ops()},

@@ -12,11 +12,13 @@ namespace strata::ops {
 
 std::span<const OpEntry> activation_ops();
 std::span<const OpEntry> attention_ops();
+std::span<const OpEntry> comparison_ops();
 std::span<const OpEntry> convolution_ops();
 std::span<const OpEntry> creation_ops();
 std::span<const OpEntry> elementwise_ops();
 std::span<const OpEntry> embedding_ops();
 std::span<const OpEntry> indexing_ops();
+std::span<const OpEntry> joining_ops();
 std::span<const OpEntry> linear_ops();
 std::span<const OpEntry> noop_ops();
 std::span<const OpEntry> normalization_ops();

@@ -162,8 +162,10 @@ Outputs truth(OpCall& call)
         axes = axes_of(call, "dim");
         keep_dims = call.boolean("keepdim");
     }
+    // Of bytes, PyTorch's any() and all() are bytes again.
+    const bool bytes = call.dtype_of(call.tensor("self")) == DType::UInt8;
     return e.cast(reduce(call, Any ? "ReduceMax" : "ReduceMin", flags, axes, keep_dims),
-                  DType::Bool);
+                  bytes ? DType::UInt8 : DType::Bool);
 }
 
 /// How many elements a reduction folds into one, as a rank-0 tensor of the dtype.

@@ -1,0 +1,21 @@
+// An ONNX operator's name as a template argument.
+#pragma once
+
+#include <cstddef>
+
+namespace strata::ops {
+
+/// Lets operators that differ only in the ONNX node they emit be one template: `unary<"Exp">`.
+template argument so that each stays one line in the
+    // table below.
+    template <std::size_t N>
+    struct Name {
+    char text[N];
+    constexpr Name(const char (&from)[N])
+    {
+        for (std::size_t i = 0; i < N; ++i)
+            text[i] = from[i];
+    }
+};
+
+} // namespace strata::ops
