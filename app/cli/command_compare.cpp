@@ -1,0 +1,71 @@
+#include "app/cli/commands.h"
+#include "app/cli/output.h"
+#include "session/compare.h"
+
+#include <fmt/format.h>
+
+namespace strata::cli {
+namespace {
+
+Json counts_json(const std::vector<CountPair>& counts)
+{
+    Json json = Json::array();
+    for (const CountPair& pair : counts)
+        json.push_back({{"name", pair.name}, {"a", pair.a}, {"b", pair.b}});
+    return json;
+}
+
+Json comparison_json(const ModelComparison& comparison, ExitStatus status)
+{
+    Json differences{
+        {"added", Json::array()}, {"removed", Json::array()}, {"changed", Json::array()}};
+    for (const ModelDifference& difference : comparison.differences)
+        differences[difference.change].push_back(
+            {{"what", difference.what}, {"name", difference.name}, {"detail", difference.detail}});
+    return {{"equal", comparison.equal()},
+            {"nodes_a", comparison.nodes_a},
+            {"nodes_b", comparison.nodes_b},
+            {"added", differences["added"]},
+            {"removed", differences["removed"]},
+            {"changed", differences["changed"]},
+            {"op_types", counts_json(comparison.op_types)},
+            {"modules", counts_json(comparison.modules)},
+            {"diagnostics", Json::array()},
+            {"exit_status", static_cast<int>(status)}};
+}
+
+std::string comparison_text(const ModelComparison& comparison)
+{
+    std::string text;
+    for (const ModelDifference& difference : comparison.differences)
+        text += fmt::format("{} {} {}{}{}\n",
+                            difference.change == "added"     ? "+"
+                            : difference.change == "removed" ? "-"
+                                                             : "~",
+                            difference.what, difference.name, difference.detail.empty() ? "" : ": ",
+                            difference.detail);
+    for (const CountPair& pair : comparison.op_types)
+        if (pair.a != pair.b)
+            text += fmt::format("{}: {} against {} nodes\n", pair.name, pair.a, pair.b);
+    text += comparison.equal() ? fmt::format("equal: {} nodes\n", comparison.nodes_a)
+                               : fmt::format("{} difference(s); {} against {} nodes\n",
+                                             comparison.differences.size(), comparison.nodes_a,
+                                             comparison.nodes_b);
+    return text;
+}
+
+} // namespace
+
+Result<ExitStatus> run_compare(const CompareArguments& arguments, CommandContext context)
+{
+    STRATA_TRY(const ModelComparison comparison,
+               compare_models(arguments.a, arguments.b, context.task));
+    const ExitStatus status = comparison.equal() ? ExitStatus::Done : ExitStatus::GateFailed;
+    if (context.console.json())
+        context.console.print_result(to_text(comparison_json(comparison, status)));
+    else
+        context.console.print_summary(comparison_text(comparison));
+    return status;
+}
+
+} // namespace strata::cli

@@ -1,0 +1,103 @@
+#include "app/cli/commands.h"
+#include "app/cli/output.h"
+#include "report/sidecar.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata::cli {
+namespace {
+
+/// Parity of the written file. That it cannot be checked is a failed gate, not a failed export.
+Result<Gate> verify_written(const ExportArguments& arguments, std::vector<OutputParity>& outputs,
+                            TaskContext& task)
+{
+    VerifyOptions options;
+    options.onnx = arguments.output;
+    options.source = arguments.model;
+    options.inputs_dir = arguments.options.inputs_dir;
+    options.inputs = arguments.options.inputs;
+    auto checked = verify_model(options, task);
+    if (!checked) {
+        if (checked.error().code == ErrorCode::Cancelled)
+            return tl::unexpected(std::move(checked).error());
+        return Gate{"verify", false, checked.error().text()};
+    }
+    outputs = std::move(*checked);
+    return parity_gate(outputs);
+}
+
+/// "The model cannot be exported completely: ..." naming operator, module and source line.
+std::string incomplete_text(const Inspection& inspection)
+{
+    const UnsupportedOperator& first = inspection.unsupported.front();
+    std::string text = fmt::format(
+        "The model cannot be exported completely: {} in module '{}'{}: {}.", first.op, first.module,
+        first.source.empty() ? "" : fmt::format(" ({})", first.source), first.reason);
+    if (inspection.unsupported.size() > 1)
+        text +=
+            fmt::format(" {} more operators are not supported.", inspection.unsupported.size() - 1);
+    return text + " The file was written with nodes of the domain org.pytorch.aten in their place; "
+                  "it can be inspected but not run.";
+}
+
+} // namespace
+
+Result<ExitStatus> run_export(const ExportArguments& arguments, CommandContext context)
+{
+    STRATA_CHECK(check_output_path(arguments.output, {arguments.model}));
+    STRATA_CHECK(check_reports(arguments.reports));
+    STRATA_TRY(auto opened, open_model(arguments.model, arguments.options, context.task));
+    if (opened->format == ModelFormat::Onnx)
+        return failure(ErrorCode::Usage,
+                       fmt::format("'{}' is an ONNX file already. 'strata-cli audit' tells about "
+                                   "its modules.",
+                                   arguments.model.string()));
+    STRATA_TRY(auto inspection,
+               write_export(opened, arguments.output, arguments.options, context.task));
+    STRATA_CHECK(write_reports(*inspection, arguments.reports));
+
+    const bool complete = inspection->unsupported.empty();
+    std::vector<Gate> gates;
+    std::vector<OutputParity> outputs;
+    if (arguments.min_coverage)
+        gates.push_back(coverage_gate(*inspection, *arguments.min_coverage));
+    if (arguments.verify) {
+        if (complete) {
+            STRATA_TRY(Gate gate, verify_written(arguments, outputs, context.task));
+            gates.push_back(std::move(gate));
+        } else {
+            gates.push_back({"verify", false, "an incomplete export cannot be run"});
+        }
+    }
+    const bool gates_ok =
+        std::all_of(gates.begin(), gates.end(), [](const Gate& gate) { return gate.ok; });
+    const ExitStatus status = !complete   ? ExitStatus::CannotExport
+                              : !gates_ok ? ExitStatus::GateFailed
+                                          : ExitStatus::Done;
+    if (context.console.json()) {
+        Json json = summary_object(*inspection);
+        json["output"] = arguments.output.string();
+        if (arguments.options.sidecar)
+            json["sidecar"] = sidecar_path(arguments.output).string();
+        if (arguments.verify)
+            json["outputs"] = outputs_json(outputs);
+        json["gates"] = gates_json(gates);
+        if (!complete)
+            json["error"] = incomplete_text(*inspection);
+        json["exit_status"] = static_cast<int>(status);
+        context.console.print_result(to_text(json));
+    } else {
+        context.console.print_summary(fmt::format("wrote {}\n{}{}", arguments.output.string(),
+                                                  summary_text(*inspection),
+                                                  outputs_text(outputs)));
+    }
+    if (!complete)
+        context.console.print_error(incomplete_text(*inspection));
+    for (const Gate& gate : gates)
+        if (!gate.ok)
+            context.console.print_error(fmt::format("--{} failed: {}", gate.name, gate.message));
+    return status;
+}
+
+} // namespace strata::cli

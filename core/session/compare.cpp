@@ -1,0 +1,287 @@
+#include "session/compare.h"
+
+#include "hierarchy/attribute.h"
+#include "onnx/onnx_reader.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <unordered_map>
+
+namespace strata {
+namespace {
+
+/// One file, ready to be compared.
+struct Side {
+    std::shared_ptr<OnnxModel> model;
+    AttributionResult attribution;
+    std::vector<std::string> keys;                  ///< per node: its name, or its place
+    std::unordered_map<std::string, NodeId> by_key; ///< the reverse
+
+    const OnnxNode& node(NodeId id) const { return model->nodes[id]; }
+    std::string_view text(StringId id) const { return model->text(id); }
+    std::string value_name(ValueId id) const
+    {
+        return id == no_id ? std::string{} : std::string(text(model->values[id].name));
+    }
+    std::string module(NodeId id) const
+    {
+        const NodeAttribution& node = attribution.nodes[id];
+        return node.synthetic ? node.synthetic_path : attribution.modules[node.module].fqn;
+    }
+};
+
+Result<Side> read_side(const std::filesystem::path& path, TaskContext& task)
+{
+    Side side;
+    STRATA_TRY(OnnxReadResult read, read_onnx(path, task));
+    side.model = std::move(read.model);
+    STRATA_TRY(side.attribution, attribute_nodes(*side.model, nullptr, task));
+    std::unordered_map<StringId, unsigned> names;
+    for (const OnnxNode& node : side.model->nodes)
+        ++names[node.name];
+    side.keys = side.model->node_paths();
+    for (NodeId id = 0; id < side.keys.size(); ++id) {
+        const StringId name = side.node(id).name;
+        if (name != StringId::Empty && names[name] == 1)
+            side.keys[id] = std::string(side.text(name));
+        side.by_key.emplace(side.keys[id], id);
+    }
+    return side;
+}
+
+Result<bool> same_tensor(const Tensor& a, const Tensor& b)
+{
+    if (a.dtype != b.dtype || a.shape != b.shape || a.strings != b.strings)
+        return false;
+    if (!a.storage || !b.storage)
+        return !a.storage && !b.storage;
+    std::vector<std::byte> scratch_a;
+    std::vector<std::byte> scratch_b;
+    STRATA_TRY(const auto bytes_a, a.contiguous_bytes(scratch_a));
+    STRATA_TRY(const auto bytes_b, b.contiguous_bytes(scratch_b));
+    return std::equal(bytes_a.begin(), bytes_a.end(), bytes_b.begin(), bytes_b.end());
+}
+
+Result<bool> same_attribute(const Attribute& a, const Attribute& b)
+{
+    if (a.kind != b.kind || a.value.index() != b.value.index())
+        return false;
+    if (const auto* tensor = std::get_if<Tensor>(&a.value))
+        return same_tensor(*tensor, std::get<Tensor>(b.value));
+    if (const auto* tensors = std::get_if<std::vector<Tensor>>(&a.value)) {
+        const auto& others = std::get<std::vector<Tensor>>(b.value);
+        if (tensors->size() != others.size())
+            return false;
+        for (std::size_t i = 0; i < tensors->size(); ++i) {
+            STRATA_TRY(const bool same, same_tensor((*tensors)[i], others[i]));
+            if (!same)
+                return false;
+        }
+        return true;
+    }
+    // Bodies are compared node by node like the main graph.
+    if (const auto* graphs = std::get_if<std::vector<GraphId>>(&a.value))
+        return graphs->size() == std::get<std::vector<GraphId>>(b.value).size();
+    if (const auto* number = std::get_if<float>(&a.value))
+        return *number == std::get<float>(b.value);
+    if (const auto* integer = std::get_if<std::int64_t>(&a.value))
+        return *integer == std::get<std::int64_t>(b.value);
+    if (const auto* text = std::get_if<std::string>(&a.value))
+        return *text == std::get<std::string>(b.value);
+    if (const auto* numbers = std::get_if<std::vector<float>>(&a.value))
+        return *numbers == std::get<std::vector<float>>(b.value);
+    if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&a.value))
+        return *integers == std::get<std::vector<std::int64_t>>(b.value);
+    if (const auto* texts = std::get_if<std::vector<std::string>>(&a.value))
+        return *texts == std::get<std::vector<std::string>>(b.value);
+    return true;
+}
+
+class Comparer {
+public:
+    Comparer(const Side& a, const Side& b) : m_a(a), m_b(b) {}
+
+    Result<ModelComparison> run(TaskContext& task)
+    {
+        m_result.nodes_a = m_a.model->nodes.size();
+        m_result.nodes_b = m_b.model->nodes.size();
+        count();
+        compare_opsets();
+        compare_values("input", m_a.model->graphs[OnnxModel::main_graph].inputs,
+                       m_b.model->graphs[OnnxModel::main_graph].inputs);
+        compare_values("output", m_a.model->graphs[OnnxModel::main_graph].outputs,
+                       m_b.model->graphs[OnnxModel::main_graph].outputs);
+        STRATA_CHECK(compare_nodes(task));
+        STRATA_CHECK(compare_initializers(task));
+        return std::move(m_result);
+    }
+
+private:
+    void differ(std::string change, std::string what, std::string name, std::string detail = {})
+    {
+        m_result.differences.push_back(
+            {std::move(change), std::move(what), std::move(name), std::move(detail)});
+    }
+
+    void count()
+    {
+        std::map<std::string, CountPair> ops;
+        std::map<std::string, CountPair> modules;
+        for (NodeId id = 0; id < m_a.model->nodes.size(); ++id) {
+            ++ops[std::string(m_a.text(m_a.node(id).op_type))].a;
+            ++modules[m_a.module(id)].a;
+        }
+        for (NodeId id = 0; id < m_b.model->nodes.size(); ++id) {
+            ++ops[std::string(m_b.text(m_b.node(id).op_type))].b;
+            ++modules[m_b.module(id)].b;
+        }
+        for (auto* counts : {&ops, &modules})
+            for (auto& [name, pair] : *counts) {
+                pair.name = name;
+                (counts == &ops ? m_result.op_types : m_result.modules).push_back(pair);
+            }
+    }
+
+    void compare_opsets()
+    {
+        std::map<std::string, std::pair<std::int64_t, std::int64_t>> versions;
+        for (const OpsetImport& import : m_a.model->opsets)
+            versions[import.domain].first = import.version;
+        for (const OpsetImport& import : m_b.model->opsets)
+            versions[import.domain].second = import.version;
+        for (const auto& [domain, pair] : versions)
+            if (pair.first != pair.second)
+                differ("changed", "opset", domain.empty() ? "ai.onnx" : domain,
+                       fmt::format("{} against {}", pair.first, pair.second));
+    }
+
+    void compare_values(const char* what, const std::vector<ValueId>& left,
+                        const std::vector<ValueId>& right)
+    {
+        std::map<std::string, std::string> types;
+        for (const ValueId id : left)
+            types.emplace(m_a.value_name(id), m_a.model->type_text(id));
+        for (const ValueId id : right) {
+            const std::string name = m_b.value_name(id);
+            const auto it = types.find(name);
+            if (it == types.end()) {
+                differ("added", what, name);
+                continue;
+            }
+            if (it->second != m_b.model->type_text(id))
+                differ("changed", what, name,
+                       fmt::format("{} against {}", it->second, m_b.model->type_text(id)));
+            types.erase(it);
+        }
+        for (const auto& [name, type] : types)
+            differ("removed", what, name);
+    }
+
+    Status compare_nodes(TaskContext& task)
+    {
+        for (NodeId id = 0; id < m_a.model->nodes.size(); ++id) {
+            STRATA_CHECK(task.poll());
+            const auto other = m_b.by_key.find(m_a.keys[id]);
+            if (other == m_b.by_key.end()) {
+                differ("removed", "node", m_a.keys[id],
+                       std::string(m_a.text(m_a.node(id).op_type)));
+                continue;
+            }
+            STRATA_TRY(const std::string detail, node_difference(id, other->second));
+            if (!detail.empty())
+                differ("changed", "node", m_a.keys[id], detail);
+        }
+        for (NodeId id = 0; id < m_b.model->nodes.size(); ++id)
+            if (!m_a.by_key.contains(m_b.keys[id]))
+                differ("added", "node", m_b.keys[id], std::string(m_b.text(m_b.node(id).op_type)));
+        return {};
+    }
+
+    Result<std::string> node_difference(NodeId left, NodeId right) const
+    {
+        const OnnxNode& a = m_a.node(left);
+        const OnnxNode& b = m_b.node(right);
+        std::string text;
+        const auto add = [&](std::string detail) {
+            text += (text.empty() ? "" : "; ") + std::move(detail);
+        };
+        if (m_a.text(a.op_type) != m_b.text(b.op_type) || m_a.text(a.domain) != m_b.text(b.domain))
+            add(fmt::format("operator {} against {}", m_a.text(a.op_type), m_b.text(b.op_type)));
+        const auto same_values = [&](const std::vector<ValueId>& x, const std::vector<ValueId>& y) {
+            return std::equal(x.begin(), x.end(), y.begin(), y.end(), [&](ValueId i, ValueId j) {
+                return m_a.value_name(i) == m_b.value_name(j);
+            });
+        };
+        if (!same_values(a.inputs, b.inputs))
+            add("inputs differ");
+        if (!same_values(a.outputs, b.outputs))
+            add("outputs differ");
+        for (const Attribute& attribute : a.attributes) {
+            const std::string_view name = m_a.text(attribute.name);
+            const Attribute* other = m_b.model->attribute(right, name);
+            if (!other) {
+                add(fmt::format("attribute {} removed", name));
+                continue;
+            }
+            STRATA_TRY(const bool same, same_attribute(attribute, *other));
+            if (!same)
+                add(fmt::format("attribute {} differs", name));
+        }
+        for (const Attribute& attribute : b.attributes)
+            if (!m_a.model->attribute(left, m_b.text(attribute.name)))
+                add(fmt::format("attribute {} added", m_b.text(attribute.name)));
+        if (m_a.module(left) != m_b.module(right))
+            add(fmt::format("module '{}' against '{}'", m_a.module(left), m_b.module(right)));
+        return text;
+    }
+
+    Status compare_initializers(TaskContext& task)
+    {
+        std::map<std::string, const Tensor*> tensors;
+        for (const Initializer& initializer : m_a.model->initializers)
+            tensors.emplace(m_a.value_name(initializer.value), &initializer.tensor);
+        for (const Initializer& initializer : m_b.model->initializers) {
+            STRATA_CHECK(task.poll());
+            const std::string name = m_b.value_name(initializer.value);
+            const auto it = tensors.find(name);
+            if (it == tensors.end()) {
+                differ("added", "initializer", name);
+                continue;
+            }
+            auto same = same_tensor(*it->second, initializer.tensor);
+            if (!same)
+                return tl::unexpected(
+                    std::move(same).error().with(fmt::format("initializer '{}'", name)));
+            if (!*same)
+                differ("changed", "initializer", name,
+                       it->second->shape != initializer.tensor.shape ? "shape differs"
+                       : it->second->dtype != initializer.tensor.dtype
+                           ? fmt::format("dtype {} against {}", to_string(it->second->dtype),
+                                         to_string(initializer.tensor.dtype))
+                           : "values differ");
+            tensors.erase(it);
+        }
+        for (const auto& [name, tensor] : tensors)
+            differ("removed", "initializer", name);
+        return {};
+    }
+
+    const Side& m_a;
+    const Side& m_b;
+    ModelComparison m_result;
+};
+
+} // namespace
+
+Result<ModelComparison> compare_models(const std::filesystem::path& a,
+                                       const std::filesystem::path& b, TaskContext& task)
+{
+    task.begin("load");
+    STRATA_TRY(const Side left, read_side(a, task));
+    STRATA_TRY(const Side right, read_side(b, task));
+    Comparer comparer(left, right);
+    return comparer.run(task);
+}
+
+} // namespace strata
