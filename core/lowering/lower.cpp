@@ -1,5 +1,6 @@
 #include "lowering/lower.h"
 
+#include "lowering/clean_up.h"
 #include "lowering/graph_lowerer.h"
 #include "lowering/op_registry.h"
 
@@ -10,7 +11,9 @@ Result<LoweringResult> lower_program(const Program& program, const LoweringOptio
 {
     STRATA_TRY(const OpRegistry registry, build_op_registry());
     GraphLowerer lowerer(program, options, registry, task);
-    return lowerer.run();
+    STRATA_TRY(LoweringResult result, lowerer.run());
+    remove_dead_code(result);
+    return result;
 }
 
 } // namespace strata

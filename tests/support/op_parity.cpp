@@ -227,6 +227,16 @@ void check_records(const LoweringResult& lowered, std::vector<std::string>& wron
             if (node >= model.provenance.size() || model.provenance[node].fx == no_index)
                 wrong.push_back(fmt::format("node {} ({}) has no provenance", node,
                                             model.text(model.nodes[node].op_type)));
+    std::set<std::string> initializers;
+    for (const Initializer& initializer : model.initializers)
+        initializers.emplace(model.text(model.values[initializer.value].name));
+    for (const FxRecord& record : lowered.accounting.records) {
+        if (record.fate == FxFate::Folded && !initializers.contains(record.initializer))
+            wrong.push_back(fmt::format("there is no initializer '{}'", record.initializer));
+        for (const NodeId node : record.nodes)
+            if (node >= model.nodes.size())
+                wrong.push_back(fmt::format("the accounting names node {}", node));
+    }
     if (!lowered.accounting.closed())
         wrong.push_back(fmt::format("{} FX nodes are unaccounted for",
                                     lowered.accounting.count(FxFate::Unaccounted)));

@@ -55,20 +55,36 @@ bool has_gemm(DType dtype)
 struct GemmOperand {
     ValueId value = no_id;
     bool transposed = false;
+    NodeId transposition = no_id; ///< the node that was undone
 };
 
-GemmOperand gemm_operand(const Emitter& e, const OnnxModel& model, ValueId value)
+GemmOperand gemm_operand(Emitter& e, ValueId value)
 {
+    const OnnxModel& model = e.model();
     const NodeId producer = model.values[value].producer;
     if (producer == no_id || e.rank(value) != 2)
-        return {value, false};
+        return {value};
     const OnnxNode& node = model.nodes[producer];
-    if (model.text(node.op_type) != "Transpose" || model.text(node.domain) != "")
-        return {value, false};
-    return {node.inputs.front(), true};
+    if (model.text(node.op_type) != "Transpose" || node.domain != StringId::Empty)
+        return {value};
+    return {node.inputs.front(), true, producer};
 }
 
-ValueId gemm(OpCall& call, GemmOperand a, GemmOperand b, ValueId c, double alpha, double beta)
+/// The node of `result` did the work of `absorbed` too.
+void add_origins(OnnxModel& model, ValueId result, NodeId absorbed)
+{
+    const NodeId node = model.values[result].producer;
+    if (node == no_id || absorbed == no_id)
+        return;
+    const std::vector<FxNodeId> origins = model.provenance[absorbed].origins;
+    auto& all = model.provenance[node].origins;
+    for (const FxNodeId origin : origins)
+        if (std::find(all.begin(), all.end(), origin) == all.end())
+            all.push_back(origin);
+}
+
+ValueId gemm(OpCall& call, const GemmOperand& a, const GemmOperand& b, ValueId c, double alpha,
+             double beta)
 {
     Attrs attrs;
     if (alpha != 1.0)
@@ -79,7 +95,11 @@ ValueId gemm(OpCall& call, GemmOperand a, GemmOperand b, ValueId c, double alpha
         attrs.push_back({"transA", 1});
     if (b.transposed)
         attrs.push_back({"transB", 1});
-    return call.e().emit("Gemm", {a.value, b.value, c}, std::move(attrs));
+    Emitter& e = call.e();
+    const ValueId result = e.emit("Gemm", {a.value, b.value, c}, std::move(attrs));
+    add_origins(e.model(), result, a.transposition);
+    add_origins(e.model(), result, b.transposition);
+    return result;
 }
 
 Outputs linear(OpCall& call)
@@ -93,8 +113,9 @@ Outputs linear(OpCall& call)
         call.refuse_for_shapes("the rank of 'weight' is not known");
     const auto bias_rank = bias == no_id ? std::optional<std::int64_t>(1) : e.rank(bias);
     if (e.rank(input) == 2 && *weight_rank == 2 && bias_rank && has_gemm(e.dtype(input))) {
-        const GemmOperand w = gemm_operand(e, e.model(), weight);
-        return gemm(call, {input, false}, {w.value, !w.transposed}, bias, 1.0, 1.0);
+        GemmOperand w = gemm_operand(e, weight);
+        w.transposed = !w.transposed;
+        return gemm(call, {input}, w, bias, 1.0, 1.0);
     }
     const ValueId right = *weight_rank == 2 ? transpose_matrix(e, weight) : weight;
     const ValueId result = product(call, input, right);
@@ -135,7 +156,7 @@ Outputs addmm(OpCall& call)
     if (dtype == DType::Float64 && (!exact(alpha) || !exact(beta)))
         return accumulate(call, product(call, a, b));
     const ValueId c = beta == 0.0 ? no_id : call.tensor("self");
-    return gemm(call, gemm_operand(e, e.model(), a), gemm_operand(e, e.model(), b), c, alpha, beta);
+    return gemm(call, gemm_operand(e, a), gemm_operand(e, b), c, alpha, beta);
 }
 
 Outputs baddbmm(OpCall& call)

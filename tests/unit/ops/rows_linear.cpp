@@ -82,6 +82,11 @@ ParityRows linear_rows()
         .parameter("b", f32({5}))
         .dynamic()
         .nodes(1);
+    row("addmm of a transposed weight", "torch.addmm(self.b, x, torch.t(self.w))")
+        .input(f32({3, 4}))
+        .parameter("w", f32({5, 4}))
+        .parameter("b", f32({5}))
+        .nodes(1);
     row("addmm alpha beta", "torch.addmm(self.b, x, y, beta=0.5, alpha=2)", "x, y")
         .input(f32({3, 4}))
         .input(f32({4, 5}))

@@ -119,6 +119,9 @@ ParityRows pooling_rows()
     row("adaptive_max_pool1d", "torch.adaptive_max_pool1d(x, [4])").input(f32({2, 3, 9}));
     row("adaptive_max_pool2d even", "torch.adaptive_max_pool2d(x, [3, 2])")
         .input(f32({2, 3, 6, 8}));
+    row("adaptive_max_pool2d without indices", "torch.adaptive_max_pool2d(x, [3, 2])[0]")
+        .input(f32({2, 3, 6, 8}))
+        .nodes(1);
     row("adaptive_max_pool2d uneven", "torch.adaptive_max_pool2d(x, [3, 4])")
         .input(f32({2, 3, 7, 6}));
     row("adaptive_max_pool2d with equal values", "torch.adaptive_max_pool2d(x, [2, 2])")
