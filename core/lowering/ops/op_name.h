@@ -6,10 +6,8 @@
 namespace strata::ops {
 
 /// Lets operators that differ only in the ONNX node they emit be one template: `unary<"Exp">`.
-template argument so that each stays one line in the
-    // table below.
-    template <std::size_t N>
-    struct Name {
+template <std::size_t N>
+struct Name {
     char text[N];
     constexpr Name(const char (&from)[N])
     {
