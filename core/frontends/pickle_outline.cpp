@@ -35,6 +35,7 @@ public:
         const auto top = std::find_if(m_stack.begin(), m_stack.end(), [](Item i) { return i; });
         if (top != m_stack.end())
             m_document.top = *top;
+        m_document.complete = m_done;
         return std::move(m_document);
     }
 
@@ -72,19 +73,23 @@ private:
         case 0x89: // NEWFALSE
             return push(make(Kind::Scalar));
         case 'K': // BININT1
-            return skip(1) && push(make(Kind::Scalar));
+            return integer(1);
         case 'M': // BININT2
-            return skip(2) && push(make(Kind::Scalar));
+            return integer(2);
         case 'J': // BININT
-            return skip(4) && push(make(Kind::Scalar));
+            return integer(4);
         case 'G': // BINFLOAT
             return skip(8) && push(make(Kind::Scalar));
         case 'I': // INT
         case 'L': // LONG
         case 'F': // FLOAT
             return line().has_value() && push(make(Kind::Scalar));
-        case 0x8a: // LONG1
-            return skip_counted(1) && push(make(Kind::Scalar));
+        case 0x8a: { // LONG1
+            const auto width = number(1);
+            if (width && *width <= 8)
+                return integer(static_cast<unsigned>(*width));
+            return width && skip(*width) && push(make(Kind::Scalar));
+        }
         case 0x8b: // LONG4
             return skip_counted(4) && push(make(Kind::Scalar));
         case 'X': // BINUNICODE
@@ -204,7 +209,11 @@ private:
         case 'b': // BUILD
             return pop().has_value();
         case 'Q': // BINPERSID
-            return pop().has_value() && push(make(Kind::Object, "storage"));
+            if (const auto id = pop()) {
+                m_document.persistent_ids.push_back(*id);
+                return push(make(Kind::Object, "storage"));
+            }
+            return false;
         case 'P': // PERSID
             return line().has_value() && push(make(Kind::Object, "storage"));
         default:
@@ -322,6 +331,18 @@ private:
         for (unsigned i = 0; i < width; ++i)
             value |= static_cast<std::uint64_t>(m_bytes[from + i]) << (8 * i);
         return value;
+    }
+    /// A two's complement integer of `width` bytes; the short ones have no sign.
+    bool integer(unsigned width)
+    {
+        const auto bits = number(width);
+        if (!bits)
+            return false;
+        const Item item = make(Kind::Scalar);
+        item->number = static_cast<std::int64_t>(*bits);
+        if (width == 4)
+            item->number = static_cast<std::int32_t>(static_cast<std::uint32_t>(*bits));
+        return push(item);
     }
     bool skip_counted(unsigned width)
     {

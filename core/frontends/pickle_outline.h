@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <string>
@@ -16,12 +17,15 @@ struct PickleOutline {
     std::string name;                        ///< Object and Global: "module.Class"
     std::vector<const PickleOutline*> items; ///< List, Tuple; Dict: keys and values in turn
     std::string text;                        ///< String: the string, shortened
+    std::int64_t number = 0;                 ///< Scalar: the integer, where it is one
 };
 
 /// Owns the outlines of one pickle. They may refer to each other in circles.
 struct PickleDocument {
     std::deque<PickleOutline> objects;
     const PickleOutline* top = nullptr; ///< what the pickle is; null when nothing could be read
+    std::vector<const PickleOutline*> persistent_ids; ///< in order; torch: one per storage
+    bool complete = false;                            ///< the pickle's end was reached
 };
 
 /// Follows the opcodes of the first pickle in `bytes`. A pickle that ends early or holds an opcode

@@ -37,19 +37,38 @@ Result<ZipDirectory> ZipDirectory::open(const std::filesystem::path& path)
     directory.m_archive = std::shared_ptr<void>(
         archive, [](void* opened) { zip_discard(static_cast<zip_t*>(opened)); });
     const zip_int64_t count = zip_get_num_entries(archive, 0);
-    for (zip_int64_t i = 0; i < count; ++i)
-        if (const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW))
-            directory.m_names.emplace_back(name);
-        else
-            directory.m_names.emplace_back();
+    for (zip_int64_t i = 0; i < count; ++i) {
+        const auto index = static_cast<zip_uint64_t>(i);
+        const char* name = zip_get_name(archive, index, ZIP_FL_ENC_RAW);
+        directory.m_names.emplace_back(name ? name : "");
+        directory.m_index.emplace(directory.m_names.back(), index);
+        directory.m_index.emplace(without_root(directory.m_names.back()), index);
+    }
     return directory;
+}
+
+std::optional<std::uint64_t> ZipDirectory::index_of(std::string_view path) const
+{
+    const auto it = m_index.find(std::string(path));
+    if (it == m_index.end())
+        return std::nullopt;
+    return it->second;
 }
 
 bool ZipDirectory::has(std::string_view path) const
 {
-    return std::any_of(m_names.begin(), m_names.end(), [&](const std::string& name) {
-        return name == path || without_root(name) == path;
-    });
+    return index_of(path).has_value();
+}
+
+std::optional<std::uint64_t> ZipDirectory::size_of(std::string_view path) const
+{
+    const std::optional<std::uint64_t> index = index_of(path);
+    zip_stat_t info;
+    zip_stat_init(&info);
+    if (!index || zip_stat_index(static_cast<zip_t*>(m_archive.get()), *index, 0, &info) != 0 ||
+        (info.valid & ZIP_STAT_SIZE) == 0)
+        return std::nullopt;
+    return info.size;
 }
 
 bool ZipDirectory::has_folder(std::string_view folder) const
@@ -63,14 +82,11 @@ bool ZipDirectory::has_folder(std::string_view folder) const
 Result<std::vector<std::byte>> ZipDirectory::read_head(std::string_view path,
                                                        std::size_t limit) const
 {
-    const auto it = std::find_if(m_names.begin(), m_names.end(), [&](const std::string& name) {
-        return name == path || without_root(name) == path;
-    });
-    if (it == m_names.end())
+    const std::optional<std::uint64_t> index = index_of(path);
+    if (!index)
         return failure(ErrorCode::CannotRead, fmt::format("The archive has no entry '{}'.", path));
     auto* archive = static_cast<zip_t*>(m_archive.get());
-    const auto index = static_cast<zip_uint64_t>(it - m_names.begin());
-    zip_file_t* entry = zip_fopen_index(archive, index, 0);
+    zip_file_t* entry = zip_fopen_index(archive, *index, 0);
     if (!entry)
         return failure(ErrorCode::CannotRead,
                        fmt::format("The entry '{}' of the archive cannot be read: {}.", path,

@@ -1,5 +1,7 @@
 #include "missing_schemas.h"
 
+#include "torch_compat.h"
+
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <cmath>
@@ -13,10 +15,9 @@ namespace strata::torch_module {
 namespace {
 
 at::Tensor scaled_dot_product_attention(const at::Tensor& query, const at::Tensor& key,
-                                        const at::Tensor& value,
-                                        const c10::optional<at::Tensor>& mask, double /*dropout*/,
-                                        bool is_causal, c10::optional<double> scale,
-                                        bool enable_gqa)
+                                        const at::Tensor& value, const OptionalOf<at::Tensor>& mask,
+                                        double /*dropout*/, bool is_causal,
+                                        OptionalOf<double> scale, bool enable_gqa)
 {
     const double factor = scale ? *scale : 1.0 / std::sqrt(static_cast<double>(query.size(-1)));
     at::Tensor keys = key;
@@ -41,7 +42,7 @@ at::Tensor scaled_dot_product_attention(const at::Tensor& query, const at::Tenso
 }
 
 at::Tensor rms_norm(const at::Tensor& input, at::IntArrayRef normalized_shape,
-                    const c10::optional<at::Tensor>& weight, c10::optional<double> eps)
+                    const OptionalOf<at::Tensor>& weight, OptionalOf<double> eps)
 {
     std::vector<std::int64_t> axes;
     for (std::size_t i = 1; i <= normalized_shape.size(); ++i)
@@ -52,6 +53,14 @@ at::Tensor rms_norm(const at::Tensor& input, at::IntArrayRef normalized_shape,
     const at::Tensor square = input.pow(2).mean(axes, /*keepdim=*/true);
     const at::Tensor result = input * (square + eps.value_or(machine)).rsqrt();
     return weight && weight->defined() ? result * *weight : result;
+}
+
+/// Rows that are masked completely become zeros instead of NaN.
+at::Tensor safe_softmax(const at::Tensor& self, std::int64_t dim, OptionalOf<at::ScalarType> dtype)
+{
+    const at::Tensor masked =
+        self.eq(-std::numeric_limits<double>::infinity()).all(dim, /*keepdim=*/true);
+    return at::softmax(self, dim, dtype).masked_fill(masked, 0);
 }
 
 /// Boxes as corners (x1, y1, x2, y2); the indices of those kept, by falling score.
@@ -86,7 +95,7 @@ class Definer {
 public:
     explicit Definer(const char* domain)
         : m_domain(domain),
-          m_library(torch::Library::FRAGMENT, domain, c10::nullopt, __FILE__, __LINE__)
+          m_library(torch::Library::FRAGMENT, domain, {}, __FILE__, __LINE__)
     {}
 
     /// `schema` without the namespace; returns whether it was missing.
@@ -126,12 +135,32 @@ void define_all()
                     "eps=None) -> Tensor"))
         aten.library().impl("rms_norm", torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd,
                                                         TORCH_FN(rms_norm)));
+    if (aten.define("_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor"))
+        aten.library().impl(
+            "_safe_softmax",
+            torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(safe_softmax)));
+    aten.define("squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)");
+    aten.define("all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
+    aten.define("any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
     aten.define("_upsample_lanczos2d_aa(Tensor input, int[2] output_size, bool align_corners, "
                 "float? scales_h=None, float? scales_w=None) -> Tensor");
     aten.define("_upsample_lanczos2d_aa.vec(Tensor input, int[]? output_size, bool align_corners, "
                 "float[]? scale_factors) -> Tensor");
     if (vision.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"))
         vision.library().impl("nms", torch::dispatch(c10::DispatchKey::CPU, TORCH_FN(nms)));
+    for (const char* schema :
+         {"roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
+          "pooled_width, int sampling_ratio, bool aligned) -> Tensor",
+          "roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
+          "pooled_width) -> (Tensor, Tensor)",
+          "ps_roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
+          "pooled_width, int sampling_ratio) -> (Tensor, Tensor)",
+          "ps_roi_pool(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int "
+          "pooled_width) -> (Tensor, Tensor)",
+          "deform_conv2d(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias, int "
+          "stride_h, int stride_w, int pad_h, int pad_w, int dilation_h, int dilation_w, int "
+          "groups, int offset_groups, bool use_mask) -> Tensor"})
+        vision.define(schema);
 }
 
 } // namespace

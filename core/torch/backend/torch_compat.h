@@ -8,8 +8,20 @@
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/frontend/source_range.h>
 #include <torch/script.h>
+#include <utility>
 
 namespace strata::torch_module {
+
+template <class Optional, class Value>
+struct RebindOptional;
+template <template <class> class Optional, class Old, class Value>
+struct RebindOptional<Optional<Old>, Value> {
+    using type = Optional<Value>;
+};
+/// The optional type of LibTorch's interfaces: its own in 1.13, the standard's later.
+template <class Value>
+using OptionalOf =
+    typename RebindOptional<decltype(std::declval<const c10::Argument&>().N()), Value>::type;
 
 /// The graph of a TorchScript function as written (nothing inlined, nothing optimised); null for
 /// functions that are not TorchScript.

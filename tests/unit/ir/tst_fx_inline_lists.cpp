@@ -128,7 +128,7 @@ void FxInlineLists::block_results_stay()
         graph.nodes[owner].blocks.push_back(block);
         const FxValueId inside =
             call(graph, block, "prim::ListConstruct", list_of(std::int64_t{2}));
-        graph.blocks[block].results.push_back(FxRef{i == 0 ? inside : outside});
+        append(graph.blocks[block].results, FxRef{i == 0 ? inside : outside});
     }
     finish(graph, FxRef{chosen});
     const FxGraph result = inline_list_literals(graph, {});
