@@ -157,6 +157,11 @@ void GraphWalker::walk_node(const Node& node, Activation& activation, FxBlockId 
         if (index_container(node, activation))
             return;
         break;
+    case torch::jit::aten::__is__:
+    case torch::jit::aten::__isnot__:
+        if (fold_is_none(node, activation))
+            return;
+        break;
     case torch::jit::prim::unchecked_cast: {
         // It only tells the type checker what is known already.
         const Bound& value = lookup(*node.input(), activation);

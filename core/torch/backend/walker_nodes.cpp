@@ -1,4 +1,5 @@
 // Operators and control flow as FX nodes.
+#include "constant_folding.h"
 #include "failures.h"
 #include "graph_walker.h"
 #include "ir/fx_method_targets.h"
@@ -75,6 +76,10 @@ void GraphWalker::add_operator(const Node& node, Activation& activation, FxBlock
     else if (node.hasAttribute(torch::jit::attr::name) &&
              node.kindOf(torch::jit::attr::name) == torch::jit::AttributeKind::s)
         fx.args.emplace_back(node.s(torch::jit::attr::name)); // an attribute or method of an object
+    if (const std::optional<bool> known = fold_condition(fx.target, fx.args)) {
+        activation.values[node.output()] = Bound::data(*known);
+        return;
+    }
     if (fx.target.starts_with("quantized::"))
         m_uses_quantized = true;
     if (schema)
@@ -86,6 +91,35 @@ void GraphWalker::add_operator(const Node& node, Activation& activation, FxBlock
                          node.kind().toQualString(),
                          std::distance(body->nodes().begin(), body->nodes().end()),
                          where(activation)));
+}
+
+bool GraphWalker::fold_is_none(const Node& node, Activation& activation)
+{
+    // "x is None" with None on either side; module attributes and typed values say which it is.
+    const auto is_none = [&](const Value& value) -> std::optional<bool> {
+        const Bound& bound = lookup(value, activation);
+        const FxRef* ref = bound.arg.ref();
+        if (!ref)
+            return bound.is_data() && !bound.elements && bound.arg.is_none();
+        switch (m_graph.values[ref->value].type.kind) {
+        case FxType::Kind::Unknown:
+        case FxType::Kind::Optional:
+        case FxType::Kind::Other:
+            return std::nullopt;
+        case FxType::Kind::None:
+            return true;
+        default:
+            return false;
+        }
+    };
+    const std::optional<bool> left = is_none(*node.input(0));
+    const std::optional<bool> right = is_none(*node.input(1));
+    if (!left || !right || (!*left && !*right))
+        return false;
+    const bool same = *left && *right;
+    activation.values[node.output()] =
+        Bound::data(node.kind() == torch::jit::aten::__is__ ? same : !same);
+    return true;
 }
 
 void GraphWalker::note_mutation(const Node& node, const c10::FunctionSchema& schema,

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void assigned_attributes();
     void placeholder_defaults_and_types();
     void branches_and_loops();
+    void decided_branches_vanish();
     void uses_follow_definitions();
     void scripted_source_lines();
     void traced_source_lines();
@@ -245,6 +246,21 @@ void TorchScriptGraph::branches_and_loops()
     QCOMPARE(body.results.size(), loop->outputs.size() + 1);
     QCOMPARE(loop->args.size(), loop->outputs.size() + 2);
     QCOMPARE(joined(places_of(*program, "aten::linear")), QByteArray("a b b@1 out"));
+}
+
+void TorchScriptGraph::decided_branches_vanish()
+{
+    // F.dropout checks its probability and asks for `inplace`, LayerNorm hands over optional
+    // weights: all known from the modules' attributes. What is left is the loop of the model.
+    const auto program = read_program("zoo/sid/shared_module/shared_module.script.pt");
+    QVERIFY(program);
+    QVERIFY(places_of(*program, "prim::If").empty());
+    QVERIFY(places_of(*program, "prim::RaiseException").empty());
+    QVERIFY(places_of(*program, "aten::lt.float_int").empty());
+    QCOMPARE(places_of(*program, "prim::Loop").size(), std::size_t{1});
+    QCOMPARE(joined(places_of(*program, "aten::dropout")), QByteArray("block.drop"));
+    // In evaluation mode.
+    QCOMPARE(find_node(*program, "aten::dropout")->args.at(2), FxArg(false));
 }
 
 void TorchScriptGraph::uses_follow_definitions()
