@@ -20,7 +20,9 @@ struct ModuleGraph {
 
 /// Splits the flattened graph along its frames, outermost first: result[i] belongs to frame i. The
 /// flattened graph is the truth; this is a view of it. A call whose nodes are interrupted by nodes
-/// of the caller is still one graph.
+/// of the caller is still one graph; where those need results of the call and the call needs
+/// theirs, the caller has two call_module nodes for it. Calls that compute nothing have an empty
+/// graph and no call_module node. `flat` must be without complaints of verify_fx.
 std::vector<ModuleGraph> split_by_module(const FxGraph& flat, const ModuleTree& modules);
 
 } // namespace strata
