@@ -1,6 +1,6 @@
 #include "frontends/model_file.h"
 
-#include "frontends/storage_check.h"
+#include "frontends/torchscript_check.h"
 #include "torch/torch_backend.h"
 
 #include <fmt/format.h>
@@ -83,7 +83,7 @@ Result<std::shared_ptr<const Program>> load_program(const std::filesystem::path&
                                    path.filename().string()));
     if (kind != FileKind::TorchScript)
         return failure(ErrorCode::CannotRead, advice_for(kind, path));
-    STRATA_CHECK(check_storages(path));
+    STRATA_CHECK(check_torchscript(path, task));
     STRATA_TRY(TorchBackend * backend, torch_backend());
     STRATA_TRY(std::shared_ptr<const Program> program, backend->load_program(path, {}, task));
     return program;

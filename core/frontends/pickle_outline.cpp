@@ -109,6 +109,7 @@ private:
             if (const auto text = line()) {
                 Item item = make(Kind::String);
                 item->text = text->substr(0, kept_text);
+                item->length = text->size();
                 return push(item);
             }
             return false;
@@ -235,6 +236,11 @@ private:
                     dict->items.insert(dict->items.end(), pair->items.begin(), pair->items.end());
             return dict;
         }
+        if (function.name.starts_with("torch.jit._pickle.build_") && arguments.items.size() == 1) {
+            Item list = make(Kind::List);
+            list->items = arguments.items[0]->items;
+            return list;
+        }
         return make(Kind::Object, function.name);
     }
 
@@ -357,6 +363,7 @@ private:
         Item item = make(Kind::String);
         item->text.assign(reinterpret_cast<const char*>(m_bytes.data() + m_at),
                           static_cast<std::size_t>(std::min<std::uint64_t>(*count, kept_text)));
+        item->length = *count;
         return skip(*count) && push(item);
     }
     std::optional<std::string_view> line()

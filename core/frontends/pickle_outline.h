@@ -17,6 +17,7 @@ struct PickleOutline {
     std::string name;                        ///< Object and Global: "module.Class"
     std::vector<const PickleOutline*> items; ///< List, Tuple; Dict: keys and values in turn
     std::string text;                        ///< String: the string, shortened
+    std::uint64_t length = 0;                ///< String: its whole length in bytes
     std::int64_t number = 0;                 ///< Scalar: the integer, where it is one
 };
 
