@@ -30,6 +30,8 @@ Attribute make_attribute(OnnxModel& model, Attr attr)
                 made.kind = AttributeKind::Ints;
             else if constexpr (std::is_same_v<T, std::vector<float>>)
                 made.kind = AttributeKind::Floats;
+            else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+                made.kind = AttributeKind::Strings;
             else
                 made.kind = AttributeKind::Tensor;
             made.value = std::forward<decltype(value)>(value);

@@ -21,7 +21,7 @@ class ModuleTree;
 /// An attribute as lowering functions write it: {"axis", 1}, {"pads", pads}, {"mode", "linear"}.
 struct Attr {
     using Value = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
-                               std::vector<float>, Tensor>;
+                               std::vector<float>, std::vector<std::string>, Tensor>;
     std::string_view name;
     Value value;
 
@@ -34,6 +34,7 @@ struct Attr {
     Attr(std::string_view n, std::string v) : name(n), value(std::move(v)) {}
     Attr(std::string_view n, std::vector<std::int64_t> v) : name(n), value(std::move(v)) {}
     Attr(std::string_view n, std::vector<float> v) : name(n), value(std::move(v)) {}
+    Attr(std::string_view n, std::vector<std::string> v) : name(n), value(std::move(v)) {}
     Attr(std::string_view n, Tensor v) : name(n), value(std::move(v)) {}
 };
 using Attrs = std::vector<Attr>;

@@ -16,6 +16,7 @@ ParityRows linear_rows();
 ParityRows noop_rows();
 ParityRows normalization_rows();
 ParityRows pooling_rows();
+ParityRows recurrent_rows();
 ParityRows reduction_rows();
 ParityRows resize_rows();
 ParityRows shape_rows();

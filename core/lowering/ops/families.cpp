@@ -18,6 +18,7 @@ std::vector<Family> all_families()
         {"no-op in evaluation", noop_ops()},
         {"normalization", normalization_ops()},
         {"pooling", pooling_ops()},
+        {"recurrent", recurrent_ops()},
         {"reduction", reduction_ops()},
         {"resize", resize_ops()},
         {"shape", shape_ops()},

@@ -23,6 +23,7 @@ std::span<const OpEntry> linear_ops();
 std::span<const OpEntry> noop_ops();
 std::span<const OpEntry> normalization_ops();
 std::span<const OpEntry> pooling_ops();
+std::span<const OpEntry> recurrent_ops();
 std::span<const OpEntry> reduction_ops();
 std::span<const OpEntry> resize_ops();
 std::span<const OpEntry> shape_ops();
