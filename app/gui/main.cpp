@@ -130,12 +130,13 @@ int main(int argc, char* argv[])
     });
     if (!picture.isEmpty()) {
         // Layouts arrive one after the other; the picture is taken when none is outstanding.
+        window.canvas()->setAnimated(false);
         auto* settle = new QTimer(&window);
         settle->setSingleShot(true);
-        settle->setInterval(400);
+        settle->setInterval(0);
         QObject::connect(settle, &QTimer::timeout, &window, [&window, picture, settle] {
             if (window.isBusy() || window.canvas()->isLayoutRunning())
-                settle->start();
+                settle->start(10);
             else
                 takeScreenshot(&window, picture);
         });

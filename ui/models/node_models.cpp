@@ -64,7 +64,7 @@ QString NodeValuesModel::origin(ValueId value) const
     if (uses == 1)
         parts += tr("to %1").arg(nodeTitle(model, (*m_consumers)[value].front().node));
     else if (uses > 1)
-        parts += tr("to %n nodes", nullptr, static_cast<int>(uses));
+        parts += tr("to %1 nodes").arg(uses);
     if (item.graph < model.graphs.size()) {
         const auto& outputs = model.graphs[item.graph].outputs;
         if (std::find(outputs.begin(), outputs.end(), value) != outputs.end())

@@ -111,9 +111,9 @@ void CoveragePanel::setInspection(std::shared_ptr<const Inspection> inspection)
     const CoverageFigures& all = coverage.all;
     const double total = all.total > 0 ? static_cast<double>(all.total) : 1.0;
     m_figure->setText(formatShare(all.coverage()));
-    m_caption->setText(tr("of %n ONNX node(s) have a module, with a mean confidence of %1", nullptr,
-                          static_cast<int>(all.total))
-                           .arg(formatConfidence(all.mean_confidence())));
+    m_caption->setText(tr("have a module: %1 of %2 ONNX nodes. Mean confidence %3.")
+                           .arg(formatCount(all.attributed), formatCount(all.total),
+                                formatConfidence(all.mean_confidence())));
     auto figure = [&](std::uint64_t count) {
         return tr("%1 · %2").arg(formatCount(count),
                                  formatShare(static_cast<double>(count) / total));
@@ -180,17 +180,18 @@ void CoveragePanel::setInspection(std::shared_ptr<const Inspection> inspection)
         add(tr("eliminated"), FxFate::Eliminated);
         add(tr("unsupported"), FxFate::Unsupported);
         add(tr("unaccounted for"), FxFate::Unaccounted);
-        m_accounting_text->setText(
-            tr("%n node(s): ", nullptr, static_cast<int>(accounting.records.size())) +
-            parts.join(QStringLiteral(", ")));
+        m_accounting_text->setText(tr("Of %1: ").arg(formatCount(accounting.records.size())) +
+                                   parts.join(QStringLiteral(", ")));
     }
 }
 
 void CoveragePanel::changeEvent(QEvent* event)
 {
-    // The bars keep the colours they were given.
-    if (event->type() == QEvent::ApplicationPaletteChange)
-        setInspection(m_inspection);
+    // The bars keep the colours they were given. Queued, because Qt is walking over the children
+    // that this replaces.
+    if (event->type() == QEvent::PaletteChange)
+        QMetaObject::invokeMethod(
+            this, [this] { setInspection(m_inspection); }, Qt::QueuedConnection);
     QScrollArea::changeEvent(event);
 }
 

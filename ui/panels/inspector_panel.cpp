@@ -411,9 +411,11 @@ void InspectorPanel::follow(const QString& link)
 
 void InspectorPanel::changeEvent(QEvent* event)
 {
-    // The bars keep the colours they were given.
-    if (event->type() == QEvent::ApplicationPaletteChange)
-        showTarget(m_selection->current());
+    // The bars keep the colours they were given. Queued, because Qt is walking over the children
+    // that this replaces.
+    if (event->type() == QEvent::PaletteChange)
+        QMetaObject::invokeMethod(
+            this, [this] { showTarget(m_selection->current()); }, Qt::QueuedConnection);
     QScrollArea::changeEvent(event);
 }
 

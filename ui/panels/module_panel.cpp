@@ -58,19 +58,20 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     m_view->setItemDelegate(new ShareDelegate(m_view));
     m_view->setIndentation(14);
     m_view->setTextElideMode(Qt::ElideMiddle);
+    m_view->setMinimumWidth(300);
     QHeaderView* header = m_view->header();
     header->setStretchLastSection(false);
     header->setMinimumSectionSize(36);
     header->setSectionResizeMode(ModuleTreeModel::Name, QHeaderView::Stretch);
     const QFontMetrics metrics(font());
     auto fit = [&](int column, const QString& sample) {
-        header->resizeSection(column, metrics.horizontalAdvance(sample) + 18);
+        header->resizeSection(column, metrics.horizontalAdvance(sample) + 12);
     };
-    fit(ModuleTreeModel::Class, QStringLiteral("BatchNorm2d_"));
-    fit(ModuleTreeModel::Parameters, QStringLiteral("888.8 MM"));
-    fit(ModuleTreeModel::Nodes, QStringLiteral("Nodes__"));
+    fit(ModuleTreeModel::Class, QStringLiteral("BatchNorm2d"));
+    fit(ModuleTreeModel::Parameters, QStringLiteral("888.8 M"));
+    fit(ModuleTreeModel::Nodes, QStringLiteral("Nodes_"));
     fit(ModuleTreeModel::CoverageShare, QStringLiteral("Coverage_"));
-    fit(ModuleTreeModel::Confidence, QStringLiteral("Conf.__"));
+    fit(ModuleTreeModel::Confidence, QStringLiteral("Conf._"));
 
     auto* expand = makeButton(this, QStringLiteral("expand-all"), tr("Expand all modules"));
     auto* collapse = makeButton(this, QStringLiteral("collapse-all"), tr("Collapse all modules"));
@@ -97,10 +98,13 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
         else
             follow(m_selection->current());
     });
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& current) {
-                if (!m_following && current.isValid())
-                    m_selection->select(Target::ofModule(ModuleTreeModel::moduleOf(current)), this);
+    // Selected, not current: the view makes its first row current when it gets the focus.
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this](const QItemSelection& selected) {
+                if (!m_following && !selected.isEmpty())
+                    m_selection->select(
+                        Target::ofModule(ModuleTreeModel::moduleOf(selected.indexes().front())),
+                        this);
             });
     // A click on the row that is current already reveals it again.
     connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
@@ -162,6 +166,9 @@ void ModulePanel::follow(const Target& target)
         m_view->selectionModel()->clear();
         return;
     }
+    // scrollTo() opens the parents only while the view is idle, which it is not during a click.
+    for (QModelIndex above = index.parent(); above.isValid(); above = above.parent())
+        m_view->expand(above);
     m_view->setCurrentIndex(index);
     m_view->scrollTo(index);
 }

@@ -56,8 +56,10 @@ QString rowsAsText(const QTreeView& view)
     return lines.join(QLatin1Char('\n'));
 }
 
-QString emptyText(int tab)
+QString emptyText(int tab, bool opened)
 {
+    if (!opened)
+        return ProblemsPanel::tr("Open a model to see its problems here.");
     switch (tab) {
     case 0:
         return ProblemsPanel::tr("No orphans: every node has a module.");
@@ -72,6 +74,11 @@ QString emptyText(int tab)
 class ListView : public QTreeView {
 public:
     ListView(int tab, QWidget* parent) : QTreeView(parent), m_tab(tab) {}
+    void setOpened(bool opened)
+    {
+        m_opened = opened;
+        viewport()->update();
+    }
 
 protected:
     void paintEvent(QPaintEvent* event) override
@@ -82,11 +89,12 @@ protected:
         QPainter painter(viewport());
         painter.setPen(mutedText(palette()));
         painter.drawText(viewport()->rect().adjusted(16, 0, -16, 0),
-                         Qt::AlignCenter | Qt::TextWordWrap, emptyText(m_tab));
+                         Qt::AlignCenter | Qt::TextWordWrap, emptyText(m_tab, m_opened));
     }
 
 private:
     int m_tab;
+    bool m_opened = false;
 };
 
 } // namespace
@@ -122,11 +130,17 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     header->resizeSection(DiagnosticsModel::SeverityColumn, 110);
     header->resizeSection(DiagnosticsModel::Where, 240);
     header->resizeSection(DiagnosticsModel::Code, 190);
-    for (QTreeView* view : {m_orphan_view, m_node_view}) {
-        view->header()->resizeSection(0, 260);
-        view->header()->resizeSection(1, 140);
-        view->header()->resizeSection(2, 220);
-    }
+    m_orphan_view->header()->setStretchLastSection(false);
+    m_orphan_view->header()->setSectionResizeMode(OrphanModel::SyntheticPath, QHeaderView::Stretch);
+    m_orphan_view->header()->resizeSection(OrphanModel::Name, 230);
+    m_orphan_view->header()->resizeSection(OrphanModel::Operator, 120);
+    m_orphan_view->header()->resizeSection(OrphanModel::GraphPath, 150);
+    m_node_view->header()->setStretchLastSection(false);
+    m_node_view->header()->setSectionResizeMode(NodeListModel::ModulePath, QHeaderView::Stretch);
+    m_node_view->header()->resizeSection(NodeListModel::Name, 230);
+    m_node_view->header()->resizeSection(NodeListModel::Operator, 120);
+    m_node_view->header()->resizeSection(NodeListModel::Confidence, 90);
+    m_node_view->header()->resizeSection(NodeListModel::EvidenceColumn, 130);
 
     // A click, Enter, or the arrow keys: all reveal at once.
     auto reveal_node = [this](const QModelIndex& index) {
@@ -181,6 +195,8 @@ void ProblemsPanel::setInspection(std::shared_ptr<const Inspection> inspection)
     m_nodes->setInspection(m_inspection, {});
     m_nodes_title.clear();
     refreshTitles();
+    for (QTreeView* view : {m_orphan_view, m_diagnostics_view, m_node_view})
+        static_cast<ListView*>(view)->setOpened(m_inspection != nullptr);
     if (m_orphans->rowCount() == 0 && m_diagnostics->rowCount() > 0)
         showDiagnostics();
     else

@@ -40,23 +40,20 @@ void ShareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
             .toDouble();
     if (share < 0)
         return;
-    const bool selected = option.state & QStyle::State_Selected;
     QRectF bar = QRectF(option.rect).adjusted(6, 0, -4, 0);
     bar.setTop(bar.bottom() - 4);
     bar.setHeight(2.5);
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(Qt::NoPen);
-    painter->setBrush(selected ? mix(option.palette.color(QPalette::Highlight), Qt::white, 0.25)
-                               : track(option.palette));
+    painter->setBrush(track(option.palette));
     painter->drawRoundedRect(bar, 1.25, 1.25);
     QRectF filled = bar;
     filled.setWidth(bar.width() * std::clamp(share, 0.0, 1.0));
     if (option.direction == Qt::RightToLeft)
         filled.moveRight(bar.right());
     const double confidence = index.data(ModuleTreeModel::ConfidenceRole).toDouble();
-    painter->setBrush(selected ? option.palette.color(QPalette::HighlightedText)
-                               : confidenceColor(confidence, option.palette));
+    painter->setBrush(confidenceColor(confidence, option.palette));
     painter->drawRoundedRect(filled, 1.25, 1.25);
     painter->restore();
 }

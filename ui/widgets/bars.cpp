@@ -177,9 +177,9 @@ int ConfidenceHistogram::tenthAt(const QPoint& position) const
 
 QString ConfidenceHistogram::describe(int tenth) const
 {
-    return tr("Confidence %1 to %2: %n node(s)", nullptr,
-              static_cast<int>(m_counts[static_cast<std::size_t>(tenth)]))
-        .arg(formatConfidence(tenth / 10.0), formatConfidence((tenth + 1) / 10.0));
+    return tr("Confidence %1 to %2, nodes: %3")
+        .arg(formatConfidence(tenth / 10.0), formatConfidence((tenth + 1) / 10.0),
+             formatCount(m_counts[static_cast<std::size_t>(tenth)]));
 }
 
 void ConfidenceHistogram::paintEvent(QPaintEvent*)

@@ -19,7 +19,7 @@ EmptyState::EmptyState(QWidget* parent)
       m_hint(new QLabel(tr("Open a PyTorch model (.pt, .pt2) or an ONNX file,\n"
                            "or drop one anywhere in this window."),
                         this)),
-      m_open(new QPushButton(icon(QStringLiteral("open"), Qt::white), tr("Open a model…"), this)),
+      m_open(new QPushButton(icon(QStringLiteral("open")), tr("Open a model…"), this)),
       m_recent_title(new QLabel(tr("Recent"), this)),
       m_recent(new QVBoxLayout)
 {
@@ -30,6 +30,7 @@ EmptyState::EmptyState(QWidget* parent)
     m_recent_title->setForegroundRole(QPalette::PlaceholderText);
     m_open->setObjectName(QStringLiteral("emptyStateOpen"));
     m_open->setDefault(true);
+    m_open->setProperty("primary", true);
     m_open->setMinimumHeight(36);
     m_open->setCursor(Qt::PointingHandCursor);
     m_recent->setSpacing(0);
@@ -71,13 +72,18 @@ void EmptyState::setRecentFiles(const QStringList& files)
         button->setFlat(true);
         button->setToolTip(info.absoluteFilePath());
         button->setCursor(Qt::PointingHandCursor);
-        QPalette colors = button->palette();
-        colors.setColor(QPalette::ButtonText, palette().color(QPalette::Link));
-        button->setPalette(colors);
+        button->setProperty("link", true);
         connect(button, &QPushButton::clicked, this, [this, file] { Q_EMIT fileRequested(file); });
         m_recent->addWidget(button, 0, Qt::AlignHCenter);
     }
     m_recent_title->setVisible(shown > 0);
+}
+
+void EmptyState::setBusy(const QString& job)
+{
+    m_title->setText(job.isEmpty() ? tr("See where every ONNX node comes from") : job);
+    m_hint->setVisible(job.isEmpty());
+    m_open->setVisible(job.isEmpty());
 }
 
 void EmptyState::setDropHighlighted(bool highlighted)
@@ -88,13 +94,10 @@ void EmptyState::setDropHighlighted(bool highlighted)
 
 void EmptyState::refresh()
 {
+    m_open->setIcon(icon(QStringLiteral("open"), palette().color(QPalette::HighlightedText)));
     m_picture->setPixmap(applicationIcon().pixmap(QSize(96, 96), devicePixelRatioF()));
     m_title->setFont(scaled(font(), 1.5, QFont::DemiBold));
     m_recent_title->setFont(scaled(font(), 0.9));
-    QPalette colors = palette();
-    colors.setColor(QPalette::Button, palette().color(QPalette::Highlight));
-    colors.setColor(QPalette::ButtonText, palette().color(QPalette::HighlightedText));
-    m_open->setPalette(colors);
     m_open->setFont(scaled(font(), 1.05, QFont::Medium));
 }
 
@@ -114,8 +117,7 @@ void EmptyState::paintEvent(QPaintEvent*)
 
 void EmptyState::changeEvent(QEvent* event)
 {
-    // PaletteChange also follows from the button's palette set here; only the own one matters.
-    if (event->type() == QEvent::ApplicationPaletteChange || event->type() == QEvent::FontChange)
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         refresh();
     QWidget::changeEvent(event);
 }

@@ -16,6 +16,8 @@ public:
 
     /// The newest first; only the first five are shown.
     void setRecentFiles(const QStringList& files);
+    /// What is going on instead of the invitation to open a model; empty: nothing.
+    void setBusy(const QString& job);
     /// While something is dragged over the window.
     void setDropHighlighted(bool highlighted);
 

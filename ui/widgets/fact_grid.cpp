@@ -2,26 +2,27 @@
 
 #include "ui/widgets/colors.h"
 
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QLabel>
 
 namespace strata::ui {
 
-FactGrid::FactGrid(QWidget* parent) : QWidget(parent), m_form(new QFormLayout(this))
+FactGrid::FactGrid(QWidget* parent) : QWidget(parent), m_grid(new QGridLayout(this))
 {
-    m_form->setContentsMargins(0, 0, 8, 0);
-    m_form->setHorizontalSpacing(12);
-    m_form->setVerticalSpacing(4);
-    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    m_form->setLabelAlignment(Qt::AlignLeading | Qt::AlignTop);
-    m_form->setRowWrapPolicy(QFormLayout::DontWrapRows);
+    m_grid->setContentsMargins(0, 0, 4, 0);
+    m_grid->setHorizontalSpacing(12);
+    m_grid->setVerticalSpacing(4);
+    m_grid->setColumnStretch(1, 1);
 }
 
 void FactGrid::setFacts(const std::vector<Fact>& facts)
 {
     m_facts.clear();
-    while (m_form->rowCount() > 0)
-        m_form->removeRow(0);
+    while (QLayoutItem* item = m_grid->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    int row = 0;
     for (const Fact& fact : facts) {
         if (fact.value.isEmpty())
             continue;
@@ -31,6 +32,9 @@ void FactGrid::setFacts(const std::vector<Fact>& facts)
         name->setAlignment(Qt::AlignLeading | Qt::AlignTop);
         auto* value = new QLabel(this);
         value->setWordWrap(true);
+        value->setAlignment(Qt::AlignLeading | Qt::AlignTop);
+        if (fact.mono)
+            value->setFont(monospace(font()));
         value->setToolTip(fact.tooltip);
         value->setAccessibleName(fact.name);
         // Long paths have no spaces: let them break after their separators.
@@ -48,14 +52,16 @@ void FactGrid::setFacts(const std::vector<Fact>& facts)
             value->setText(QStringLiteral("<a href=\"%1\" style=\"text-decoration:none\">%2</a>")
                                .arg(fact.link.toHtmlEscaped(), text.toHtmlEscaped()));
             value->setTextInteractionFlags(Qt::TextBrowserInteraction);
-            connect(value, &QLabel::linkActivated, this, &FactGrid::linkActivated);
+            // Queued: following the link replaces the facts, and with them this label.
+            connect(value, &QLabel::linkActivated, this, &FactGrid::linkActivated,
+                    Qt::QueuedConnection);
         }
-        if (fact.mono)
-            value->setFont(monospace(font()));
         QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         policy.setHeightForWidth(true);
         value->setSizePolicy(policy);
-        m_form->addRow(name, value);
+        m_grid->addWidget(name, row, 0, Qt::AlignTop);
+        m_grid->addWidget(value, row, 1);
+        ++row;
     }
     setVisible(!m_facts.empty());
 }

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-class QFormLayout;
+class QGridLayout;
 
 namespace strata::ui {
 
@@ -32,7 +32,7 @@ Q_SIGNALS:
     void linkActivated(const QString& link);
 
 private:
-    QFormLayout* m_form;
+    QGridLayout* m_grid;
     std::vector<Fact> m_facts;
 };
 

@@ -13,6 +13,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace strata::ui {
 
 namespace {
@@ -71,7 +73,6 @@ MessageBar::MessageBar(QWidget* parent)
     m_close->setObjectName(QStringLiteral("messageClose"));
     m_details->setReadOnly(true);
     m_details->setFont(monospace(font()));
-    m_details->setMaximumHeight(140);
     m_details->setFrameShape(QFrame::NoFrame);
     m_details->setAccessibleName(tr("Details of the message"));
     m_details->setObjectName(QStringLiteral("messageDetails"));
@@ -109,6 +110,9 @@ void MessageBar::showMessage(Message message)
     m_details->setPlainText(message.details);
     m_details_button->setChecked(false);
     m_details->hide();
+    constexpr int most_lines = 8;
+    const int lines = std::min(most_lines, m_details->blockCount());
+    m_details->setFixedHeight(lines * m_details->fontMetrics().lineSpacing() + 12);
     m_details_button->setVisible(!message.details.isEmpty());
     while (QLayoutItem* item = m_actions->takeAt(0)) {
         item->widget()->deleteLater();
@@ -116,7 +120,7 @@ void MessageBar::showMessage(Message message)
     }
     for (Action& action : message.actions) {
         auto* button = makeButton(this, {}, action.text);
-        button->setAutoRaise(false);
+        button->setProperty("outlined", true);
         button->setToolTip({});
         connect(button, &QToolButton::clicked, this, [run = std::move(action.run)] { run(); });
         m_actions->addWidget(button);

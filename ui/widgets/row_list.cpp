@@ -58,7 +58,8 @@ void TwoLineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
             place.setWidth(width);
         painter->setFont(mono);
         painter->setPen(mutedText(palette));
-        painter->drawText(place, Qt::AlignTop | (rtl ? Qt::AlignRight : Qt::AlignLeft), tag);
+        painter->drawText(
+            place, Qt::AlignTop | Qt::AlignAbsolute | (rtl ? Qt::AlignRight : Qt::AlignLeft), tag);
         if (rtl)
             area.setRight(area.right() - width);
         else

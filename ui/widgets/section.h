@@ -3,7 +3,7 @@
 
 #include <QWidget>
 
-class QToolButton;
+class QAbstractButton;
 class QVBoxLayout;
 
 namespace strata::ui {
@@ -22,12 +22,9 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
-    void refresh();
-
-    QToolButton* m_header;
+    QAbstractButton* m_header;
     QWidget* m_body;
     QVBoxLayout* m_layout;
 };

@@ -1,10 +1,10 @@
 #include "ui/window/appearance.h"
 
 #include "ui/theme/theme.h"
+#include "ui/window/style_sheet.h"
 
 #include <QApplication>
 #include <QPalette>
-#include <QStyle>
 #include <QStyleFactory>
 
 namespace strata::ui {
@@ -15,6 +15,7 @@ struct State {
     bool system_dark = false;
     ThemeChoice choice = ThemeChoice::System;
     bool dark = false;
+    bool styled = false;
 };
 State& state()
 {
@@ -60,9 +61,12 @@ void applyAppearance(ThemeChoice choice)
     State& s = state();
     s.choice = choice;
     s.dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && s.system_dark);
-    if (QApplication::style()->name() != QLatin1String("fusion"))
+    if (!s.styled) {
         QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        s.styled = true;
+    }
     QApplication::setPalette(makePalette(s.dark));
+    qApp->setStyleSheet(styleSheet(s.dark ? Theme::darkTheme() : Theme::light()));
 }
 
 ThemeChoice currentThemeChoice()

@@ -14,6 +14,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -59,7 +60,9 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
     auto* form = new QFormLayout;
     form->setHorizontalSpacing(12);
     form->setVerticalSpacing(8);
-    form->addRow(tr("&File:"), path_row);
+    auto* path_label = new QLabel(tr("&File:"), this);
+    path_label->setBuddy(m_path);
+    form->addRow(path_label, path_row);
     form->addRow(QString(), m_note);
     form->addRow(tr("Operator &set:"), m_opset);
     form->addRow(QString(), m_external);
@@ -67,6 +70,10 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_export = buttons->addButton(tr("&Export"), QDialogButtonBox::AcceptRole);
     m_export->setDefault(true);
+    m_export->setProperty("primary", true);
+    // The box has polished the button already.
+    m_export->style()->unpolish(m_export);
+    m_export->style()->polish(m_export);
     m_export->setObjectName(QStringLiteral("exportAccept"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(20, 20, 20, 16);
@@ -134,6 +141,7 @@ void ExportDialog::refresh()
     colors.setColor(QPalette::WindowText, toneColor(tone, palette()));
     m_note->setPalette(colors);
     m_note->setText(note);
+    m_note->setVisible(!note.isEmpty());
     m_export->setEnabled(!path().isEmpty() && folder_there);
 }
 

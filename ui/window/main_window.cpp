@@ -54,7 +54,9 @@ MainWindow::MainWindow(Services services, QWidget* parent)
     setObjectName(QStringLiteral("mainWindow"));
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
-    setDockNestingEnabled(true);
+    // Grouped dragging lets a tab be pulled out of its group, which has no title bar of its own.
+    setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowNestedDocks |
+                   QMainWindow::AllowTabbedDocks | QMainWindow::GroupedDragging);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     buildCentre();
     buildDocks();
@@ -105,7 +107,28 @@ QDockWidget* MainWindow::addDock(QWidget* widget, const QString& name, const QSt
     dock->setWidget(widget);
     addDockWidget(area, dock);
     m_docks.push_back(dock);
+    // The tab says what the dock is; a title below it would only repeat it.
+    connect(dock, &QDockWidget::visibilityChanged, this, &MainWindow::refreshDockTitles,
+            Qt::QueuedConnection);
+    connect(dock, &QDockWidget::dockLocationChanged, this, &MainWindow::refreshDockTitles,
+            Qt::QueuedConnection);
+    connect(dock, &QDockWidget::topLevelChanged, this, &MainWindow::refreshDockTitles,
+            Qt::QueuedConnection);
     return dock;
+}
+
+void MainWindow::refreshDockTitles()
+{
+    for (QDockWidget* dock : m_docks) {
+        const bool tabbed = !dock->isFloating() && !tabifiedDockWidgets(dock).isEmpty();
+        QWidget* title = dock->titleBarWidget();
+        if (tabbed && !title) {
+            dock->setTitleBarWidget(new QWidget(dock));
+        } else if (!tabbed && title) {
+            dock->setTitleBarWidget(nullptr);
+            title->deleteLater();
+        }
+    }
 }
 
 void MainWindow::buildDocks()
@@ -127,7 +150,7 @@ void MainWindow::buildDocks()
                               Qt::BottomDockWidgetArea);
     tabifyDockWidget(inspector, coverage);
     inspector->raise();
-    resizeDocks({modules, inspector}, {430, 340}, Qt::Horizontal);
+    resizeDocks({modules, inspector}, {460, 350}, Qt::Horizontal);
     resizeDocks({m_problems_dock}, {180}, Qt::Vertical);
 
     connect(m_coverage, &CoveragePanel::nodesRequested, this,
@@ -217,7 +240,7 @@ bool MainWindow::expandModule(const QString& fqn)
 void MainWindow::restoreWindow()
 {
     const QSettings settings;
-    resize(1360, 860);
+    resize(1440, 900);
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), state_version);
 }

@@ -81,6 +81,7 @@ private:
     void connectSelection();
     QDockWidget* addDock(QWidget* widget, const QString& name, const QString& title,
                          Qt::DockWidgetArea area);
+    void refreshDockTitles();
     void restoreWindow();
     void saveWindow();
     // main_window_actions.cpp

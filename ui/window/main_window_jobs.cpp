@@ -50,16 +50,19 @@ void MainWindow::connectJobs()
     connect(m_jobs, &JobRunner::started, this, [this](const QString& title) {
         m_job_strip->begin(title);
         statusBar()->clearMessage();
+        m_empty->setBusy(title);
         refreshActions();
     });
     connect(m_jobs, &JobRunner::progressed, m_job_strip, &JobStrip::setProgress);
     connect(m_jobs, &JobRunner::cancelled, this, [this](const QString& title) {
         m_job_strip->end();
+        m_empty->setBusy({});
         refreshActions();
         statusBar()->showMessage(tr("Cancelled: %1").arg(title), 8000);
     });
     connect(m_jobs, &JobRunner::finished, this, [this] {
         m_job_strip->end();
+        m_empty->setBusy({});
         refreshActions();
     });
     connect(m_recent, &RecentFiles::changed, this,
@@ -177,11 +180,11 @@ void MainWindow::refreshSummary()
     }
     const CoverageFigures& all = m_inspection->coverage.all;
     QStringList parts{formatName(m_inspection->format),
-                      tr("%n module(s)", nullptr, static_cast<int>(m_inspection->modules.size())),
-                      tr("%n node(s)", nullptr, static_cast<int>(all.total)),
-                      tr("%1 covered").arg(formatShare(all.coverage()))};
+                      tr("Modules: %1").arg(formatCount(m_inspection->modules.size())),
+                      tr("Nodes: %1").arg(formatCount(all.total)),
+                      tr("Coverage: %1").arg(formatShare(all.coverage()))};
     if (all.orphans > 0)
-        parts += tr("%n orphan(s)", nullptr, static_cast<int>(all.orphans));
+        parts += tr("Orphans: %1").arg(formatCount(all.orphans));
     m_summary->setText(parts.join(QStringLiteral("   ·   ")));
 }
 
@@ -206,8 +209,10 @@ void MainWindow::reportOpened()
             operators += name;
     m_message->showMessage(
         {Tone::Warning,
-         tr("%n operator(s) of this model have no ONNX translation; the graph shows where.",
-            nullptr, static_cast<int>(operators.size())),
+         tr("Some operators of this model have no ONNX translation: %1. The graph shows where.")
+             .arg(operators.size() <= 3
+                      ? operators.join(QStringLiteral(", "))
+                      : operators.mid(0, 3).join(QStringLiteral(", ")) + QStringLiteral(", …")),
          operators.join(QLatin1Char('\n')),
          {{tr("Show them"), [this] {
                m_problems->showDiagnostics();

@@ -1,0 +1,564 @@
+// The window driven by real events, without a display and without the core's slow parts.
+#include "sample_inspection.h"
+
+#include "ui/canvas/graph_canvas.h"
+#include "ui/models/module_tree_model.h"
+#include "ui/panels/coverage_panel.h"
+#include "ui/panels/inspector_panel.h"
+#include "ui/panels/module_panel.h"
+#include "ui/panels/problems_panel.h"
+#include "ui/widgets/bars.h"
+#include "ui/widgets/fact_grid.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/window/main_window.h"
+#include "ui/window/recent_files.h"
+
+#include <QtTest>
+#include <QtWidgets>
+
+#include <atomic>
+#include <thread>
+
+using namespace strata;
+using namespace strata::ui;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the fake core was asked for, and how it behaves.
+struct FakeCore {
+    std::atomic<int> opened = 0;
+    std::atomic<int> exports = 0;
+    std::atomic<bool> busy = false;
+    std::chrono::milliseconds delay{0};
+    std::optional<Error> error;
+    ExportOptions options;
+    std::filesystem::path written;
+    InspectionPtr inspection = tests::sampleInspection();
+
+    /// Workers of cancelled jobs still use this object.
+    ~FakeCore() { JobRunner::waitForWorkers(10000); }
+
+    Services services()
+    {
+        return {[this](const std::filesystem::path& path, const ExportOptions&,
+                       TaskContext& task) -> JobResult {
+                    ++opened;
+                    task.begin("load", 100);
+                    busy = true;
+                    // Deaf while it waits, like a library that does not poll.
+                    std::this_thread::sleep_for(delay);
+                    busy = false;
+                    if (error)
+                        return tl::unexpected(*error);
+                    auto result = std::make_shared<Inspection>(*inspection);
+                    result->path = path;
+                    return result;
+                },
+                [this](const InspectionPtr& from, const std::filesystem::path& path,
+                       const ExportOptions& wanted, TaskContext& task) -> JobResult {
+                    task.begin("write", 100);
+                    std::this_thread::sleep_for(delay);
+                    options = wanted;
+                    written = path;
+                    ++exports;
+                    if (error)
+                        return tl::unexpected(*error);
+                    auto result = std::make_shared<Inspection>(*from);
+                    result->model_path = path;
+                    return result;
+                }};
+    }
+};
+
+void savePicture(QWidget& widget, const QString& name)
+{
+    const QString folder = qEnvironmentVariable("STRATA_TEST_PICTURES");
+    if (folder.isEmpty())
+        return;
+    QTest::qWait(200);
+    widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
+}
+
+template <class T>
+T* child(QWidget& widget, const char* name)
+{
+    T* found = widget.findChild<T*>(QString::fromLatin1(name));
+    if (!found)
+        qFatal("no child called %s", name);
+    return found;
+}
+
+void click(QAbstractItemView* view, const QModelIndex& index)
+{
+    view->scrollTo(index);
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(index).center());
+}
+
+} // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_settings;
+    QTemporaryDir m_files;
+
+    /// A window with the sample opened, shown and active.
+    std::unique_ptr<MainWindow> openedWindow(FakeCore& core)
+    {
+        auto window = std::make_unique<MainWindow>(core.services());
+        window->show();
+        if (!QTest::qWaitForWindowActive(window.get()))
+            qFatal("the window does not become active");
+        QSignalSpy opened(window.get(), &MainWindow::modelOpened);
+        window->openFile(file("net.pt"));
+        if (!opened.wait())
+            qFatal("the model was not opened");
+        return window;
+    }
+
+    QString file(const char* name)
+    {
+        const QString path = m_files.filePath(QString::fromLatin1(name));
+        QFile written(path);
+        if (written.open(QIODevice::WriteOnly))
+            written.write("model");
+        return path;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName(QStringLiteral("StrataTest"));
+        QCoreApplication::setApplicationName(QStringLiteral("window"));
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
+        QLocale::setDefault(QLocale::c());
+        initAppearance();
+        applyAppearance(ThemeChoice::Light);
+    }
+    void init() { QSettings().clear(); }
+    void cleanup() { QVERIFY(JobRunner::waitForWorkers(5000)); }
+
+    void startsEmptyAndSaysWhatToDo()
+    {
+        FakeCore core;
+        MainWindow window(core.services());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        auto* button = child<QPushButton>(window, "emptyStateOpen");
+        QVERIFY(button->isVisible());
+        QVERIFY(!window.canvas()->isVisible());
+        QCOMPARE(window.windowTitle(), QStringLiteral("Strata"));
+        savePicture(window, QStringLiteral("empty"));
+    }
+
+    void openingFillsEveryView()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        QVERIFY(window->canvas()->isVisible());
+        QCOMPARE(window->windowTitle(), QStringLiteral("net.pt[*] – Strata"));
+        QVERIFY(window->isWindowModified()); // not exported yet
+        QCOMPARE(
+            window->modulePanel()->model()->rowCount(window->modulePanel()->model()->index(0, 0)),
+            4);
+        QCOMPARE(window->problemsPanel()->orphanView()->model()->rowCount(), 2);
+        QCOMPARE(window->problemsPanel()->diagnosticsView()->model()->rowCount(), 3);
+        QCOMPARE(child<QLabel>(*window, "coverageFigure")->text(),
+                 QStringLiteral("75.0") + QChar(0x202f) + QLatin1Char('%'));
+        QVERIFY(child<QLabel>(*window, "summary")->text().contains(QStringLiteral("Orphans: 2")));
+        QCOMPARE(window->canvas()->inspection(), window->inspection());
+        QCOMPARE(window->recentFiles()->files().size(), 1);
+        // The unsupported operator is announced, without blocking anything.
+        QVERIFY(window->messageBar()->isVisible());
+        QCOMPARE(window->messageBar()->tone(), Tone::Warning);
+        savePicture(*window, QStringLiteral("opened"));
+    }
+
+    void treeAndCanvasFollowEachOther()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        ModulePanel* panel = window->modulePanel();
+        QSignalSpy changed(window->selection(), &Selection::changed);
+
+        const ModuleId fc = *window->inspection()->modules.find("fc");
+        click(panel->view(), panel->viewIndex(fc));
+        QCOMPARE(window->canvas()->selectedModule(), fc);
+        QCOMPARE(window->inspectorPanel()->heading(), QStringLiteral("fc"));
+        QCOMPARE(changed.count(), 1);
+
+        // Node 2 is in layer1.0.conv, whose row is folded away.
+        window->canvas()->selectNode(2);
+        QCOMPARE(changed.count(), 2);
+        QCOMPARE(window->selection()->current(), Target::ofNode(2));
+        QCOMPARE(ModuleTreeModel::moduleOf(panel->view()->currentIndex()),
+                 *window->inspection()->modules.find("layer1.0.conv"));
+        QVERIFY(panel->view()->visualRect(panel->view()->currentIndex()).isValid());
+        QCOMPARE(window->canvas()->selectedNode(), NodeId(2));
+        QCOMPARE(window->inspectorPanel()->heading(), QStringLiteral("Conv"));
+
+        // Arrow keys in the tree, too.
+        panel->view()->setFocus();
+        QTest::keyClick(panel->view(), Qt::Key_Down);
+        QCOMPARE(window->canvas()->selectedModule(),
+                 *window->inspection()->modules.find("layer1.0.act"));
+        QCOMPARE(changed.count(), 3);
+
+        window->canvas()->selectModule(no_module);
+        QVERIFY(window->selection()->current().isEmpty());
+        QCOMPARE(window->inspectorPanel()->heading(), QStringLiteral("net.pt"));
+    }
+
+    void inspectorShowsANode()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        QVERIFY(window->selectByName(QStringLiteral("/conv1/Conv")));
+        InspectorPanel* inspector = window->inspectorPanel();
+        QCOMPARE(inspector->subheading(), QStringLiteral("ONNX operator · ai.onnx 17"));
+        QCOMPARE(inspector->facts()->value(QStringLiteral("Module")), QStringLiteral("conv1"));
+        QCOMPARE(inspector->facts()->value(QStringLiteral("Tag")),
+                 QStringLiteral("/Net/Conv2d.conv1"));
+        QCOMPARE(inspector->evidenceTexts().size(), 2);
+        QVERIFY(inspector->evidenceTexts()[0].contains(QStringLiteral("emitted for conv1")));
+        // A piece of evidence against the winner says whom it speaks for.
+        QVERIFY(inspector->evidenceTexts()[1].contains(QStringLiteral("speaks for fc")));
+        savePicture(*window, QStringLiteral("node"));
+
+        QVERIFY(window->selectByName(QStringLiteral("Identity_7")));
+        QCOMPARE(inspector->facts()->value(QStringLiteral("Made-up path")),
+                 QStringLiteral("/Functions/Identity"));
+        QCOMPARE(inspector->facts()->value(QStringLiteral("Module")), QString());
+
+        QVERIFY(window->selectByName(QStringLiteral("layer1")));
+        QCOMPARE(inspector->facts()->value(QStringLiteral("Parameters")), QStringLiteral("36"));
+        QCOMPARE(inspector->facts()->value(QStringLiteral("ONNX nodes")), QStringLiteral("3"));
+        QVERIFY(!window->selectByName(QStringLiteral("no such thing")));
+    }
+
+    void moduleLinkIsFollowed()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        window->selectByName(QStringLiteral("/conv1/Conv"));
+        const ModuleId conv1 = *window->inspection()->modules.find("conv1");
+        // The link of the module's path, by keyboard: Tab marks it, Return follows it.
+        QLabel* link = nullptr;
+        for (QLabel* label : window->inspectorPanel()->findChildren<QLabel*>())
+            if (label->text().contains(QStringLiteral("module:%1").arg(conv1)))
+                link = label;
+        QVERIFY(link);
+        link->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(link, Qt::Key_Tab);
+        QTest::keyClick(link, Qt::Key_Return);
+        QTRY_COMPARE(window->selection()->current(), Target::ofModule(conv1));
+    }
+
+    void problemsRevealByMouseAndKeyboard()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        QTreeView* orphans = window->problemsPanel()->orphanView();
+        click(orphans, orphans->model()->index(1, 0));
+        QCOMPARE(window->canvas()->selectedNode(), NodeId(7));
+        orphans->setFocus();
+        QTest::keyClick(orphans, Qt::Key_Up);
+        QTest::keyClick(orphans, Qt::Key_Return);
+        QCOMPARE(window->canvas()->selectedNode(), NodeId(4));
+
+        window->problemsPanel()->showDiagnostics();
+        QTreeView* diagnostics = window->problemsPanel()->diagnosticsView();
+        click(diagnostics, diagnostics->model()->index(0, 0));
+        QCOMPARE(window->canvas()->selectedNode(), NodeId(6));
+        QCOMPARE(ModuleTreeModel::moduleOf(window->modulePanel()->view()->currentIndex()),
+                 *window->inspection()->modules.find("fc"));
+        click(diagnostics, diagnostics->model()->index(2, 0));
+        QCOMPARE(window->canvas()->selectedModule(), *window->inspection()->modules.find("drop"));
+    }
+
+    void orphansAreSteppedThroughByKey()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        auto press = [&](Qt::KeyboardModifiers modifiers = {}) {
+            QTest::keyClick(window.get(), Qt::Key_F8, modifiers);
+            return window->selection()->current().node;
+        };
+        QCOMPARE(press(), NodeId(4));
+        QCOMPARE(press(), NodeId(7));
+        QCOMPARE(press(), NodeId(4)); // round the end
+        QCOMPARE(press(Qt::ShiftModifier), NodeId(7));
+    }
+
+    void coverageFiguresListTheirNodes()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        QTreeView* nodes = window->problemsPanel()->nodeView();
+        QCOMPARE(nodes->model()->rowCount(), 0);
+        window->findChild<QDockWidget*>(QStringLiteral("dockCoverage"))->raise();
+        QTRY_VERIFY(window->coveragePanel()->isVisible());
+        savePicture(*window, QStringLiteral("coverage"));
+        auto* histogram = child<ConfidenceHistogram>(*window, "confidenceHistogram");
+        // One node has 0.5: the sixth bar, from 0.5 to 0.6.
+        QTest::mouseClick(histogram, Qt::LeftButton, {}, histogram->barRect(5).center());
+        QCOMPARE(nodes->model()->rowCount(), 1);
+        QCOMPARE(nodes->model()->index(0, 0).data().toString(), QStringLiteral("Add #3"));
+        QCOMPARE(window->problemsPanel()->currentWidget(), nodes);
+        // The last bar holds 0.9 to 1.0, both ends included: 0.95 and three times 1.0.
+        QTest::mouseClick(histogram, Qt::LeftButton, {}, histogram->barRect(9).center());
+        QCOMPARE(nodes->model()->rowCount(), 4);
+        QTest::mouseClick(child<BarRow>(*window, "barOrphans"), Qt::LeftButton);
+        QCOMPARE(window->problemsPanel()->currentWidget(), window->problemsPanel()->orphanView());
+    }
+
+    void typingFiltersTheTree()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        QTest::keyClick(window.get(), Qt::Key_F, Qt::ControlModifier);
+        auto* filter = child<QLineEdit>(*window, "moduleFilter");
+        QTRY_VERIFY(filter->hasFocus());
+        QTest::keyClicks(filter, QStringLiteral("gemm"));
+        QTreeView* tree = window->modulePanel()->view();
+        const QModelIndex root = tree->model()->index(0, 0);
+        QCOMPARE(tree->model()->rowCount(root), 1);
+        QCOMPARE(tree->model()->index(0, 0, root).data().toString(), QStringLiteral("fc"));
+        // Filtering is not selecting.
+        QVERIFY(window->selection()->current().isEmpty());
+        filter->clear();
+        QCOMPARE(tree->model()->rowCount(root), 4);
+    }
+
+    void exporting()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        QSignalSpy exported(window.get(), &MainWindow::exported);
+        QTest::keyClick(window.get(), Qt::Key_E, Qt::ControlModifier);
+        auto* dialog = child<QDialog>(*window, "exportDialog");
+        QTRY_VERIFY(dialog->isVisible());
+        savePicture(*dialog, QStringLiteral("export"));
+        auto* path = child<QLineEdit>(*dialog, "exportPath");
+        auto* accept = child<QPushButton>(*dialog, "exportAccept");
+        QVERIFY(path->text().endsWith(QStringLiteral("/net.onnx")));
+        path->setText(QStringLiteral("/no/such/folder/net.onnx"));
+        QVERIFY(!accept->isEnabled());
+        path->setText(m_files.filePath(QStringLiteral("out.onnx")));
+        QVERIFY(accept->isEnabled());
+        auto* opset = child<QComboBox>(*dialog, "exportOpset");
+        QCOMPARE(opset->count(), 5);
+        opset->setCurrentIndex(opset->findData(15));
+        QTest::mouseClick(accept, Qt::LeftButton);
+        QVERIFY(exported.wait());
+        QCOMPARE(core.options.opset, 15);
+        QVERIFY(core.options.sidecar);
+        QCOMPARE(QString::fromStdString(core.written.string()),
+                 m_files.filePath(QStringLiteral("out.onnx")));
+        QVERIFY(window->messageBar()->isVisible());
+        QCOMPARE(window->messageBar()->tone(), Tone::Success);
+        QVERIFY(window->messageBar()->text().contains(QStringLiteral("out.onnx")));
+        QVERIFY(!window->isWindowModified());
+        savePicture(*window, QStringLiteral("exported"));
+    }
+
+    void cancellingTakesEffectWithinATenthOfASecond()
+    {
+        FakeCore core;
+        core.delay = 1s;
+        MainWindow window(core.services());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QSignalSpy opened(&window, &MainWindow::modelOpened);
+        window.openFile(file("slow.pt"));
+        QTRY_VERIFY(core.busy);
+        auto* cancel = child<QToolButton>(window, "jobCancel");
+        QTRY_VERIFY(cancel->isVisible());
+        QTRY_VERIFY(
+            child<QLabel>(window, "jobText")->text().contains(QStringLiteral("Loading the model")));
+        savePicture(window, QStringLiteral("busy"));
+        QElapsedTimer timer;
+        timer.start();
+        QTest::mouseClick(cancel, Qt::LeftButton);
+        QVERIFY(!window.isBusy());
+        QVERIFY(!cancel->isVisible());
+        QVERIFY2(timer.elapsed() < 100, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(core.busy); // the worker does not even know yet
+        // The window can be used at once, and the late result is dropped.
+        core.delay = 0ms;
+        window.openFile(file("quick.pt"));
+        QVERIFY(opened.wait());
+        QTRY_COMPARE(JobRunner::activeWorkers(), 0);
+        QTest::qWait(50);
+        QCOMPARE(opened.count(), 1);
+        QVERIFY(window.windowTitle().startsWith(QStringLiteral("quick.pt")));
+    }
+
+    void escapeCancels()
+    {
+        FakeCore core;
+        core.delay = 300ms;
+        MainWindow window(core.services());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.openFile(file("slow.pt"));
+        QVERIFY(window.isBusy());
+        QTest::keyClick(&window, Qt::Key_Escape);
+        QVERIFY(!window.isBusy());
+    }
+
+    void closingWhileAJobRuns()
+    {
+        FakeCore core;
+        core.delay = 200ms;
+        {
+            MainWindow window(core.services());
+            window.show();
+            window.openFile(file("slow.pt"));
+            QElapsedTimer timer;
+            timer.start();
+            window.close();
+            QVERIFY(timer.elapsed() < 100);
+        }
+        QTRY_COMPARE(JobRunner::activeWorkers(), 0);
+    }
+
+    void failuresSayWhatAndCanBeCopied()
+    {
+        FakeCore core;
+        core.error = Error{ErrorCode::CannotRead,
+                           "This is a state dict. Save the model with "
+                           "torch.jit.trace.",
+                           {"in data.pkl"}};
+        MainWindow window(core.services());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QSignalSpy failed(&window, &MainWindow::failed);
+        window.openFile(file("weights.pt"));
+        QVERIFY(failed.wait());
+        MessageBar* bar = window.messageBar();
+        QVERIFY(bar->isVisible());
+        QCOMPARE(bar->tone(), Tone::Error);
+        QVERIFY(bar->text().contains(QStringLiteral("weights.pt")));
+        QVERIFY(bar->text().contains(QStringLiteral("state dict")));
+        QVERIFY(bar->details().contains(QStringLiteral("in data.pkl")));
+        QTest::mouseClick(child<QToolButton>(window, "messageDetailsButton"), Qt::LeftButton);
+        QVERIFY(child<QPlainTextEdit>(window, "messageDetails")->isVisible());
+        savePicture(window, QStringLiteral("failure"));
+        QTest::mouseClick(child<QToolButton>(window, "messageCopy"), Qt::LeftButton);
+        QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("in data.pkl")));
+        QTest::mouseClick(child<QToolButton>(window, "messageClose"), Qt::LeftButton);
+        QVERIFY(!bar->isVisible());
+        QVERIFY(window.recentFiles()->files().isEmpty());
+    }
+
+    void droppedFilesAreOpened()
+    {
+        FakeCore core;
+        MainWindow window(core.services());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QSignalSpy opened(&window, &MainWindow::modelOpened);
+        QMimeData text;
+        text.setText(QStringLiteral("not a file"));
+        QDragEnterEvent no(QPoint(300, 300), Qt::CopyAction, &text, Qt::LeftButton, {});
+        QApplication::sendEvent(&window, &no);
+        QVERIFY(!no.isAccepted());
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file("dropped.onnx"))});
+        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, {});
+        QApplication::sendEvent(&window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(300, 300), Qt::CopyAction, &data, Qt::LeftButton, {});
+        QApplication::sendEvent(&window, &drop);
+        QVERIFY(opened.wait());
+        QVERIFY(window.windowTitle().startsWith(QStringLiteral("dropped.onnx")));
+    }
+
+    void stateIsRemembered()
+    {
+        FakeCore core;
+        QSize size;
+        {
+            const auto window = openedWindow(core);
+            window->findChild<QDockWidget*>(QStringLiteral("dockProblems"))->hide();
+            window->resize(1111, 777);
+            size = window->size();
+            window->openFile(file("gone.pt"));
+            QTRY_VERIFY(window->windowTitle().startsWith(QStringLiteral("gone.pt")));
+            window->close();
+        }
+        QVERIFY(QFile::remove(m_files.filePath(QStringLiteral("gone.pt"))));
+        MainWindow again(core.services());
+        again.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&again));
+        QVERIFY(again.findChild<QDockWidget*>(QStringLiteral("dockProblems"))->isHidden());
+        QVERIFY(!again.findChild<QDockWidget*>(QStringLiteral("dockModules"))->isHidden());
+        QCOMPARE(again.size(), size);
+        QMenu menu;
+        again.recentFiles()->populate(&menu);
+        QVERIFY(!menu.actions()[0]->isEnabled()); // gone.pt
+        QVERIFY(menu.actions()[0]->text().contains(QStringLiteral("missing")));
+        QVERIFY(menu.actions()[1]->isEnabled()); // net.pt
+    }
+
+    void closingTheModelEmptiesEveryView()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        window->selectByName(QStringLiteral("/conv1/Conv"));
+        window->closeModel();
+        QVERIFY(window->selection()->current().isEmpty());
+        QCOMPARE(window->modulePanel()->model()->rowCount(), 0);
+        QCOMPARE(window->problemsPanel()->orphanView()->model()->rowCount(), 0);
+        QVERIFY(window->canvas()->inspection() == nullptr);
+        QVERIFY(child<QPushButton>(*window, "emptyStateOpen")->isVisible());
+    }
+
+    void everyControlHasANameForScreenReaders()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        for (const QWidget* widget : window->findChildren<QWidget*>()) {
+            const auto* button = qobject_cast<const QAbstractButton*>(widget);
+            const bool control = button || qobject_cast<const QLineEdit*>(widget) ||
+                                 qobject_cast<const QTreeView*>(widget);
+            // Qt's own helpers: title buttons of docks, scroll buttons of tabs, clear buttons.
+            if (!control || widget->objectName().startsWith(QStringLiteral("qt_")) ||
+                qobject_cast<const QTabBar*>(widget->parent()) ||
+                qobject_cast<const QLineEdit*>(widget->parent()))
+                continue;
+            const bool named = !widget->accessibleName().isEmpty() ||
+                               (button && !button->text().isEmpty()) ||
+                               (button && !button->toolTip().isEmpty());
+            QVERIFY2(named,
+                     qPrintable(QStringLiteral("%1 %2 in %3")
+                                    .arg(QString::fromLatin1(widget->metaObject()->className()),
+                                         widget->objectName(), widget->parent()->objectName())));
+        }
+    }
+
+    void darkAndRightToLeft()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        window->selectByName(QStringLiteral("/conv1/Conv"));
+        applyAppearance(ThemeChoice::Dark);
+        QTest::qWait(20);
+        QTRY_VERIFY(window->palette().color(QPalette::Window).lightness() < 128);
+        savePicture(*window, QStringLiteral("dark"));
+        applyAppearance(ThemeChoice::Light);
+        QTRY_VERIFY(window->palette().color(QPalette::Window).lightness() > 128);
+        QApplication::setLayoutDirection(Qt::RightToLeft);
+        QTest::qWait(20);
+        savePicture(*window, QStringLiteral("rtl"));
+        const int tree_x = window->modulePanel()->mapTo(window.get(), QPoint()).x();
+        QApplication::setLayoutDirection(Qt::LeftToRight);
+        QVERIFY(tree_x >= 0);
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
