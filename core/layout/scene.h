@@ -54,8 +54,9 @@ struct SceneEdge {
     std::uint32_t level = no_id; ///< the container whose level it belongs to; no_id: top level
     std::vector<ValueId> values; ///< at least one
     std::vector<Point> points;   ///< cubic Bézier: 1 + 3 n points, from → to
-    std::string label;           ///< "1×64×56×56", or "3 values"
+    std::string label;           ///< "1×64×56×56", empty when there are several values
     Point label_at;              ///< centre of the label
+    bool arrow = true;           ///< false: it goes on inside the container that it reaches
     bool backward = false;       ///< closes a cycle between modules; drawn against the flow
 };
 

@@ -1,0 +1,179 @@
+#include "layout/box_content.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace strata {
+
+namespace {
+
+using M = BoxMeasures;
+
+/// The number in a one-element parameter: "= 0.125" says more than "scalar".
+std::string value_text(const Tensor& tensor)
+{
+    if (tensor.element_count() != 1 || tensor.dtype == DType::String)
+        return {};
+    if (is_integer(tensor.dtype) || tensor.dtype == DType::Bool) {
+        if (const auto values = tensor.to_int64s(); values && values->size() == 1)
+            return fmt::format("= {}", values->front());
+    } else if (const auto values = tensor.to_doubles(); values && values->size() == 1)
+        return fmt::format("= {:.6g}", values->front());
+    return {};
+}
+
+std::string parameter_line(const OnnxModel& model, const OnnxValue& value)
+{
+    const Initializer& initializer = model.initializers[value.initializer];
+    const std::string_view name = local_name(model.text(value.name));
+    std::string what = value_text(initializer.tensor);
+    if (what.empty()) {
+        for (const std::int64_t size : initializer.tensor.shape)
+            what += fmt::format("{}{}", what.empty() ? "" : "×", size);
+    }
+    return what.empty() ? std::string(name) : fmt::format("{}  {}", name, what);
+}
+
+double widest(double a, std::string_view text, TextStyle style, const TextMetrics& metrics)
+{
+    return std::max(a, metrics.width(text, style));
+}
+
+} // namespace
+
+std::string shape_text(const OnnxModel& model, ValueId id)
+{
+    if (id >= model.values.size())
+        return {};
+    const OnnxValue& value = model.values[id];
+    if (value.kind != ValueKind::Tensor)
+        return value.type_text;
+    std::string text;
+    for (const Dim& dim : value.shape) {
+        if (!text.empty())
+            text += "×";
+        if (dim.known())
+            text += fmt::format("{}", dim.value);
+        else if (dim.symbol != StringId::Empty)
+            text += model.text(dim.symbol);
+        else
+            text += "?";
+    }
+    return text;
+}
+
+std::string_view local_name(std::string_view name)
+{
+    const std::size_t at = name.find_last_of("./:");
+    return at == std::string_view::npos || at + 1 == name.size() ? name : name.substr(at + 1);
+}
+
+SceneBox operator_box(const Inspection& inspection, NodeId id, const TextMetrics& metrics)
+{
+    const OnnxModel& model = *inspection.model;
+    const OnnxNode& node = model.nodes[id];
+    SceneBox box;
+    box.kind = BoxKind::Operator;
+    box.node = id;
+    if (id < inspection.attribution.size()) {
+        const NodeAttribution& a = inspection.attribution[id];
+        box.module = a.module;
+        box.confidence = a.confidence;
+        box.evidence = a.kind;
+        box.synthetic = a.synthetic;
+    }
+    box.title = elide_middle(model.text(node.op_type), TextStyle::Title, M::max_text, metrics);
+    std::size_t hidden = 0;
+    for (const ValueId input : node.inputs) {
+        if (input >= model.values.size() || model.values[input].initializer == no_id ||
+            model.values[input].initializer >= model.initializers.size())
+            continue;
+        if (box.lines.size() < M::max_lines)
+            box.lines.push_back(elide_middle(parameter_line(model, model.values[input]),
+                                             TextStyle::Small, M::max_text, metrics));
+        else
+            ++hidden;
+    }
+    if (hidden > 0)
+        box.lines.back() = fmt::format("+ {}", hidden + 1);
+    double width = metrics.width(box.title, TextStyle::Title);
+    for (const std::string& line : box.lines)
+        width = widest(width, line, TextStyle::Small, metrics);
+    box.rect.width = std::max(76.0, M::bar + 2 * M::padding + width);
+    box.rect.height = M::operator_row;
+    if (!box.lines.empty())
+        box.rect.height +=
+            static_cast<double>(box.lines.size()) * metrics.line_height(TextStyle::Small) + 4;
+    return box;
+}
+
+SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupId id,
+                   const TextMetrics& metrics)
+{
+    const DisplayGroup& group = tree.groups[id];
+    SceneBox box;
+    box.kind = BoxKind::Group;
+    box.group_kind = group.kind;
+    box.group = id;
+    box.module = group.kind == GroupKind::Module ? group.module : no_module;
+    box.node = group.node;
+    box.figures = group.figures;
+    box.confidence = group.figures.mean_confidence();
+    box.evidence = group.weakest;
+    box.synthetic = group.kind == GroupKind::Orphans;
+    std::string_view title = group.label;
+    std::string_view subtitle;
+    if (group.kind == GroupKind::Module && group.module < inspection.modules.size()) {
+        const Module& module = inspection.modules[group.module];
+        title = module.name.empty() ? module.class_name : module.name;
+        subtitle = module.name.empty() ? std::string_view() : module.class_name;
+    } else if (group.kind == GroupKind::ControlFlow && inspection.model) {
+        title = inspection.model->text(inspection.model->nodes[group.node].op_type);
+        subtitle = local_name(inspection.model->text(inspection.model->nodes[group.node].name));
+        if (group.node < inspection.attribution.size()) {
+            box.synthetic = inspection.attribution[group.node].synthetic;
+            box.module = inspection.attribution[group.node].module;
+        }
+    }
+    box.title = elide_middle(title, TextStyle::Title, M::max_text, metrics);
+    const double left =
+        M::max_text - std::min(M::max_text, metrics.width(box.title, TextStyle::Title));
+    if (!subtitle.empty())
+        box.subtitle = elide_middle(subtitle, TextStyle::Body, std::max(90.0, left), metrics);
+    const double gap = box.subtitle.empty() ? 0.0 : 7.0;
+    double width = metrics.width(box.title, TextStyle::Title) + gap +
+                   metrics.width(box.subtitle, TextStyle::Body) + 8 + M::badge;
+    // The second row is translated and formatted by the ui: keep room for numbers like these.
+    width = std::max(width, metrics.width("00000 nodes · 100.0 %", TextStyle::Small));
+    box.rect.width = std::max(130.0, 2 * M::padding + width);
+    box.rect.height = M::group_height;
+    return box;
+}
+
+SceneBox terminal_box(const Inspection& inspection, const DisplayTerminal& terminal,
+                      const TextMetrics& metrics)
+{
+    const OnnxModel& model = *inspection.model;
+    SceneBox box;
+    box.kind = terminal.input ? BoxKind::Input : BoxKind::Output;
+    box.value = terminal.value;
+    box.title = elide_middle(model.text(model.values[terminal.value].name), TextStyle::Body,
+                             M::max_text, metrics);
+    box.subtitle =
+        elide_middle(shape_text(model, terminal.value), TextStyle::Small, M::max_text, metrics);
+    const double gap = box.subtitle.empty() ? 0.0 : 8.0;
+    box.rect.width =
+        std::max(60.0, 2 * (M::padding + 4) + gap + metrics.width(box.title, TextStyle::Body) +
+                           metrics.width(box.subtitle, TextStyle::Small));
+    box.rect.height = 26.0;
+    return box;
+}
+
+double header_width(const SceneBox& box, const TextMetrics& metrics)
+{
+    return 2 * M::padding + M::badge + 16 + metrics.width(box.title, TextStyle::Title) +
+           metrics.width(box.subtitle, TextStyle::Body) +
+           metrics.width("00000 nodes · 100 %", TextStyle::Small);
+}
+
+} // namespace strata

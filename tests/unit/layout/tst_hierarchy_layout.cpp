@@ -1,0 +1,265 @@
+#include "layout/hierarchy_layout.h"
+#include "scene_checks.h"
+#include "support/inspection_builder.h"
+
+#include <QtTest>
+#include <chrono>
+
+using namespace strata;
+using namespace strata::test;
+
+namespace {
+
+std::shared_ptr<const Scene> scene_of(HierarchyLayout& layout, const std::set<GroupId>& open)
+{
+    TaskContext task;
+    const auto scene = layout.layout(open, task);
+    return scene ? *scene : nullptr;
+}
+
+std::set<GroupId> all_groups(HierarchyLayout& layout)
+{
+    TaskContext task;
+    std::set<GroupId> open;
+    const auto tree = layout.tree(task);
+    for (GroupId id = 0; tree && id < (*tree)->groups.size(); ++id)
+        open.insert(id);
+    return open;
+}
+
+std::shared_ptr<const TextMetrics> metrics()
+{
+    return std::make_shared<FixedTextMetrics>();
+}
+
+const SceneBox* box_of(const Scene& scene, GroupId group)
+{
+    const auto it = scene.box_of_group.find(group);
+    return it == scene.box_of_group.end() ? nullptr : &scene.boxes[it->second];
+}
+
+} // namespace
+
+class TestHierarchyLayout : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void top_level_shows_modules_operators_and_terminals()
+    {
+        const auto inspection = small_model();
+        HierarchyLayout layout(inspection, metrics());
+        const auto scene = scene_of(layout, {});
+        QVERIFY(scene);
+        std::map<BoxKind, int> kinds;
+        for (const SceneBox& box : scene->boxes)
+            ++kinds[box.kind];
+        QCOMPARE(kinds[BoxKind::Group], 3);    // stem, layer1, fc
+        QCOMPARE(kinds[BoxKind::Operator], 3); // Relu, the orphan, Flatten
+        QCOMPARE(kinds[BoxKind::Input], 1);
+        QCOMPARE(kinds[BoxKind::Output], 1);
+        QCOMPARE(kinds[BoxKind::Container], 0);
+        const SceneBox* layer = box_of(*scene, *inspection->modules.find("layer1"));
+        QVERIFY(layer);
+        QCOMPARE(layer->figures.total, std::uint64_t{9}); // two blocks of four, and the pool
+        QCOMPARE(layer->title, std::string("layer1"));
+        QCOMPARE(layer->subtitle, std::string("Sequential"));
+    }
+
+    void every_scene_keeps_the_properties_data()
+    {
+        QTest::addColumn<int>("model");
+        QTest::newRow("small") << 0;
+        QTest::newRow("transformer") << 1;
+        QTest::newRow("deep") << 2;
+        QTest::newRow("flat, beyond dot") << 3;
+        QTest::newRow("long names") << 4;
+    }
+    void every_scene_keeps_the_properties()
+    {
+        QFETCH(int, model);
+        const auto inspection = model == 0   ? small_model()
+                                : model == 1 ? transformer_model(14)
+                                : model == 2 ? deep_model(40)
+                                : model == 3 ? flat_model(900)
+                                             : deep_model(3, std::string(200, 'n'));
+        HierarchyLayout layout(inspection, metrics());
+        for (const auto& open : {std::set<GroupId>{}, std::set<GroupId>{1}, all_groups(layout)}) {
+            const auto scene = scene_of(layout, open);
+            QVERIFY(scene);
+            QCOMPARE(overlapping_siblings(*scene), QString());
+            QCOMPARE(outside_parent(*scene), QString());
+            QCOMPARE(loose_edge_end(*scene), QString());
+        }
+    }
+
+    void all_open_shows_every_node_once()
+    {
+        const auto inspection = transformer_model(3);
+        HierarchyLayout layout(inspection, metrics());
+        const auto scene = scene_of(layout, all_groups(layout));
+        QVERIFY(scene);
+        QCOMPARE(scene->box_of_node.size(), inspection->model->nodes.size());
+        QCOMPARE(std::count_if(scene->boxes.begin(), scene->boxes.end(),
+                               [](const SceneBox& b) { return b.kind == BoxKind::Operator; }),
+                 static_cast<std::ptrdiff_t>(inspection->model->nodes.size()));
+    }
+
+    void flow_continues_through_open_containers()
+    {
+        const auto inspection = small_model();
+        const ModuleId layer = *inspection->modules.find("layer1");
+        HierarchyLayout layout(inspection, metrics());
+        const auto scene = scene_of(layout, {layer});
+        const std::uint32_t container = scene->box_of_group.at(layer);
+        int entering = 0;
+        for (const SceneEdge& outer : scene->edges) {
+            if (outer.to != container || outer.level == container)
+                continue;
+            QVERIFY(!outer.arrow);
+            for (const SceneEdge& inner : scene->edges) {
+                if (inner.from != container || inner.level != container ||
+                    inner.values != outer.values)
+                    continue;
+                ++entering;
+                QCOMPARE(inner.points.front().x, outer.points.back().x);
+                QCOMPARE(inner.points.front().y, outer.points.back().y);
+            }
+        }
+        QVERIFY(entering > 0);
+    }
+
+    void same_twice()
+    {
+        const auto inspection = transformer_model(4);
+        HierarchyLayout a(inspection, metrics());
+        HierarchyLayout b(transformer_model(4), metrics());
+        const auto open = all_groups(a);
+        QVERIFY(same_geometry(*scene_of(a, open), *scene_of(b, open)));
+    }
+
+    void opening_and_closing_comes_back_to_the_same_picture()
+    {
+        const auto inspection = small_model();
+        const ModuleId layer = *inspection->modules.find("layer1");
+        HierarchyLayout layout(inspection, metrics());
+        const auto before = scene_of(layout, {});
+        const std::size_t computed = layout.computed_levels();
+        const auto opened = scene_of(layout, {layer});
+        QVERIFY(!same_geometry(*before, *opened));
+        QCOMPARE(layout.computed_levels(), computed + 2); // its own level and the root's
+        const auto after = scene_of(layout, {});
+        QVERIFY(same_geometry(*before, *after));
+        QCOMPARE(layout.computed_levels(), computed + 2); // nothing new
+    }
+
+    void equal_blocks_are_laid_out_once()
+    {
+        const auto inspection = transformer_model(6);
+        HierarchyLayout layout(inspection, metrics());
+        const ModuleId first = *inspection->modules.find("layers.1.mlp");
+        const ModuleId second = *inspection->modules.find("layers.2.mlp");
+        const ModuleId list = *inspection->modules.find("layers");
+        const std::set<GroupId> open{list, *inspection->modules.find("layers.1"),
+                                     *inspection->modules.find("layers.2"), first, second};
+        QVERIFY(scene_of(layout, open));
+        // Root, list, one layer, one mlp: the second layer and its mlp are the same again.
+        QCOMPARE(layout.computed_levels(), std::size_t{4});
+    }
+
+    void shared_values_become_marks()
+    {
+        const auto inspection = transformer_model(12);
+        HierarchyLayout layout(inspection, metrics());
+        const auto scene = scene_of(layout, {*inspection->modules.find("layers")});
+        int masks = 0;
+        int lines = 0;
+        const auto is_mask = [&](ValueId v) {
+            return inspection->model->text(inspection->model->values[v].name) == "mask";
+        };
+        for (const ScenePort& port : scene->ports)
+            masks += is_mask(port.value) && !port.outgoing ? 1 : 0;
+        for (const SceneEdge& edge : scene->edges)
+            lines += is_mask(edge.values.front()) && edge.level != no_id ? 1 : 0;
+        QCOMPARE(masks, 12);
+        QCOMPARE(lines, 0);
+    }
+
+    void bodies_are_inside_their_node()
+    {
+        InspectionBuilder b;
+        const ModuleId m = b.module("branch", "Branch");
+        b.input("c", {});
+        b.input("x", {2});
+        const NodeId choice = b.node(m, "If", {"c"}, "y");
+        const GraphId then_branch = b.body(choice, "then_branch");
+        const NodeId inner =
+            b.node(m, "Relu", {"x"}, "t", {2}, EvidenceKind::Recorded, then_branch);
+        b.output("y");
+        const auto inspection = b.finish();
+        HierarchyLayout layout(inspection, metrics());
+        TaskContext task;
+        const auto tree = *layout.tree(task);
+        const GroupId body = tree->control_group.at(choice);
+        QCOMPARE(tree->container_of(inner), body);
+        QCOMPARE(tree->container_of(choice), GroupId{m});
+        const auto scene = scene_of(layout, {m, body});
+        const std::uint32_t box = scene->box_of_node.at(inner);
+        QCOMPARE(scene->boxes[box].parent, scene->box_of_group.at(body));
+        QCOMPARE(outside_parent(*scene), QString());
+        QCOMPARE(loose_edge_end(*scene), QString());
+    }
+
+    void many_orphans_are_gathered_by_path()
+    {
+        InspectionBuilder b;
+        b.input("v0", {1});
+        for (int i = 0; i < 100; ++i) {
+            b.node(no_module, i % 2 == 0 ? "Identity" : "Cast", {fmt::format("v{}", i)},
+                   fmt::format("v{}", i + 1));
+        }
+        b.output("v100");
+        HierarchyLayout layout(b.finish(), metrics());
+        const auto scene = scene_of(layout, {});
+        int heaps = 0;
+        for (const SceneBox& box : scene->boxes) {
+            if (box.kind == BoxKind::Group) {
+                ++heaps;
+                QVERIFY(box.synthetic);
+                QCOMPARE(box.figures.orphans, std::uint64_t{50});
+            }
+        }
+        QCOMPARE(heaps, 2);
+    }
+
+    void large_models_open_quickly()
+    {
+        const auto inspection = transformer_model(6250); // 100 002 nodes
+        HierarchyLayout layout(inspection, metrics());
+        const auto begin = std::chrono::steady_clock::now();
+        QVERIFY(scene_of(layout, {}));
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+        QVERIFY2(seconds.count() < 3.0, qPrintable(QString::number(seconds.count())));
+        qInfo("top level of 100 000 nodes: %.3f s", seconds.count());
+    }
+
+    void cancelling_stops_it()
+    {
+        std::stop_source stop;
+        stop.request_stop();
+        TaskContext task(stop.get_token());
+        HierarchyLayout layout(small_model(), metrics());
+        const auto scene = layout.layout({}, task);
+        QVERIFY(!scene);
+        QCOMPARE(scene.error().code, ErrorCode::Cancelled);
+        QVERIFY(scene_of(layout, {})); // and it can be asked again
+    }
+
+    void no_model_is_an_error_not_a_crash()
+    {
+        TaskContext task;
+        HierarchyLayout layout(std::make_shared<Inspection>(), metrics());
+        QVERIFY(!layout.layout({}, task));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestHierarchyLayout)
+#include "tst_hierarchy_layout.moc"
