@@ -113,7 +113,13 @@ ValueId GraphReader::declare(Scope& scope, std::string_view name, std::string_vi
     return value;
 }
 
-ValueId GraphReader::resolve(Scope& scope, std::string_view name, std::string_view user)
+std::string GraphReader::label(const OnnxNode* node) const
+{
+    return node ? fmt::format("{} node '{}'", m_model.text(node->op_type), m_model.text(node->name))
+                : std::string("An output of the graph");
+}
+
+ValueId GraphReader::resolve(Scope& scope, std::string_view name, const OnnxNode* user)
 {
     if (name.empty())
         return no_id;
@@ -131,15 +137,15 @@ ValueId GraphReader::resolve(Scope& scope, std::string_view name, std::string_vi
                     Severity::Warning, "not-sorted",
                     fmt::format("{} uses '{}' before the node that makes it. The nodes are not "
                                 "in order of execution, which ONNX wants.",
-                                user, name),
+                                label(user), name),
                     place(scope));
         }
         return value;
     }
-    m_notes.add(
-        Severity::Warning, "undefined-value",
-        fmt::format("{} uses '{}', which nothing makes. The file is not valid ONNX.", user, name),
-        place(scope));
+    m_notes.add(Severity::Warning, "undefined-value",
+                fmt::format("{} uses '{}', which nothing makes. The file is not valid ONNX.",
+                            label(user), name),
+                place(scope));
     const ValueId value = m_model.add_value(scope.graph, name);
     scope.names.emplace(id, value);
     return value;
@@ -326,11 +332,9 @@ void GraphReader::read_node(const Field& message, Scope& scope, ValueId& next_ou
             keep_field(field, node.extra);
         }
     }
-    const std::string label =
-        fmt::format("{} node '{}'", m_model.text(node.op_type), m_model.text(node.name));
     node.inputs.reserve(inputs.size());
     for (const Field& input : inputs)
-        node.inputs.push_back(resolve(scope, input.text(), label));
+        node.inputs.push_back(resolve(scope, input.text(), &node));
     // The node is added first, so that its bodies have an owner.
     const NodeId id = m_model.add_node(scope.graph, std::move(node));
     try {
@@ -339,7 +343,7 @@ void GraphReader::read_node(const Field& message, Scope& scope, ValueId& next_ou
             m_model.nodes[id].attributes.push_back(std::move(attribute));
         }
     } catch (wire::ReadFailure& failure) {
-        failure.error().context.push_back("in " + label);
+        failure.error().context.push_back("in " + label(&m_model.nodes[id]));
         throw;
     }
 }
@@ -380,7 +384,7 @@ void GraphReader::read_results(const Parts& parts, Scope& scope)
 {
     for (const Field& field : parts.outputs) {
         const std::string_view name = value_info_name(field);
-        const ValueId value = resolve(scope, name, "An output of the graph");
+        const ValueId value = resolve(scope, name, nullptr);
         if (value == no_id)
             continue;
         // A body may hand on a value of a graph around it, whose type is known better there.
@@ -461,8 +465,7 @@ void GraphReader::read_function(const Field& message)
         read_nodes(parts.nodes, scope, 1);
         read_value_infos(parts, scope);
         for (const Field& output : parts.outputs)
-            if (const ValueId value = resolve(scope, output.text(), "An output of the function");
-                value != no_id)
+            if (const ValueId value = resolve(scope, output.text(), nullptr); value != no_id)
                 m_model.graphs[body].outputs.push_back(value);
     } catch (wire::ReadFailure& failure) {
         failure.error().context.push_back(

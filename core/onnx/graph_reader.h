@@ -91,7 +91,9 @@ private:
     GraphId read_body(const wire::Field& message, NodeId node, const Scope& scope, int depth);
 
     ValueId declare(Scope& scope, std::string_view name, std::string_view what);
-    ValueId resolve(Scope& scope, std::string_view name, std::string_view user);
+    /// `user`: the node that wants the value; null for the results of a graph.
+    ValueId resolve(Scope& scope, std::string_view name, const OnnxNode* user);
+    std::string label(const OnnxNode* node) const;
     std::string place(const Scope& scope) const;
 
     OnnxModel& m_model;

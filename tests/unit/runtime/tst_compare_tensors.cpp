@@ -16,7 +16,8 @@ const double nan_value = std::numeric_limits<double>::quiet_NaN();
 Tensor doubles(const std::vector<double>& values)
 {
     std::vector<std::byte> bytes(values.size() * sizeof(double));
-    std::memcpy(bytes.data(), values.data(), bytes.size());
+    if (!values.empty())
+        std::memcpy(bytes.data(), values.data(), bytes.size());
     return Tensor::from_bytes(DType::Float64, {static_cast<std::int64_t>(values.size())},
                               std::move(bytes));
 }

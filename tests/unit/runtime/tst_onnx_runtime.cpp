@@ -9,6 +9,14 @@
 
 using namespace strata;
 
+#ifdef __SANITIZE_ADDRESS__
+// ONNX Runtime keeps a few bytes until the program ends, however many sessions there were.
+extern "C" const char* __lsan_default_suppressions()
+{
+    return "leak:libonnxruntime.so";
+}
+#endif
+
 namespace {
 
 QString zoo(const char* file)
