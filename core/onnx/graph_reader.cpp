@@ -142,10 +142,11 @@ ValueId GraphReader::resolve(Scope& scope, std::string_view name, const OnnxNode
         }
         return value;
     }
-    m_notes.add(Severity::Warning, "undefined-value",
-                fmt::format("{} uses '{}', which nothing makes. The file is not valid ONNX.",
-                            label(user), name),
-                place(scope));
+    if (m_notes.accepts("undefined-value"))
+        m_notes.add(Severity::Warning, "undefined-value",
+                    fmt::format("{} uses '{}', which nothing makes. The file is not valid ONNX.",
+                                label(user), name),
+                    place(scope));
     const ValueId value = m_model.add_value(scope.graph, name);
     scope.names.emplace(id, value);
     return value;

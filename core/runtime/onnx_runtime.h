@@ -36,12 +36,13 @@ Result<std::unique_ptr<OnnxSession>> open_onnx_session(const std::filesystem::pa
 /// "1.29.0", or nothing when it is not found.
 std::string onnx_runtime_version();
 
-/// How two tensors differ.
+/// How two tensors differ. Equal infinities and two NaNs do not differ; any other pair with one of
+/// them differs infinitely. Element types that nothing computes with are compared byte by byte.
 struct TensorDifference {
     bool same_shape = false;
     bool same_dtype = false;
     double max_abs = 0.0;
-    double max_rel = 0.0;
+    double max_rel = 0.0; ///< |a-b| / |b|, where b is not 0
     bool ok =
         false; ///< same shape and dtype, and |a-b| <= atol + rtol*|b| everywhere (NaN equals NaN)
 };

@@ -85,6 +85,7 @@ private Q_SLOTS:
     void otherTypes();
     void unsortedNodes();
     void invalidNames();
+    void manyProblemsAreCounted();
     void defaultsOfInputs();
 };
 
@@ -303,6 +304,18 @@ void TestOnnxReader::invalidNames()
     QCOMPARE(model.nodes.at(2).inputs.at(0), model.nodes.at(0).outputs.at(0));
     QCOMPARE(model.nodes.at(2).inputs.at(1), model.nodes.at(3).inputs.at(1));
     QVERIFY(model.nodes.at(1).outputs.at(0) != model.nodes.at(0).outputs.at(0));
+}
+
+void TestOnnxReader::manyProblemsAreCounted()
+{
+    onnx::ModelProto proto = small_model();
+    for (int i = 0; i < 130; ++i)
+        add_node(proto.mutable_graph(), "Relu", {("missing" + std::to_string(i)).c_str()}, {});
+    QTemporaryDir folder;
+    const OnnxReadResult result = read(save(folder, proto));
+    // 50 of a kind, and one line that counts the other 80.
+    QCOMPARE(result.diagnostics.size(), std::size_t{51});
+    QVERIFY(result.diagnostics.back().message.starts_with("80 more"));
 }
 
 void TestOnnxReader::defaultsOfInputs()
