@@ -482,6 +482,11 @@ std::optional<Outputs> always_cpu(const PythonCall&)
 {
     return Outputs(Lowered(FxEnum{"cpu"}));
 }
+/// device.type
+std::optional<Outputs> device_type(const PythonCall&)
+{
+    return Outputs(Lowered(std::string("cpu")));
+}
 std::optional<Outputs> strided_layout(const PythonCall&)
 {
     return Outputs(Lowered(FxEnum{"torch.strided"}));
@@ -586,6 +591,7 @@ const std::unordered_map<std::string_view, Handler>& handlers()
         {"prim::ImplicitTensorToNum", item},
         {"prim::dtype", tensor_dtype},
         {"prim::device", always_cpu},
+        {"prim::type", device_type},
         {"prim::layout", strided_layout},
         {"prim::is_cuda", always_false},
         {"prim::is_quantized", always_false},

@@ -20,6 +20,7 @@ ParityRows recurrent_rows();
 ParityRows reduction_rows();
 ParityRows resize_rows();
 ParityRows shape_rows();
+ParityRows transformer_rows();
 
 /// Of all families; add new ones here too.
 ParityRows all_parity_rows();

@@ -22,6 +22,7 @@ std::vector<Family> all_families()
         {"reduction", reduction_ops()},
         {"resize", resize_ops()},
         {"shape", shape_ops()},
+        {"transformer fast path", transformer_ops()},
     };
 }
 

@@ -27,6 +27,7 @@ std::span<const OpEntry> recurrent_ops();
 std::span<const OpEntry> reduction_ops();
 std::span<const OpEntry> resize_ops();
 std::span<const OpEntry> shape_ops();
+std::span<const OpEntry> transformer_ops();
 
 struct Family {
     std::string_view name; ///< as the documentation shows it
