@@ -70,6 +70,11 @@ public:
 
     Result<std::variant<Arguments, std::string>> parse(int argc, const char* const* argv)
     {
+        if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1]))
+            return failure(ErrorCode::Usage,
+                           fmt::format("There is no command '{}'. There are: export, audit, "
+                                       "verify, compare, tree.",
+                                       argv[1]));
         try {
             m_app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
@@ -86,6 +91,14 @@ public:
     }
 
 private:
+    bool is_command(std::string_view name) const
+    {
+        for (const CLI::App* command : m_app.get_subcommands([](const CLI::App*) { return true; }))
+            if (command->get_name() == name)
+                return true;
+        return false;
+    }
+
     static std::string trimmed(std::string text)
     {
         while (!text.empty() && (text.back() == '\n' || text.back() == '.' || text.back() == ' '))

@@ -124,6 +124,19 @@ private:
                 return true;
             }
         }
+        const bool by_channel = op == "aten::batch_norm" || op == "aten::instance_norm" ||
+                                op == "aten::group_norm" || op == "aten::prelu";
+        if (by_channel) {
+            // The scale, or the running mean where there is no scale.
+            const Tensor* scale = weight(node, op == "aten::group_norm" ? 2 : 1);
+            if (!scale)
+                scale = weight(node, 3);
+            if (scale && scale->shape.size() == 1 && scale->shape[0] > 1) {
+                result.channels = scale->shape[0];
+                adopt_dtype(result, *scale);
+                return true;
+            }
+        }
         return false;
     }
 
@@ -209,6 +222,12 @@ LoweringInput plausible_input(const InferredInput& inferred, std::size_t attempt
         // A batch of vectors, then a batch of sequences of vectors.
         shape = attempt % 2 == 0 ? std::vector<std::int64_t>{1, *inferred.features}
                                  : std::vector<std::int64_t>{1, 16, *inferred.features};
+    } else if (inferred.channels) {
+        // Images, then sequences, then vectors.
+        const std::int64_t c = *inferred.channels;
+        const std::array<std::vector<std::int64_t>, 4> guesses{
+            {{1, c, size, size}, {1, c, size}, {1, c, size, size}, {1, c}}};
+        shape = guesses[attempt % guesses.size()];
     } else if (inferred.is_index) {
         shape = attempt % 2 == 0 ? std::vector<std::int64_t>{1, 16} : std::vector<std::int64_t>{1};
     } else {

@@ -19,6 +19,8 @@ struct InferredInput {
     std::optional<std::vector<std::int64_t>> dims;
     /// The last dimension where only that is known (linear layers take any rank).
     std::optional<std::int64_t> features;
+    /// The second dimension where only that is known (normalisations take several ranks).
+    std::optional<std::int64_t> channels;
     bool is_index = false; ///< it indexes an embedding
 };
 
