@@ -13,11 +13,16 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <vector>
 
 using namespace strata::ui;
 
 namespace {
 
+// The same numbers as those of the batch program.
 enum ExitStatus { done = 0, wrong_usage = 2, unreadable = 3, not_written = 5 };
 
 void complain(const QString& text)
@@ -48,58 +53,87 @@ void takeScreenshot(MainWindow* window, const QString& file)
     QApplication::exit(not_written);
 }
 
+/// The command line. Options are members, so that main() can ask for them by name.
+struct CommandLine {
+    static QString text(const char* words) { return QCoreApplication::translate("main", words); }
+
+    QCommandLineParser parser;
+    QCommandLineOption help = parser.addHelpOption();
+    QCommandLineOption version = parser.addVersionOption();
+    QCommandLineOption screenshot{QStringLiteral("screenshot"),
+                                  text("Write a picture of the window to FILE and quit."),
+                                  QStringLiteral("FILE")};
+    QCommandLineOption select{QStringLiteral("select"),
+                              text("Select a node by name, or a module by its path."),
+                              QStringLiteral("NODE")};
+    QCommandLineOption expand{QStringLiteral("expand"),
+                              text("Expand a module in the graph; can be repeated. * expands all."),
+                              QStringLiteral("MODULE")};
+    QCommandLineOption theme{QStringLiteral("theme"), text("light, dark or system."),
+                             QStringLiteral("THEME")};
+    QCommandLineOption size{QStringLiteral("size"), text("Size of the window, as WxH."),
+                            QStringLiteral("WxH")};
+
+    CommandLine()
+    {
+        parser.setApplicationDescription(
+            text("Shows which PyTorch module every node of an ONNX graph belongs to."));
+        parser.addPositionalArgument(QStringLiteral("file"),
+                                     text("Model to open: TorchScript, .pt2 or ONNX."),
+                                     QStringLiteral("[FILE…]"));
+        parser.addOptions({screenshot, select, expand, theme, size});
+    }
+};
+
+/// Help and version are words: they must come without a display, too.
+bool asksForWords(int argc, char* argv[])
+{
+    for (int i = 1; i < argc; ++i)
+        for (const char* option : {"-h", "--help", "--help-all", "-v", "--version"})
+            if (std::strcmp(argv[i], option) == 0)
+                return true;
+    return false;
+}
+
+void nameProgram()
+{
+    QCoreApplication::setOrganizationName(QStringLiteral("Strata"));
+    QCoreApplication::setApplicationName(QStringLiteral("strata"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(STRATA_VERSION));
+}
+
 } // namespace
 
 int main(int argc, char* argv[])
 {
+    nameProgram();
+    if (asksForWords(argc, argv)) {
+        const QCoreApplication app(argc, argv);
+        CommandLine line;
+        line.parser.process(app); // prints and ends the program
+        return done;
+    }
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
-    QApplication::setOrganizationName(QStringLiteral("Strata"));
-    QApplication::setApplicationName(QStringLiteral("strata"));
     QApplication::setApplicationDisplayName(QStringLiteral("Strata"));
-    QApplication::setApplicationVersion(QStringLiteral(STRATA_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("strata"));
     QApplication::setWindowIcon(applicationIcon());
     initAppearance();
 
-    QCommandLineParser parser;
-    parser.setApplicationDescription(QApplication::translate(
-        "main", "Shows which PyTorch module every node of an ONNX graph belongs to."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addPositionalArgument(
-        QStringLiteral("file"),
-        QApplication::translate("main", "Model to open: TorchScript, .pt2 or ONNX."),
-        QStringLiteral("[FILE…]"));
-    const QCommandLineOption screenshot(
-        QStringLiteral("screenshot"),
-        QApplication::translate("main", "Write a picture of the window to FILE and quit."),
-        QStringLiteral("FILE"));
-    const QCommandLineOption select(
-        QStringLiteral("select"),
-        QApplication::translate("main", "Select a node by name, or a module by its path."),
-        QStringLiteral("NODE"));
-    const QCommandLineOption expand(
-        QStringLiteral("expand"),
-        QApplication::translate("main",
-                                "Expand a module in the graph; can be repeated. * expands all."),
-        QStringLiteral("MODULE"));
-    const QCommandLineOption theme(QStringLiteral("theme"),
-                                   QApplication::translate("main", "light, dark or system."),
-                                   QStringLiteral("THEME"));
-    const QCommandLineOption size(QStringLiteral("size"),
-                                  QApplication::translate("main", "Size of the window, as WxH."),
-                                  QStringLiteral("WxH"));
-    parser.addOptions({screenshot, select, expand, theme, size});
-    parser.process(app);
+    CommandLine line;
+    QCommandLineParser& parser = line.parser;
+    if (!parser.parse(QApplication::arguments())) {
+        complain(parser.errorText());
+        return wrong_usage;
+    }
 
     QString theme_name =
         QSettings().value(QStringLiteral("theme"), QStringLiteral("system")).toString();
-    if (parser.isSet(theme))
-        theme_name = parser.value(theme);
+    if (parser.isSet(line.theme))
+        theme_name = parser.value(line.theme);
     const auto choice = parseThemeChoice(theme_name);
-    if (!choice && parser.isSet(theme)) {
+    if (!choice && parser.isSet(line.theme)) {
         complain(QApplication::translate("main", "There is no theme “%1”; use light, dark or "
                                                  "system.")
                      .arg(theme_name));
@@ -109,24 +143,24 @@ int main(int argc, char* argv[])
 
     const QStringList files = parser.positionalArguments();
     MainWindow window(Services::real());
-    if (parser.isSet(size)) {
-        const auto wanted = parseSize(parser.value(size));
+    if (parser.isSet(line.size)) {
+        const auto wanted = parseSize(parser.value(line.size));
         if (!wanted) {
             complain(QApplication::translate("main", "“%1” is not a size such as 1400x900.")
-                         .arg(parser.value(size)));
+                         .arg(parser.value(line.size)));
             return wrong_usage;
         }
         window.resize(*wanted);
     }
 
-    const QString picture = parser.value(screenshot);
+    const QString picture = parser.value(line.screenshot);
     QObject::connect(&window, &MainWindow::modelOpened, &window, [&] {
-        for (const QString& module : parser.values(expand))
+        for (const QString& module : parser.values(line.expand))
             if (!window.expandModule(module))
                 complain(QApplication::translate("main", "There is no module “%1”.").arg(module));
-        if (parser.isSet(select) && !window.selectByName(parser.value(select)))
+        if (parser.isSet(line.select) && !window.selectByName(parser.value(line.select)))
             complain(QApplication::translate("main", "There is no node or module “%1”.")
-                         .arg(parser.value(select)));
+                         .arg(parser.value(line.select)));
     });
     if (!picture.isEmpty()) {
         // Layouts arrive one after the other; the picture is taken when none is outstanding.

@@ -122,14 +122,17 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     m_orphan_view->sortByColumn(OrphanModel::GraphPath, Qt::AscendingOrder);
     m_node_view->setSortingEnabled(true);
     m_node_view->sortByColumn(-1, Qt::AscendingOrder);
+    // Messages are sentences: they wrap instead of being cut.
+    m_diagnostics_view->setUniformRowHeights(false);
+    m_diagnostics_view->setWordWrap(true);
     m_diagnostics_view->setItemDelegateForColumn(DiagnosticsModel::SeverityColumn,
                                                  new SeverityDelegate(this));
     QHeaderView* header = m_diagnostics_view->header();
     header->setStretchLastSection(false);
     header->setSectionResizeMode(DiagnosticsModel::Message, QHeaderView::Stretch);
-    header->resizeSection(DiagnosticsModel::SeverityColumn, 110);
-    header->resizeSection(DiagnosticsModel::Where, 240);
-    header->resizeSection(DiagnosticsModel::Code, 190);
+    header->resizeSection(DiagnosticsModel::SeverityColumn, 92);
+    header->resizeSection(DiagnosticsModel::Where, 150);
+    header->resizeSection(DiagnosticsModel::Code, 140);
     m_orphan_view->header()->setStretchLastSection(false);
     m_orphan_view->header()->setSectionResizeMode(OrphanModel::SyntheticPath, QHeaderView::Stretch);
     m_orphan_view->header()->resizeSection(OrphanModel::Name, 230);

@@ -1,6 +1,8 @@
 #include "ui/window/main_window.h"
 
 #include "ui/canvas/graph_canvas.h"
+#include "ui/canvas/legend.h"
+#include "ui/models/format.h"
 #include "ui/panels/coverage_panel.h"
 #include "ui/panels/inspector_panel.h"
 #include "ui/panels/module_panel.h"
@@ -11,6 +13,8 @@
 #include "ui/window/icons.h"
 #include "ui/window/recent_files.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
@@ -85,6 +89,10 @@ void MainWindow::buildCentre()
     m_canvas->setObjectName(QStringLiteral("graphCanvas"));
     // Files dropped on the canvas are the window's business.
     m_canvas->setAcceptDrops(false);
+    m_canvas->setFrameShape(QFrame::NoFrame);
+    m_legend = new Legend(m_canvas);
+    m_legend->setObjectName(QStringLiteral("legend"));
+    m_canvas->installEventFilter(this);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(m_canvas);
     auto* centre = new QWidget;
@@ -96,6 +104,26 @@ void MainWindow::buildCentre()
     setCentralWidget(centre);
     connect(m_empty, &EmptyState::openRequested, this, [this] { chooseFile(); });
     connect(m_empty, &EmptyState::fileRequested, this, &MainWindow::openFile);
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_canvas &&
+        (event->type() == QEvent::Resize || event->type() == QEvent::LayoutDirectionChange))
+        placeLegend();
+    return QMainWindow::eventFilter(watched, event);
+}
+
+void MainWindow::placeLegend()
+{
+    constexpr int margin = 12;
+    m_legend->resize(m_legend->sizeHint());
+    const int left = isRightToLeft() ? m_canvas->width() - m_legend->width() - margin : margin;
+    m_legend->move(left, m_canvas->height() - m_legend->height() - margin);
+    // On a small canvas the graph needs the room more.
+    const bool fits =
+        m_canvas->width() >= 2 * m_legend->width() && m_canvas->height() >= 2 * m_legend->height();
+    m_legend->setVisible(fits && (!m_show_legend || m_show_legend->isChecked()));
 }
 
 QDockWidget* MainWindow::addDock(QWidget* widget, const QString& name, const QString& title,
@@ -190,6 +218,11 @@ void MainWindow::connectSelection()
             m_selection->select(module == no_module ? Target() : Target::ofModule(module),
                                 m_canvas);
     });
+    connect(m_canvas, &GraphCanvas::contextMenuRequested, this, &MainWindow::showCanvasMenu);
+    connect(m_canvas, &GraphCanvas::layoutFailed, this, [this](const QString& message) {
+        m_message->showMessage(
+            {Tone::Error, tr("The graph could not be drawn. %1").arg(message), {}, {}});
+    });
     connect(m_selection, &Selection::revealRequested, this,
             [this](const Target& target, const QObject* source) {
                 if (source == m_canvas)
@@ -208,6 +241,48 @@ void MainWindow::connectSelection()
                 m_canvas->selectNode(no_id);
                 m_canvas->selectModule(no_module);
             });
+}
+
+void MainWindow::showCanvasMenu(NodeId node, ModuleId module, const QPoint& where)
+{
+    if (!m_inspection)
+        return;
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    auto copy = [&](const QString& what, const QString& text) {
+        if (text.isEmpty())
+            return;
+        connect(menu->addAction(icon(QStringLiteral("copy")), what), &QAction::triggered, this,
+                [text] { QApplication::clipboard()->setText(text); });
+    };
+    ModuleId owner = module;
+    if (node != no_id && m_inspection->model && node < m_inspection->model->nodes.size()) {
+        copy(tr("Copy the node's name"),
+             toQString(m_inspection->model->text(m_inspection->model->nodes[node].name)));
+        if (node < m_inspection->attribution.size())
+            owner = m_inspection->attribution[node].module;
+    }
+    if (owner < m_inspection->modules.size()) {
+        copy(tr("Copy the module's path"), toQString(m_inspection->modules[owner].fqn));
+        copy(tr("Copy the module's tag"), toQString(m_inspection->modules.tag(owner)));
+        menu->addSeparator();
+        if (node != no_id)
+            connect(menu->addAction(icon(QStringLiteral("module")), tr("Go to its module")),
+                    &QAction::triggered, this,
+                    [this, owner] { m_selection->select(Target::ofModule(owner), this); });
+        if (module < m_inspection->modules.size()) {
+            const bool open = m_canvas->isExpanded(module);
+            connect(menu->addAction(
+                        icon(open ? QStringLiteral("collapse-all") : QStringLiteral("expand-all")),
+                        open ? tr("Collapse") : tr("Expand")),
+                    &QAction::triggered, this, [this, module] { m_canvas->toggle(module); });
+        }
+    }
+    menu->addSeparator();
+    menu->addAction(m_zoom_fit);
+    menu->addAction(m_expand_all);
+    menu->addAction(m_collapse_all);
+    menu->popup(where);
 }
 
 bool MainWindow::selectByName(const QString& name)

@@ -16,7 +16,8 @@ class QToolBar;
 
 namespace strata {
 class GraphCanvas;
-}
+class Legend;
+} // namespace strata
 
 namespace strata::ui {
 
@@ -68,6 +69,7 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
@@ -79,6 +81,8 @@ private:
     void buildDocks();
     void buildStatusBar();
     void connectSelection();
+    void placeLegend();
+    void showCanvasMenu(NodeId node, ModuleId module, const QPoint& where);
     QDockWidget* addDock(QWidget* widget, const QString& name, const QString& title,
                          Qt::DockWidgetArea area);
     void refreshDockTitles();
@@ -116,6 +120,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     EmptyState* m_empty = nullptr;
     GraphCanvas* m_canvas = nullptr;
+    Legend* m_legend = nullptr;
     ModulePanel* m_modules = nullptr;
     InspectorPanel* m_inspector = nullptr;
     CoveragePanel* m_coverage = nullptr;
@@ -129,6 +134,8 @@ private:
     QAction* m_open = nullptr;
     QAction* m_export = nullptr;
     QAction* m_close = nullptr;
+    QAction* m_reload = nullptr;
+    QAction* m_show_legend = nullptr;
     QAction* m_cancel = nullptr;
     std::vector<QAction*> m_model_actions;  ///< need an opened model
     std::vector<QAction*> m_orphan_actions; ///< need orphans

@@ -31,6 +31,7 @@ namespace strata::ui {
 namespace {
 
 const QString folder_key = QStringLiteral("lastFolder");
+const QString legend_key = QStringLiteral("legend");
 const QString theme_key = QStringLiteral("theme");
 
 } // namespace
@@ -62,6 +63,11 @@ void MainWindow::buildActions()
     file->addSeparator();
     m_export = addAction(file, QStringLiteral("export"), tr("&Export to ONNX…"),
                          QKeySequence(Qt::CTRL | Qt::Key_E), [this] { chooseExport(); });
+    m_reload =
+        addAction(file, QStringLiteral("reload"), tr("Re&load"), QKeySequence(Qt::Key_F5), [this] {
+            if (m_inspection)
+                openFile(QString::fromStdString(m_inspection->path.string()));
+        });
     m_cancel = addAction(file, {}, tr("Cancel the running &job"), QKeySequence(Qt::Key_Escape),
                          [this] { cancelJob(); });
     file->addSeparator();
@@ -96,6 +102,13 @@ void MainWindow::buildActions()
     m_docks_menu = view->addMenu(tr("&Panels"));
     for (QDockWidget* dock : m_docks)
         m_docks_menu->addAction(dock->toggleViewAction());
+    m_show_legend = view->addAction(tr("&Legend"));
+    m_show_legend->setCheckable(true);
+    m_show_legend->setChecked(QSettings().value(legend_key, true).toBool());
+    connect(m_show_legend, &QAction::toggled, this, [this](bool shown) {
+        QSettings().setValue(legend_key, shown);
+        placeLegend();
+    });
     QMenu* theme = view->addMenu(icon(QStringLiteral("theme")), tr("&Theme"));
     m_theme_group = new QActionGroup(this);
     auto add_theme = [&](const QString& text, ThemeChoice choice) {
@@ -136,8 +149,8 @@ void MainWindow::buildActions()
         addAction(help, QStringLiteral("info"), tr("&About Strata"), {}, [this] { showAbout(); });
     about->setMenuRole(QAction::AboutRole);
 
-    m_model_actions = {m_close,      m_zoom_in,      m_zoom_out, m_zoom_fit,
-                       m_expand_all, m_collapse_all, find,       to_canvas};
+    m_model_actions = {m_close,      m_reload,       m_zoom_in, m_zoom_out, m_zoom_fit,
+                       m_expand_all, m_collapse_all, find,      to_canvas};
     m_orphan_actions = {m_next_orphan, m_previous_orphan};
 }
 

@@ -1,0 +1,99 @@
+// The window's program, run as a process.
+#include <QtTest>
+
+#include <QImage>
+#include <QProcess>
+#include <QTemporaryDir>
+
+class TestProgram : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    struct Run {
+        int status = -1;
+        QByteArray out;
+        QByteArray err;
+    };
+
+    Run run(const QStringList& arguments, bool trace_libraries = false)
+    {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
+        environment.insert(QStringLiteral("XDG_CONFIG_HOME"), m_folder.path());
+        if (trace_libraries)
+            environment.insert(QStringLiteral("LD_DEBUG"), QStringLiteral("files"));
+        process.setProcessEnvironment(environment);
+        process.start(QStringLiteral(STRATA_BIN_DIR "/strata"), arguments);
+        if (!process.waitForFinished(60000)) {
+            process.kill();
+            process.waitForFinished();
+            return {};
+        }
+        return {process.exitCode(), process.readAllStandardOutput(),
+                process.readAllStandardError()};
+    }
+
+    QString picture() const { return m_folder.filePath(QStringLiteral("window.png")); }
+    static QString onnxFile()
+    {
+        return QStringLiteral(STRATA_TEST_DATA
+                              "/zoo/sid/control_flow_if/control_flow_if.script.legacy.onnx");
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!QFileInfo::exists(QStringLiteral(STRATA_BIN_DIR "/strata")))
+            QSKIP("the program is not built");
+    }
+    void init() { QFile::remove(picture()); }
+
+    void versionAndHelp()
+    {
+        const Run version = run({QStringLiteral("--version")});
+        QCOMPARE(version.status, 0);
+        QVERIFY(version.out.contains("0."));
+        const Run help = run({QStringLiteral("--help")});
+        QCOMPARE(help.status, 0);
+        for (const char* option : {"--screenshot", "--select", "--expand", "--theme", "--size"})
+            QVERIFY2(help.out.contains(option), option);
+    }
+
+    void pictureOfAnOnnxFileWithoutLoadingTorch()
+    {
+        if (!QFileInfo::exists(onnxFile()))
+            QSKIP("the sample is not there");
+        const Run result = run({QStringLiteral("--screenshot"), picture(), QStringLiteral("--size"),
+                                QStringLiteral("1000x700"), QStringLiteral("--theme"),
+                                QStringLiteral("dark"), onnxFile()},
+                               true);
+        QCOMPARE(result.status, 0);
+        const QImage image(picture());
+        QCOMPARE(image.size(), QSize(1000, 700));
+        QVERIFY(image.pixelColor(500, 5).lightness() < 128);
+        // The trace works, and LibTorch is not in it.
+        QVERIFY(result.err.contains("libQt6Core"));
+        QVERIFY(!result.err.contains("libtorch"));
+        QVERIFY(!result.err.contains("libc10"));
+    }
+
+    void wrongUsage()
+    {
+        QCOMPARE(run({QStringLiteral("--theme"), QStringLiteral("purple")}).status, 2);
+        QCOMPARE(run({QStringLiteral("--size"), QStringLiteral("large")}).status, 2);
+        QCOMPARE(run({QStringLiteral("--no-such-option")}).status, 2);
+    }
+
+    void fileThatCannotBeRead()
+    {
+        const Run result = run({QStringLiteral("--screenshot"), picture(),
+                                m_folder.filePath(QStringLiteral("missing.onnx"))});
+        QCOMPARE(result.status, 3);
+        QVERIFY(result.err.contains("missing.onnx"));
+        QVERIFY(!QFileInfo::exists(picture()));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestProgram)
+#include "tst_program.moc"
