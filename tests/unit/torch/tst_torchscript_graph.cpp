@@ -1,4 +1,5 @@
 // The FX graph of TorchScript files: frames, arguments, control flow, sources.
+#include "ir/fx_text.h"
 #include "program_probe.h"
 
 #include <fstream>
@@ -39,7 +40,7 @@ private Q_SLOTS:
     void placeholder_defaults_and_types();
     void branches_and_loops();
     void decided_branches_vanish();
-    void uses_follow_definitions();
+    void verifier_has_no_complaints();
     void scripted_source_lines();
     void traced_source_lines();
     void methods_and_functions();
@@ -263,33 +264,17 @@ void TorchScriptGraph::decided_branches_vanish()
     QCOMPARE(find_node(*program, "aten::dropout")->args.at(2), FxArg(false));
 }
 
-void TorchScriptGraph::uses_follow_definitions()
+void TorchScriptGraph::verifier_has_no_complaints()
 {
-    // Each value is made before it is used, in the block itself or one around it.
-    for (const char* file : {"zoo/sid/control_flow_if/control_flow_if.script.pt",
-                             "zoo/sid/norms/norms.script.pt", "torch/lists.script.pt"}) {
+    for (const char* file :
+         {"zoo/sid/control_flow_if/control_flow_if.script.pt", "zoo/sid/norms/norms.script.pt",
+          "zoo/sid/containers/containers.ts.pt", "zoo/sid/resnet_tiny/resnet_tiny.ts.pt",
+          "zoo/torch113/shared_module/shared_module.script.pt", "torch/lists.script.pt",
+          "torch/state.script.pt", "torch/interfaces.script.pt"}) {
         const auto program = read_program(file);
         QVERIFY(program);
-        const FxGraph& graph = program->graph;
-        std::vector<bool> known(graph.values.size(), false);
-        const std::function<void(FxBlockId)> visit = [&](FxBlockId block) {
-            for (FxValueId param : graph.blocks[block].params)
-                known[param] = true;
-            for (FxNodeId id : graph.blocks[block].nodes) {
-                const FxNode& node = graph.nodes[id];
-                QCOMPARE(node.block, block);
-                visit_uses(node, [&](FxValueId value) { QVERIFY(known[value]); });
-                for (FxBlockId body : node.blocks)
-                    visit(body);
-                for (FxValueId output : node.outputs) {
-                    QVERIFY(!known[output]);
-                    QCOMPARE(graph.values[output].node, id);
-                    known[output] = true;
-                }
-            }
-        };
-        visit(FxGraph::main_block);
-        QVERIFY(graph.output_node() != no_index);
+        const std::vector<std::string> complaints = verify_fx(program->graph);
+        QVERIFY2(complaints.empty(), complaints.empty() ? "" : complaints[0].c_str());
     }
 }
 
