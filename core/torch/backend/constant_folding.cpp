@@ -1,5 +1,7 @@
 #include "constant_folding.h"
 
+#include <algorithm>
+#include <array>
 #include <compare>
 #include <string>
 
@@ -71,6 +73,40 @@ std::optional<bool> fold_condition(std::string_view target, const std::vector<Fx
         return *order > 0;
     if (name == "ge")
         return *order >= 0;
+    return std::nullopt;
+}
+
+std::optional<FxArg> fold_environment(std::string_view target, const std::vector<FxArg>& args)
+{
+    if (target == "prim::device")
+        return FxArg(FxEnum{"cpu"});
+    if (target == "prim::type" && args.size() == 1) {
+        // Of a device; there is no other.
+        if (const auto* device = std::get_if<FxEnum>(&args[0].value))
+            return FxArg(device->name.substr(0, device->name.find(':')));
+        return std::nullopt;
+    }
+    if (target == "prim::is_cpu" || target == "prim::requires_grad" ||
+        target == "aten::is_grad_enabled")
+        return FxArg(true);
+    static constexpr std::array<std::string_view, 16> not_so{"aten::is_autocast_cpu_enabled",
+                                                             "aten::is_autocast_enabled",
+                                                             "prim::is_cuda",
+                                                             "prim::is_hpu",
+                                                             "prim::is_ipu",
+                                                             "prim::is_maia",
+                                                             "prim::is_meta",
+                                                             "prim::is_mkldnn",
+                                                             "prim::is_mps",
+                                                             "prim::is_nested",
+                                                             "prim::is_ort",
+                                                             "prim::is_sparse",
+                                                             "prim::is_sparse_csr",
+                                                             "prim::is_vulkan",
+                                                             "prim::is_xla",
+                                                             "prim::is_xpu"};
+    if (std::find(not_so.begin(), not_so.end(), target) != not_so.end())
+        return FxArg(false);
     return std::nullopt;
 }
 

@@ -13,4 +13,9 @@ namespace strata::torch_module {
 /// comparisons and the logical operators, which decide branches. Nothing for everything else.
 std::optional<bool> fold_condition(std::string_view target, const std::vector<FxArg>& args);
 
+/// What is fixed by how Strata reads models: on the CPU, dense, without autocast. Gradients count
+/// as wanted, because PyTorch's modules otherwise skip their own children for fused kernels with
+/// the same results, and the children are what the hierarchy is about. Nothing for other operators.
+std::optional<FxArg> fold_environment(std::string_view target, const std::vector<FxArg>& args);
+
 } // namespace strata::torch_module

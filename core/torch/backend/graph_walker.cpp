@@ -159,7 +159,7 @@ void GraphWalker::walk_node(const Node& node, Activation& activation, FxBlockId 
         break;
     case torch::jit::aten::__is__:
     case torch::jit::aten::__isnot__:
-        if (fold_is_none(node, activation))
+        if (fold_identity(node, activation))
             return;
         break;
     case torch::jit::prim::unchecked_cast: {

@@ -66,7 +66,7 @@ private:
     void add_tuple(const Node& node, Activation& activation, FxBlockId block);
     bool unpack_known(const Node& node, Activation& activation);
     bool index_container(const Node& node, Activation& activation);
-    bool fold_is_none(const Node& node, Activation& activation);
+    bool fold_identity(const Node& node, Activation& activation);
     FxNodeId emit(const Node& node, FxNode fx, Activation& activation, FxBlockId block);
     void note_mutation(const Node& node, const c10::FunctionSchema& schema, Activation& activation);
 

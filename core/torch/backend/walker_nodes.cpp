@@ -80,6 +80,10 @@ void GraphWalker::add_operator(const Node& node, Activation& activation, FxBlock
         activation.values[node.output()] = Bound::data(*known);
         return;
     }
+    if (std::optional<FxArg> known = fold_environment(fx.target, fx.args)) {
+        activation.values[node.output()] = Bound::data(*std::move(known));
+        return;
+    }
     if (fx.target.starts_with("quantized::"))
         m_uses_quantized = true;
     if (schema)
@@ -93,7 +97,7 @@ void GraphWalker::add_operator(const Node& node, Activation& activation, FxBlock
                          where(activation)));
 }
 
-bool GraphWalker::fold_is_none(const Node& node, Activation& activation)
+bool GraphWalker::fold_identity(const Node& node, Activation& activation)
 {
     // "x is None" with None on either side; module attributes and typed values say which it is.
     const auto is_none = [&](const Value& value) -> std::optional<bool> {
@@ -112,13 +116,18 @@ bool GraphWalker::fold_is_none(const Node& node, Activation& activation)
             return false;
         }
     };
+    const bool is = node.kind() == torch::jit::aten::__is__;
+    const FxRef* first = lookup(*node.input(0), activation).arg.ref();
+    const FxRef* second = lookup(*node.input(1), activation).arg.ref();
+    if (first && second && *first == *second) {
+        activation.values[node.output()] = Bound::data(is);
+        return true;
+    }
     const std::optional<bool> left = is_none(*node.input(0));
     const std::optional<bool> right = is_none(*node.input(1));
     if (!left || !right || (!*left && !*right))
         return false;
-    const bool same = *left && *right;
-    activation.values[node.output()] =
-        Bound::data(node.kind() == torch::jit::aten::__is__ ? same : !same);
+    activation.values[node.output()] = Bound::data((*left && *right) == is);
     return true;
 }
 

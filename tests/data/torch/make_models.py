@@ -123,11 +123,23 @@ class Twins(nn.Module):
         return self.body(self.body(x))
 
 
+class Encoder(nn.Module):
+    """Asks for devices, gradients and nested tensors to choose between a fused kernel and its
+    children."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layer(x)
+
+
 if __name__ == "__main__":
     torch.manual_seed(0)
     # Into the current folder, or in the folder that is given (the files record the script's own path).
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    for model in (Interfaces(), Methods(), Lists(), State(), Tied(), Twins()):
+    for model in (Interfaces(), Methods(), Lists(), State(), Tied(), Twins(), Encoder()):
         name = type(model).__name__.lower()
         torch.jit.script(model.eval()).save(str(folder / f"{name}.script.pt"))
     torch.jit.trace(Twins().eval(), torch.ones(2, 3)).save(str(folder / "twins.ts.pt"))

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void placeholder_defaults_and_types();
     void branches_and_loops();
     void decided_branches_vanish();
+    void environment_is_known();
     void verifier_has_no_complaints();
     void scripted_source_lines();
     void traced_source_lines();
@@ -262,6 +263,22 @@ void TorchScriptGraph::decided_branches_vanish()
     QCOMPARE(joined(places_of(*program, "aten::dropout")), QByteArray("block.drop"));
     // In evaluation mode.
     QCOMPARE(find_node(*program, "aten::dropout")->args.at(2), FxArg(false));
+}
+
+void TorchScriptGraph::environment_is_known()
+{
+    const auto program = read_program("torch/encoder.script.pt");
+    QVERIFY(program);
+    for (const char* target : {"prim::device", "prim::type", "prim::is_cuda", "prim::is_nested",
+                               "prim::requires_grad", "aten::is_grad_enabled"})
+        QVERIFY2(places_of(*program, target).empty(), target);
+    // The children are called; they are not skipped for the fused kernel.
+    for (const char* fqn : {"layer.self_attn", "layer.linear1", "layer.linear2", "layer.norm1",
+                            "layer.norm2", "layer.dropout"}) {
+        const auto id = program->modules.find(fqn);
+        QVERIFY2(id, fqn);
+        QVERIFY2(program->modules[*id].calls > 0, fqn);
+    }
 }
 
 void TorchScriptGraph::verifier_has_no_complaints()
