@@ -41,6 +41,13 @@ std::string useful_line(std::string_view message)
         const std::size_t end = message.find('\n');
         std::string_view line = trimmed(message.substr(0, end));
         line = trimmed(without_origin(line));
+        // "expected ident but found 'eof' here:" goes on with source text that is not shown.
+        for (const std::string_view tail : {" here:", ":"})
+            if (line.ends_with(tail))
+                line.remove_suffix(tail.size());
+        // LibTorch's own consistency checks trip over damaged files.
+        if (line.find("INTERNAL ASSERT FAILED") != std::string_view::npos)
+            return "its parts contradict each other; it is damaged, or a newer PyTorch wrote it";
         if (!line.empty() &&
             line != "The following operation failed in the TorchScript interpreter.")
             return std::string(line);
@@ -73,7 +80,10 @@ Error load_error(const std::string& subject, std::string_view message)
                             "the model before it is optimised.",
                             subject),
                 {}};
-    return {ErrorCode::CannotRead, fmt::format("{}: {}", subject, useful_line(message)), {}};
+    std::string reason = useful_line(message);
+    if (!reason.ends_with('.'))
+        reason += '.';
+    return {ErrorCode::CannotRead, fmt::format("{}: {}", subject, reason), {}};
 }
 
 void stop(ErrorCode code, std::string message)

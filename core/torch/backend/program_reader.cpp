@@ -49,6 +49,27 @@ void note_kind(Program& program, const GraphWalker& walker, const ArchiveExtras&
         sink.warning("quantized-model", "The model holds quantized operators or tensors.");
 }
 
+/// The keys of a dict of tensors that the model returns; they name its outputs.
+std::vector<std::string> output_names(const FxGraph& graph)
+{
+    const FxNode& output = graph.nodes[graph.output_node()];
+    const FxRef* ref = output.args.size() == 1 ? output.args[0].ref() : nullptr;
+    if (!ref || graph.values[ref->value].node == no_index)
+        return {};
+    const FxNode& dict = graph.nodes[graph.values[ref->value].node];
+    if (dict.target != "prim::DictConstruct")
+        return {};
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i + 1 < dict.args.size(); i += 2) {
+        const auto* key = std::get_if<std::string>(&dict.args[i].value);
+        const FxRef* value = dict.args[i + 1].ref();
+        if (!key || !value || graph.values[value->value].type.kind != FxType::Kind::Tensor)
+            return {};
+        names.push_back(*key);
+    }
+    return names;
+}
+
 } // namespace
 
 std::string reading_subject(const std::filesystem::path& path)
@@ -79,6 +100,8 @@ Result<std::shared_ptr<Program>> read_program(const std::filesystem::path& path,
         GraphWalker walker(*program, tensors, ids, sink, task);
         walker.walk(module, options.method);
         program->graph = inline_list_literals(program->graph, walker.mutated());
+
+        program->output_names = output_names(program->graph);
 
         ArchiveExtras extras = read_archive_extras(path, options.method, sink);
         program->producer = std::move(extras.producer);

@@ -37,6 +37,14 @@ private Q_SLOTS:
 void TorchScriptFiles::initTestCase()
 {
     QVERIFY(!torch_backend_loaded());
+    // A module that cannot be loaded is a missing feature, and not for ever.
+    qputenv("STRATA_TORCH_MODULE", data("zoo/misc/notes_text.pt").c_str());
+    const auto broken = torch_backend();
+    QVERIFY(!broken);
+    QCOMPARE(broken.error().code, ErrorCode::MissingFeature);
+    QVERIFY(broken.error().message.find("LibTorch") != std::string::npos);
+    QVERIFY(!torch_backend_loaded());
+    qunsetenv("STRATA_TORCH_MODULE");
     QVERIFY(torch_backend());
     QVERIFY(torch_backend_loaded());
 }

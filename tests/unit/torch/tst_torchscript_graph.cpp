@@ -188,6 +188,7 @@ void TorchScriptGraph::dict_output()
     QCOMPARE(dict->args.size(), std::size_t{6});
     QCOMPARE(dict->args[0], FxArg(std::string("cat")));
     QCOMPARE(dict->args[4], FxArg(std::string("view")));
+    QCOMPARE(program->output_names, (std::vector<std::string>{"cat", "pair", "view"}));
 }
 
 void TorchScriptGraph::tuple_output()
