@@ -156,7 +156,10 @@ private Q_SLOTS:
         std::string message;
         runner.start(
             {}, [](TaskContext&) -> JobResult { throw std::runtime_error("boom"); },
-            [&](JobResult result) { message = result.error().message; });
+            [&](JobResult result) {
+                if (!result)
+                    message = result.error().message;
+            });
         QVERIFY(finished.wait());
         QCOMPARE(message, std::string("boom"));
     }

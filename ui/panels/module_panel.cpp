@@ -50,7 +50,6 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     m_view->setAccessibleName(tr("Module tree"));
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setUniformRowHeights(true);
-    m_view->setAllColumnsShowFocus(true);
     m_view->setAlternatingRowColors(false);
     m_view->setExpandsOnDoubleClick(true);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);

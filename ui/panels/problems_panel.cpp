@@ -16,6 +16,8 @@
 #include <QStyledItemDelegate>
 #include <QTreeView>
 
+#include <algorithm>
+
 namespace strata::ui {
 
 namespace {
@@ -41,6 +43,34 @@ protected:
         option->decorationSize = QSize(16, 16);
         option->icon = icon(name, toneColor(tone, option->palette));
     }
+};
+
+/// Wraps sentences to the width of their column.
+class SentenceDelegate : public QStyledItemDelegate {
+public:
+    explicit SentenceDelegate(QTreeView* view) : QStyledItemDelegate(view), m_view(view) {}
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        const QSize one_line = QStyledItemDelegate::sizeHint(option, index);
+        constexpr int margin = 12;
+        const int width = std::max(80, m_view->columnWidth(index.column()) - margin);
+        const QFontMetrics metrics(option.font);
+        const int height =
+            metrics.boundingRect(0, 0, width, 10000, Qt::TextWordWrap, index.data().toString())
+                .height();
+        return {one_line.width(), one_line.height() - metrics.height() + height};
+    }
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->features |= QStyleOptionViewItem::WrapText;
+    }
+
+private:
+    QTreeView* m_view;
 };
 
 /// Rows of the view as tab-separated text.
@@ -125,6 +155,10 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     // Messages are sentences: they wrap instead of being cut.
     m_diagnostics_view->setUniformRowHeights(false);
     m_diagnostics_view->setWordWrap(true);
+    m_diagnostics_view->setItemDelegateForColumn(DiagnosticsModel::Message,
+                                                 new SentenceDelegate(m_diagnostics_view));
+    connect(m_diagnostics_view->header(), &QHeaderView::sectionResized, m_diagnostics_view,
+            &QTreeView::doItemsLayout, Qt::QueuedConnection);
     m_diagnostics_view->setItemDelegateForColumn(DiagnosticsModel::SeverityColumn,
                                                  new SeverityDelegate(this));
     QHeaderView* header = m_diagnostics_view->header();
@@ -174,7 +208,6 @@ QTreeView* ProblemsPanel::addView(QAbstractItemModel* model, const QString& name
     view->setAccessibleName(title);
     view->setRootIsDecorated(false);
     view->setUniformRowHeights(true);
-    view->setAllColumnsShowFocus(true);
     view->setFrameShape(QFrame::NoFrame);
     view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     view->setEditTriggers(QAbstractItemView::NoEditTriggers);

@@ -228,10 +228,7 @@ void MainWindow::reportExported(const QString& path, bool sidecar)
                            QDesktopServices::openUrl(
                                QUrl::fromLocalFile(QFileInfo(path).absolutePath()));
                        }});
-    QString side = path;
-    if (side.endsWith(QLatin1String(".onnx"), Qt::CaseInsensitive))
-        side.chop(5);
-    side += QStringLiteral(".hierarchy.json");
+    const QString side = QString::fromStdString(sidecar_path(toPath(path)).string());
     if (sidecar && QFileInfo::exists(side))
         actions.push_back(
             {tr("Open sidecar"), [side] { QDesktopServices::openUrl(QUrl::fromLocalFile(side)); }});

@@ -49,17 +49,18 @@ QDockWidget::title { background: @canvas; padding: 7px 10px; text-align: left; }
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @textMuted; border: none; border-bottom: 1px solid @outline; padding: 5px 6px; }
 QHeaderView::section:hover { color: @text; }
-QTreeView { background: @surface; border: none; }
+QTreeView { background: @surface; border: none; outline: 0; show-decoration-selected: 1; selection-background-color: @selected; selection-color: @text; }
 QTreeView::item { padding: 3px 2px; border: none; }
 QTreeView::item:hover:!selected { background: @hover; }
 QTreeView::item:selected { background: @selected; color: @text; }
-QTreeView::branch:selected { background: @selected; }
+QTreeView::item:selected:!active { background: @hover; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: @textMuted; border: none; border-bottom: 2px solid transparent; padding: 7px 12px 6px 12px; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
 QTabBar::tab:focus { color: @accent; }
 QTabWidget::pane { border: none; border-top: 1px solid @outline; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QStatusBar { background: @surface; border-top: 1px solid @outline; }
 QStatusBar::item { border: none; }
 QProgressBar { border: none; border-radius: 3px; background: @pressed; max-height: 6px; min-height: 6px; }
