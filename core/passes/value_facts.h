@@ -39,8 +39,9 @@ private:
 };
 
 /// The elements of an int64 (or int32) tensor of rank 0 or 1 as far as they are known, whether from
-/// a constant, an initializer or `elements`; nothing when not even the count is known. An initializer
-/// that is also a graph input (a default that callers may override) counts as known here.
+/// a constant, an initializer or `elements`; nothing when not even the count is known. An
+/// initializer that is also a graph input (a default that callers may override) counts as known
+/// here.
 std::optional<Shape> known_elements(const OnnxModel& model, const ValueFacts& facts, ValueId id);
 /// All elements as numbers, or nothing when one is missing.
 std::optional<std::vector<std::int64_t>> known_ints(const OnnxModel& model, const ValueFacts& facts,

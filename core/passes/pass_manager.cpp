@@ -1,0 +1,49 @@
+#include "passes/pass_manager.h"
+
+#include "passes/passes.h"
+#include "passes/verify_model.h"
+
+#include <fmt/format.h>
+
+namespace strata {
+namespace {
+
+Status check(const OnnxModel& model, const std::string& when)
+{
+    const auto complaints = verify_model(model);
+    if (complaints.empty())
+        return {};
+    return failure(ErrorCode::Internal, fmt::format("The ONNX graph is broken {}: {} ({} problems)",
+                                                    when, complaints.front(), complaints.size()));
+}
+
+} // namespace
+
+Result<std::vector<PassReport>> run_passes(OnnxModel& model, std::span<const Pass> passes,
+                                           TaskContext& task, VerifyPasses verify)
+{
+    if (verify == VerifyPasses::Yes)
+        STRATA_CHECK(check(model, "before the passes"));
+    std::vector<PassReport> reports;
+    for (const Pass& pass : passes) {
+        STRATA_CHECK(task.poll());
+        reports.push_back({pass.name, pass.run(model)});
+        if (verify == VerifyPasses::Yes)
+            STRATA_CHECK(check(model, fmt::format("after the pass '{}'", pass.name)));
+    }
+    return reports;
+}
+
+std::vector<Pass> clean_up_passes(const ValueFacts& facts,
+                                  std::function<bool(std::string_view)> keep)
+{
+    return {
+        {"eliminate_identity", eliminate_identity},
+        {"fold_constants", [&facts](OnnxModel& model) { return fold_constants(model, facts); }},
+        {"share_equal_constants",
+         [keep = std::move(keep)](OnnxModel& model) { return share_equal_constants(model, keep); }},
+        {"eliminate_common_subexpressions", eliminate_common_subexpressions},
+    };
+}
+
+} // namespace strata

@@ -1,0 +1,41 @@
+// Runs passes in a fixed order.
+#pragma once
+
+#include "base/result.h"
+#include "base/task.h"
+#include "ir/onnx_model.h"
+#include "passes/value_facts.h"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata {
+
+struct Pass {
+    std::string_view name;
+    std::function<bool(OnnxModel&)> run; ///< true: it changed something
+};
+
+struct PassReport {
+    std::string_view name;
+    bool changed = false;
+};
+
+enum class VerifyPasses { No, Yes };
+
+/// Runs each pass once, in order. With VerifyPasses::Yes, verify_model() runs before the first and
+/// after every pass; a complaint is an Internal error that names the pass. Stops when cancelled.
+Result<std::vector<PassReport>> run_passes(OnnxModel& model, std::span<const Pass> passes,
+                                           TaskContext& task,
+                                           VerifyPasses verify = VerifyPasses::No);
+
+/// The clean-up passes in the order in which they help each other. `facts` must outlive the list.
+/// `keep` names initializers that must stay themselves (see share_equal_constants).
+/// remove_dead_code() is not among them, as it changes ids: call it afterwards.
+std::vector<Pass> clean_up_passes(const ValueFacts& facts,
+                                  std::function<bool(std::string_view)> keep = {});
+
+} // namespace strata

@@ -1,0 +1,49 @@
+// Clean-up passes on ONNX models. Each returns whether it changed anything.
+//
+// They keep the inputs and outputs of the graph as they are, in name, type and order, and they keep
+// provenance: when a node takes over another one's work, it gets its origins. A node that is no
+// longer needed is left without readers; remove_dead_code() (dead_code.h) takes such nodes out and
+// tells the new ids, so that whoever keeps ids (FxAccounting) can follow. All are linear in the
+// model, up to a factor for nesting.
+#pragma once
+
+#include "ir/onnx_model.h"
+#include "passes/value_facts.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata {
+
+/// Readers of an Identity's result read its input instead, whose producer takes over the origins.
+/// Identities that give a graph output its name stay.
+bool eliminate_identity(OnnxModel& model);
+
+/// Readers of equal initializers (type, shape and bytes) of a graph read the first of them. Those
+/// with more than `max_elements` elements are compared by memory, not by contents. Initializers
+/// that are graph inputs or outputs are left alone, and so are those whose name `keep` wants: a
+/// weight's name says which module it belongs to.
+bool share_equal_constants(OnnxModel& model, const std::function<bool(std::string_view)>& keep = {},
+                           std::int64_t max_elements = 4096);
+
+/// Of nodes of one graph with the same operator, attributes, inputs, module call and metadata, the
+/// first serves all readers and takes over the origins. Nodes of different modules are never
+/// merged: each module keeps its own work. Operators that draw random numbers, nodes with bodies,
+/// and nodes of domains other than ai.onnx are left alone.
+bool eliminate_common_subexpressions(OnnxModel& model);
+
+/// A node whose work became an initializer.
+struct FoldedNode {
+    NodeId node = no_id;
+    std::string initializer; ///< its name
+};
+/// Values of which `facts` (from infer_model) know the exact contents become initializers, named
+/// after them. Graph outputs stay computed, Constant nodes stay, and so does what depends on
+/// initializers that callers may override and what is in function bodies. What was folded is added
+/// to `folded`.
+bool fold_constants(OnnxModel& model, const ValueFacts& facts,
+                    std::vector<FoldedNode>* folded = nullptr);
+
+} // namespace strata

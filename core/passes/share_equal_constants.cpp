@@ -1,0 +1,38 @@
+#include "passes/passes.h"
+#include "passes/rewire.h"
+
+#include <unordered_map>
+
+namespace strata {
+
+bool share_equal_constants(OnnxModel& model, const std::function<bool(std::string_view)>& keep,
+                           std::int64_t max_elements)
+{
+    const std::vector<bool> given_out = graph_output_values(model);
+    const std::vector<bool> taken_in = graph_input_values(model);
+    Rewire rewire(model);
+    std::unordered_map<std::string, ValueId> first;
+    for (const Initializer& initializer : model.initializers) {
+        const ValueId id = initializer.value;
+        if (id >= model.values.size() || initializer.sparse || given_out[id] || taken_in[id] ||
+            (keep && keep(model.text(model.values[id].name))))
+            continue;
+        std::string key = tensor_key(initializer.tensor, max_elements);
+        if (key.empty())
+            continue;
+        // Only initializers of the same graph are certainly visible wherever the other one is.
+        key += "@" + std::to_string(model.values[id].graph);
+        const auto [it, inserted] = first.emplace(std::move(key), id);
+        if (!inserted)
+            rewire.redirect(id, it->second);
+    }
+    bool changed = false;
+    for (const OnnxNode& node : model.nodes)
+        for (ValueId input : node.inputs)
+            changed = changed || rewire.resolve(input) != input;
+    if (changed)
+        rewire.apply(model);
+    return changed;
+}
+
+} // namespace strata
