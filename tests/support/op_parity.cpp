@@ -160,6 +160,27 @@ Status save(const ParityRow& row, const std::string& source, const std::filesyst
     return save_torchscript(path, source, parameters);
 }
 
+/// The row's program as lowering gets it.
+Result<std::shared_ptr<const Program>> load(const ParityRow& row, const std::filesystem::path& path)
+{
+    TaskContext task;
+    STRATA_TRY(std::shared_ptr<const Program> program, load_program(path, task));
+    if (row.renamed_targets.empty())
+        return program;
+    auto renamed = std::make_shared<Program>(*program);
+    for (const auto& [target, alias] : row.renamed_targets) {
+        bool found = false;
+        for (FxNode& node : renamed->graph.nodes)
+            if (node.target == target) {
+                node.target = alias;
+                found = true;
+            }
+        if (!found)
+            return failure(ErrorCode::Usage, "the row has no " + target + " to rename");
+    }
+    return renamed;
+}
+
 /// What the export is told about its inputs.
 enum class Shapes { Static, Dynamic, Unknown };
 
@@ -393,6 +414,11 @@ ParityRow& ParityRow::reference(std::string other_source)
     reference_source = std::move(other_source);
     return *this;
 }
+ParityRow& ParityRow::renamed(std::string target, std::string alias)
+{
+    renamed_targets.emplace_back(std::move(target), std::move(alias));
+    return *this;
+}
 ParityRow& ParityRow::dynamic()
 {
     with_dynamic = true;
@@ -419,7 +445,7 @@ std::string check_parity(const ParityRow& row)
     const std::filesystem::path path = folder / "row.pt";
     if (const Status saved = save(row, row.source, path); !saved)
         return "the source does not compile: " + saved.error().text();
-    const auto program = load_program(path, task);
+    const auto program = load(row, path);
     if (!program)
         return program.error().text();
 
@@ -461,7 +487,6 @@ std::string check_parity(const ParityRow& row)
 
 std::vector<std::string> parity_targets(const ParityRow& row, std::string* error)
 {
-    TaskContext task;
     const TemporaryFolder folder;
     const std::filesystem::path path = folder / "row.pt";
     if (const Status ready = prepare_backend(); !ready) {
@@ -472,14 +497,14 @@ std::vector<std::string> parity_targets(const ParityRow& row, std::string* error
         *error = saved.error().text();
         return {};
     }
-    const auto program = load_program(path, task);
+    const auto program = load(row, path);
     if (!program) {
         *error = program.error().text();
         return {};
     }
     std::set<std::string> targets;
     for (const FxNode& node : (*program)->graph.nodes)
-        if (node.kind == FxKind::CallFunction)
+        if (node.kind == FxKind::CallFunction || node.kind == FxKind::CallMethod)
             targets.insert(node.target);
     return {targets.begin(), targets.end()};
 }

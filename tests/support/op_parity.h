@@ -56,9 +56,12 @@ struct ParityRow {
     double rtol = 1e-4;
     std::string refusal_text; ///< not empty: lowering must refuse with a reason that contains it
     std::string reference_source; ///< not empty: the expected outputs come from this source
-    bool with_dynamic = false;    ///< also with all input dimensions as symbols
-    bool with_unknown = false;    ///< also with input ranks unknown
-    int max_nodes = -1;           ///< >= 0: more ONNX nodes than that at opset 17 are a failure
+    /// Not empty: these targets are replaced in the loaded graph. TorchScript's compiler spells
+    /// aliases out ("aten::concat" as "aten::cat"); other front ends do not.
+    std::vector<std::pair<std::string, std::string>> renamed_targets;
+    bool with_dynamic = false; ///< also with all input dimensions as symbols
+    bool with_unknown = false; ///< also with input ranks unknown
+    int max_nodes = -1;        ///< >= 0: more ONNX nodes than that at opset 17 are a failure
 
     ParityRow(std::string row_name, std::string row_source)
         : name(std::move(row_name)),
@@ -73,6 +76,8 @@ struct ParityRow {
     ParityRow& refuses(std::string text);
     /// For operators that the installed LibTorch cannot run: other source with the same meaning.
     ParityRow& reference(std::string other_source);
+    /// Lowers `target` as `alias`, an operator of the same arguments.
+    ParityRow& renamed(std::string target, std::string alias);
     ParityRow& dynamic();
     ParityRow& unknown();
     ParityRow& nodes(int at_most);

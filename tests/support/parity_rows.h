@@ -6,6 +6,7 @@
 namespace strata::test {
 
 ParityRows activation_rows();
+ParityRows alias_rows();
 ParityRows attention_rows();
 ParityRows convolution_rows();
 ParityRows creation_rows();

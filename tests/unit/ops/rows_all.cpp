@@ -7,12 +7,26 @@ namespace strata::test {
 ParityRows all_parity_rows()
 {
     ParityRows all;
-    for (ParityRows rows :
-         {activation_rows(), attention_rows(), convolution_rows(), creation_rows(),
-          elementwise_rows(), embedding_rows(), indexing_rows(), linear_rows(), noop_rows(),
-          normalization_rows(), pooling_rows(), recurrent_rows(), reduction_rows(), resize_rows(),
-          shape_rows(), transformer_rows()})
+    const auto add = [&all](ParityRows rows) {
         std::move(rows.begin(), rows.end(), std::back_inserter(all));
+    };
+    add(activation_rows());
+    add(alias_rows());
+    add(attention_rows());
+    add(convolution_rows());
+    add(creation_rows());
+    add(elementwise_rows());
+    add(embedding_rows());
+    add(indexing_rows());
+    add(linear_rows());
+    add(noop_rows());
+    add(normalization_rows());
+    add(pooling_rows());
+    add(recurrent_rows());
+    add(reduction_rows());
+    add(resize_rows());
+    add(shape_rows());
+    add(transformer_rows());
     return all;
 }
 

@@ -66,7 +66,15 @@ ParityRows linear_rows()
     row("matmul int8 wraps", "torch.matmul(x, y)", "x, y")
         .input(exactly(DType::Int8, {1, 2}, {100, 100}))
         .input(exactly(DType::Int8, {2, 1}, {100, 3}));
-    row("linalg_matmul", "torch.linalg_matmul(x, y)", "x, y").input(f32({3, 4})).input(f32({4, 5}));
+    row("linalg_matmul", "torch.linalg_matmul(x, y)", "x, y")
+        .input(f32({3, 4}))
+        .input(f32({4, 5}))
+        .renamed("aten::matmul", "aten::linalg_matmul");
+    row("mkldnn_linear", "torch.linear(x, self.w, self.b)")
+        .input(f32({3, 5}))
+        .parameter("w", f32({4, 5}))
+        .parameter("b", f32({4}))
+        .renamed("aten::linear", "aten::mkldnn_linear");
     row("@ operator", "x @ y", "x, y").input(f32({3, 4})).input(f32({4, 5}));
     row("mm", "torch.mm(x, y)", "x, y").input(f32({3, 4})).input(f32({4, 5})).nodes(1);
     row("bmm", "torch.bmm(x, y)", "x, y").input(f32({2, 3, 4})).input(f32({2, 4, 5})).nodes(1);
@@ -125,7 +133,10 @@ ParityRows linear_rows()
         .input(f32({4}));
     row("outer", "torch.outer(x, y)", "x, y").input(f32({3})).input(f32({4}));
     row("outer promotes", "torch.outer(x, y)", "x, y").input(f32({3})).input(i64({4}));
-    row("ger", "torch.ger(x, y)", "x, y").input(f32({3})).input(f32({4}));
+    row("ger", "torch.ger(x, y)", "x, y")
+        .input(f32({3}))
+        .input(f32({4}))
+        .renamed("aten::outer", "aten::ger");
     row("chain_matmul", "torch.chain_matmul([x, y, z])", "x, y, z")
         .input(f32({3, 4}))
         .input(f32({4, 2}))

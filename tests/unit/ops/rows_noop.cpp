@@ -36,20 +36,24 @@ ParityRows noop_rows()
     row("to.dtype, nothing to do", "x.to(6)").input(f32({2, 3})).nodes(1);
     row("to.dtype truncates", "x.to(4)").input(f32({2, 3}).range(-9.0, 9.0));
     row("to.dtype of bool", "x.to(11).to(3)").input(exactly(DType::Float32, {4}, {0, 0.25, -1, 2}));
-    row("to.dtype_layout", "torch.to(x, dtype=7, layout=None, device=None)").input(f32({2, 3}));
+    row("to.dtype_layout",
+        "torch.to(x, dtype=7, layout=0, device=torch.device(\"cpu\"), pin_memory=False)")
+        .input(f32({2, 3}));
     row("to.device", "torch.to(x, torch.device(\"cpu\"), 7)").input(f32({2, 3}));
     row("to.prim_Device", "x.to(torch.device(\"cpu\"))").input(f32({2, 3})).nodes(1);
-    row("to.prim_dtype", "torch.to(x, 7, False, False)").input(f32({2, 3}));
+    row("to.prim_dtype", "torch.to(x, 7, False, False)")
+        .input(f32({2, 3}))
+        .renamed("aten::to.dtype", "aten::to.prim_dtype");
+    row("to.prim_other", "torch.detach(x)")
+        .input(f32({2, 3}))
+        .renamed("aten::detach", "aten::to.prim_other")
+        .nodes(1);
     row("to.other", "x.to(y)", "x, y").input(i64({2, 3})).input(f32({1})).nodes(2);
     row("_to_copy", "torch._to_copy(x, dtype=3)").input(f32({2, 3}));
     row("type_as", "torch.type_as(x, y)", "x, y").input(f32({2, 3})).input(i32({1}));
     for (const char* op : {"Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"})
         row(std::string("_cast_") + op, std::string("torch._cast_") + op + "(x)")
             .input(i64({2, 3}, 0, 50));
-    rows.emplace_back("_assert_async", "def forward(self, x):\n"
-                                       "  torch._assert_async(torch.ones([1]))\n"
-                                       "  return x + 1")
-        .input(f32({2, 3}));
     rows.emplace_back("set_grad_enabled", "def forward(self, x):\n"
                                           "  torch.set_grad_enabled(False)\n"
                                           "  return x + 1")
