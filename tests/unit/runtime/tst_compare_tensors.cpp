@@ -17,7 +17,8 @@ Tensor doubles(const std::vector<double>& values)
 {
     std::vector<std::byte> bytes(values.size() * sizeof(double));
     if (!values.empty())
-        std::memcpy(bytes.data(), values.data(), bytes.size());
+        if (!values.empty()) // an empty vector has no data to copy from
+            std::memcpy(bytes.data(), values.data(), bytes.size());
     return Tensor::from_bytes(DType::Float64, {static_cast<std::int64_t>(values.size())},
                               std::move(bytes));
 }
