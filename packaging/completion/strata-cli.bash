@@ -14,13 +14,14 @@ _strata_cli() {
     esac
     local options=""
     case "$command" in
-    "") options="export audit tree --help --version" ;;
+    "") options="export audit verify compare tree --help --version" ;;
     export)
         options="-o --strategy --input --inputs --dynamic --opset --external-data --no-sidecar
             --report --verify --min-coverage --strict --json --quiet --help"
         ;;
-    audit) options="-o --source --report --min-coverage --json --help" ;;
-    tree) options="--json --help" ;;
+    audit) options="-o --source --report --min-coverage --json --quiet --help" ;;
+    verify) options="--source --inputs --atol --rtol --json --quiet --help" ;;
+    compare | tree) options="--json --quiet --help" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
     if [[ "$cur" != -* && -n "$command" ]]; then
