@@ -90,7 +90,7 @@ BarRow* CoveragePanel::addBar(Section* section, const QString& object_name)
 void CoveragePanel::clearBars(std::vector<BarRow*>& bars)
 {
     for (BarRow* bar : bars)
-        bar->deleteLater();
+        delete bar;
     bars.clear();
 }
 

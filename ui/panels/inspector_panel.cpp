@@ -144,7 +144,7 @@ void InspectorPanel::clear()
     m_output_model->setNode(nullptr, no_id, nullptr);
     m_attribute_model->setNode(nullptr, no_id);
     for (BarRow* bar : m_operator_bars)
-        bar->deleteLater();
+        delete bar;
     m_operator_bars.clear();
     for (Section* section : {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators})
         section->hide();

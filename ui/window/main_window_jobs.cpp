@@ -194,7 +194,10 @@ void MainWindow::showFailure(const QString& what, const QString& path, const Err
     if (const QString context = contextText(error); !context.isEmpty())
         details += context;
     details += toQString(error.message);
-    const QString text = what + QLatin1Char(' ') + toQString(error.message);
+    // Most messages name the file themselves.
+    const QString message = toQString(error.message);
+    const QString text =
+        message.contains(QFileInfo(path).fileName()) ? message : what + QLatin1Char(' ') + message;
     m_message->showMessage({Tone::Error, text, details.join(QLatin1Char('\n')), {}});
     Q_EMIT failed(text);
 }
