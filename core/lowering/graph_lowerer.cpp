@@ -2,6 +2,7 @@
 
 #include "lowering/python_ops.h"
 #include "lowering/python_value.h"
+#include "lowering/view_scatter.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -65,7 +66,7 @@ Result<LoweringResult> GraphLowerer::run()
     return std::move(m_result);
 }
 
-Lowered GraphLowerer::resolve(const FxArg& arg) const
+Lowered GraphLowerer::resolve(const FxArg& arg)
 {
     if (const FxRef* ref = arg.ref())
         return value(ref->value);
@@ -79,10 +80,49 @@ Lowered GraphLowerer::resolve(const FxArg& arg) const
     return from_immediate(arg);
 }
 
+const Lowered& GraphLowerer::value(FxValueId id)
+{
+    refresh(m_cell_of[id]);
+    return m_cells[m_cell_of[id]].value;
+}
+
+void GraphLowerer::refresh(std::uint32_t cell)
+{
+    const std::uint32_t base = m_cells[cell].base;
+    if (base == no_index)
+        return;
+    refresh(base);
+    if (m_cells[cell].base_version == m_cells[base].version)
+        return;
+    // The base has been written since: look through the view again.
+    const FxNode& view = m_fx.nodes[m_cells[cell].view];
+    const OpRegistry::Op* op = m_registry.find(view.target);
+    const Lowered self = m_cells[base].value;
+    m_cells[cell].base_version = m_cells[base].version;
+    Outputs outputs = call_operator(*op, view, &self);
+    m_cells[cell].value = std::move(outputs.values.front());
+    ++m_cells[cell].version;
+}
+
+void GraphLowerer::write_cell(std::uint32_t cell, ValueId written)
+{
+    m_cells[cell].value = Lowered::tensor(written);
+    ++m_cells[cell].version;
+    const std::uint32_t base = m_cells[cell].base;
+    if (base == no_index)
+        return;
+    refresh(base);
+    const FxNode& view = m_fx.nodes[m_cells[cell].view];
+    const OpSchema& schema = m_registry.find(view.target)->schema;
+    OpCall call(m_emitter, schema, bind_arguments(schema, view, &m_cells[base].value));
+    write_cell(base, write_through_view(call, written));
+    m_cells[cell].base_version = m_cells[base].version;
+}
+
 void GraphLowerer::bind(FxValueId id, Lowered lowered)
 {
     m_cell_of[id] = static_cast<std::uint32_t>(m_cells.size());
-    m_cells.push_back(std::move(lowered));
+    m_cells.push_back({std::move(lowered), no_index, no_index, 0, 0});
 }
 
 void GraphLowerer::bind_alias(FxValueId id, FxValueId of)
@@ -259,15 +299,21 @@ void GraphLowerer::lower_call(FxNodeId id)
         bind_alias(node.outputs.front(), self->value);
     else
         bind_outputs(node, std::move(outputs));
+    if (!alias && self && node.outputs.size() == 1 && is_exact_view(node.target)) {
+        Cell& view = m_cells[m_cell_of[node.outputs.front()]];
+        view.base = m_cell_of[self->value];
+        view.view = id;
+        view.base_version = m_cells[view.base].version;
+    }
 }
 
-Outputs GraphLowerer::call_operator(const OpRegistry::Op& op, const FxNode& node)
+std::vector<Lowered> GraphLowerer::bind_arguments(const OpSchema& schema, const FxNode& node,
+                                                  const Lowered* self)
 {
-    const OpSchema& schema = op.schema;
     std::vector<Lowered> bound(schema.args.size());
     std::vector<bool> given(schema.args.size(), false);
     for (std::size_t i = 0; i < node.args.size(); ++i) {
-        Lowered arg = resolve(node.args[i]);
+        Lowered arg = i == 0 && self ? *self : resolve(node.args[i]);
         if (i >= schema.args.size()) {
             // Newer PyTorch adds arguments at the end; None and False leave the operator as it was.
             const auto* flag = arg.as<bool>();
@@ -304,7 +350,13 @@ Outputs GraphLowerer::call_operator(const OpRegistry::Op& op, const FxNode& node
         else if (!schema.args[i].type.ends_with('?'))
             throw Refusal{fmt::format("argument '{}' is missing", schema.args[i].name), {}, false};
     }
-    OpCall call(m_emitter, schema, std::move(bound));
+    return bound;
+}
+
+Outputs GraphLowerer::call_operator(const OpRegistry::Op& op, const FxNode& node,
+                                    const Lowered* self)
+{
+    OpCall call(m_emitter, op.schema, bind_arguments(op.schema, node, self));
     return op.lower(call);
 }
 
@@ -326,7 +378,7 @@ void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
     ValueId written = result->value;
     if (const auto* before = value(self->value).as<LoweredTensor>())
         written = m_emitter.cast(written, m_emitter.dtype(before->value));
-    m_cells[m_cell_of[self->value]] = Lowered::tensor(written);
+    write_cell(m_cell_of[self->value], written);
     for (FxValueId output : node.outputs)
         bind_alias(output, self->value);
 }

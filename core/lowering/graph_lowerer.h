@@ -22,9 +22,21 @@ public:
     Result<LoweringResult> run();
 
 private:
-    // Values. In-place operations rebind what a cell holds, and aliases share a cell.
-    Lowered resolve(const FxArg& arg) const;
-    const Lowered& value(FxValueId id) const { return m_cells[m_cell_of[id]]; }
+    /// What a name stands for. Names of the same tensor share a cell, so that a write through one
+    /// reaches all; a view's cell knows its base and is made anew when the base has been written.
+    struct Cell {
+        Lowered value;
+        std::uint32_t base = no_index;  ///< cell of the tensor that this is a view of
+        FxNodeId view = no_index;       ///< the view operator
+        std::uint32_t version = 0;      ///< counts the writes into this cell
+        std::uint32_t base_version = 0; ///< of the base when the view was made
+    };
+
+    // Values.
+    Lowered resolve(const FxArg& arg);
+    const Lowered& value(FxValueId id);
+    void refresh(std::uint32_t cell);
+    void write_cell(std::uint32_t cell, ValueId written);
     void bind(FxValueId id, Lowered value);
     void bind_alias(FxValueId id, FxValueId of);
     void bind_outputs(const FxNode& node, Outputs outputs);
@@ -38,7 +50,11 @@ private:
     void lower_if(FxNodeId id);
     void lower_loop(FxNodeId id);
     void lower_output(FxNodeId id);
-    Outputs call_operator(const OpRegistry::Op& op, const FxNode& node);
+    /// Binds the arguments to the schema; `self` stands in for the first one when given.
+    std::vector<Lowered> bind_arguments(const OpSchema& schema, const FxNode& node,
+                                        const Lowered* self = nullptr);
+    Outputs call_operator(const OpRegistry::Op& op, const FxNode& node,
+                          const Lowered* self = nullptr);
     void write_in_place(FxNodeId id, Outputs& outputs);
 
     // Accounting and refusals.
@@ -56,7 +72,7 @@ private:
     LoweringResult m_result;
     Emitter m_emitter;
     ViewUses m_views;
-    std::vector<Lowered> m_cells;
+    std::vector<Cell> m_cells;
     std::vector<std::uint32_t> m_cell_of;  // per FX value
     std::vector<ValueId> m_initializer_of; // per program tensor
     std::size_t m_placeholders = 0;

@@ -1,5 +1,7 @@
 #include "lowering/view_writes.h"
 
+#include "lowering/view_scatter.h"
+
 #include <algorithm>
 #include <array>
 
@@ -81,30 +83,32 @@ std::string ViewUses::conflict(FxNodeId in_place_node) const
     const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
     if (!self)
         return {};
-    // Everything that shares memory: from the outermost base down through all views of it.
-    FxValueId base = self->value;
-    std::vector<FxValueId> path{base};
-    while (m_base[base] != no_index) {
-        base = m_base[base];
-        path.push_back(base);
-    }
-    auto on_path = [&path](FxValueId value) {
-        return std::find(path.begin(), path.end(), value) != path.end();
+    // The values that share memory are a tree of views; walk it from the written value outwards.
+    struct Step {
+        FxValueId value;
+        FxValueId from;
+        bool exact; // reached through exact views only
     };
-    std::vector<FxValueId> todo{base};
+    auto is_exact_link = [this](FxValueId view) {
+        return is_exact_view(m_graph.nodes[m_graph.values[view].node].target);
+    };
+    std::vector<Step> todo{{self->value, no_index, true}};
     while (!todo.empty()) {
-        const FxValueId value = todo.back();
+        const Step step = todo.back();
         todo.pop_back();
-        if (value != self->value && m_last_use[value] > in_place_node)
-            return m_graph.values[value].name;
+        if (!step.exact && m_last_use[step.value] > in_place_node)
+            return m_graph.values[step.value].name;
+        const FxValueId base = m_base[step.value];
+        if (base != no_index && base != step.from)
+            todo.push_back({base, step.value, step.exact && is_exact_link(step.value)});
         // The pieces of one split share no memory with each other.
-        FxNodeId splitter = no_index;
-        for (const FxValueId view : m_views[value])
-            if (on_path(view))
-                splitter = m_graph.values[view].node;
-        for (const FxValueId view : m_views[value])
-            if (m_graph.values[view].node != splitter || on_path(view))
-                todo.push_back(view);
+        const bool from_view = step.from != no_index && m_base[step.from] == step.value;
+        const FxNodeId splitter = from_view ? m_graph.values[step.from].node : no_index;
+        for (const FxValueId view : m_views[step.value])
+            // Views taken after the write see what it left.
+            if (view != step.from && m_graph.values[view].node != splitter &&
+                m_graph.values[view].node < in_place_node)
+                todo.push_back({view, step.value, step.exact && is_exact_link(view)});
     }
     return {};
 }

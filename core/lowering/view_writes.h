@@ -16,12 +16,14 @@ bool is_in_place(std::string_view target);
 /// "aten::select.int").
 bool is_view(std::string_view target);
 
-/// Knows for every value which views share its memory and when it is last used.
+/// Knows for every value which others may share its memory and when each is last used.
 class ViewUses {
 public:
     explicit ViewUses(const FxGraph& graph);
-    /// Empty when rebinding the written value to the result is all that the write does to later
-    /// nodes; otherwise the name of a value that shares the memory and is used later.
+    /// A write reaches everything that shares memory with the written tensor. Through exact views
+    /// (view_scatter.h) the lowering follows it; this returns the name of a value that is used
+    /// later and that the write may reach in another way (reshape, which copies or does not), or
+    /// nothing when there is none.
     std::string conflict(FxNodeId in_place_node) const;
 
 private:

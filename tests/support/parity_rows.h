@@ -14,6 +14,7 @@ ParityRows elementwise_rows();
 ParityRows embedding_rows();
 ParityRows indexing_rows();
 ParityRows linear_rows();
+ParityRows mutation_rows();
 ParityRows noop_rows();
 ParityRows normalization_rows();
 ParityRows pooling_rows();

@@ -19,6 +19,7 @@ ParityRows all_parity_rows()
     add(embedding_rows());
     add(indexing_rows());
     add(linear_rows());
+    add(mutation_rows());
     add(noop_rows());
     add(normalization_rows());
     add(pooling_rows());

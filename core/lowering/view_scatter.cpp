@@ -1,0 +1,140 @@
+#include "lowering/view_scatter.h"
+
+#include "lowering/python_value.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+
+namespace strata {
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+std::string_view base_name(std::string_view target)
+{
+    const std::size_t scope = target.find("::");
+    return target.substr(0, target.find('.', scope == std::string_view::npos ? 0 : scope));
+}
+
+constexpr std::array<std::string_view, 17> exact_views{
+    "aten::alias",     "aten::detach",        "aten::select",    "aten::slice",    "aten::narrow",
+    "aten::view",      "aten::view_as",       "aten::unsqueeze", "aten::squeeze",  "aten::t",
+    "aten::transpose", "aten::permute",       "aten::numpy_T",   "aten::swapaxes", "aten::swapdims",
+    "aten::unflatten", "aten::_reshape_alias"};
+
+/// Puts `part` into `base` along an axis, at the positions [start, end) with a step.
+ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis, std::int64_t start,
+                    std::int64_t end, std::int64_t step)
+{
+    Emitter& e = view.e();
+    constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    const auto shape = e.shape(base);
+    if (!shape)
+        view.refuse_for_shapes("the rank of a tensor that is written through a slice is not known");
+    axis = view.normalize_axis(axis, static_cast<std::int64_t>(shape->size()));
+    const Dim extent = (*shape)[static_cast<std::size_t>(axis)];
+    if (extent.known()) {
+        // Python's rules for bounds.
+        start = std::clamp<std::int64_t>(start < 0 ? start + extent.value : start, 0, extent.value);
+        end = std::clamp<std::int64_t>(end < 0 ? end + extent.value : end, start, extent.value);
+        if (start == 0 && end == extent.value && step == 1)
+            return part;
+    }
+    if (step == 1) {
+        std::vector<ValueId> pieces;
+        if (start != 0)
+            pieces.push_back(e.slice(base, axis, 0, start));
+        pieces.push_back(part);
+        if (extent.known() ? end != extent.value : end != last)
+            pieces.push_back(e.slice(base, axis, end, last));
+        return e.concat(std::move(pieces), axis);
+    }
+    // Positions apart from each other: scatter rows along the axis brought to the front.
+    Ints permutation(shape->size());
+    std::iota(permutation.begin(), permutation.end(), std::int64_t{0});
+    std::swap(permutation[0], permutation[static_cast<std::size_t>(axis)]);
+    ValueId rows = no_id;
+    if (extent.known()) {
+        Ints positions;
+        for (std::int64_t i = start; i < end; i += step)
+            positions.push_back(i);
+        rows = e.constant(std::span<const std::int64_t>(positions));
+    } else {
+        const ValueId size = e.size_of(base, axis);
+        const ValueId all = e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), size,
+                                             e.scalar(DType::Int64, std::int64_t{1})});
+        rows = e.slice(all, 0, start, end, step);
+    }
+    const ValueId scattered =
+        e.emit("ScatterND", {e.transpose(base, permutation), e.unsqueeze(rows, {1}),
+                             e.transpose(part, permutation)});
+    return e.transpose(scattered, permutation);
+}
+
+std::int64_t bound(OpCall& view, std::string_view name, std::int64_t fallback)
+{
+    return view.has(name) ? view.integer(name) : fallback;
+}
+
+} // namespace
+
+bool is_exact_view(std::string_view target)
+{
+    return std::find(exact_views.begin(), exact_views.end(), base_name(target)) !=
+           exact_views.end();
+}
+
+ValueId write_through_view(OpCall& view, ValueId written)
+{
+    Emitter& e = view.e();
+    const std::string_view op = base_name(view.target());
+    const ValueId base = view.tensor("self");
+    constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    if (op == "aten::alias" || op == "aten::detach")
+        return written;
+    if (op == "aten::select") {
+        const std::int64_t axis = view.normalize_axis(view.integer("dim"), view.rank("self"));
+        const std::int64_t index = view.integer("index");
+        return write_range(view, base, e.unsqueeze(written, {axis}), axis, index,
+                           index == -1 ? last : index + 1, 1);
+    }
+    if (op == "aten::slice")
+        return write_range(view, base, written, view.integer("dim"), bound(view, "start", 0),
+                           bound(view, "end", last), view.integer("step"));
+    if (op == "aten::narrow") {
+        const std::int64_t start = view.integer("start");
+        return write_range(view, base, written, view.integer("dim"), start,
+                           start + view.integer("length"), 1);
+    }
+    if (op == "aten::transpose" || op == "aten::swapdims" || op == "aten::swapaxes") {
+        const bool axes = op == "aten::swapaxes";
+        const std::int64_t rank = view.rank("self");
+        Ints permutation(static_cast<std::size_t>(rank));
+        std::iota(permutation.begin(), permutation.end(), std::int64_t{0});
+        if (rank > 0)
+            std::swap(permutation[static_cast<std::size_t>(
+                          view.normalize_axis(view.integer(axes ? "axis0" : "dim0"), rank))],
+                      permutation[static_cast<std::size_t>(
+                          view.normalize_axis(view.integer(axes ? "axis1" : "dim1"), rank))]);
+        return e.transpose(written, std::move(permutation));
+    }
+    if (op == "aten::t" || op == "aten::numpy_T") {
+        Ints permutation(static_cast<std::size_t>(view.rank("self")));
+        std::iota(permutation.rbegin(), permutation.rend(), std::int64_t{0});
+        return e.transpose(written, std::move(permutation));
+    }
+    if (op == "aten::permute") {
+        const Ints dims = view.ints("dims");
+        Ints inverse(dims.size());
+        for (std::size_t i = 0; i < dims.size(); ++i)
+            inverse[static_cast<std::size_t>(view.normalize_axis(
+                dims[i], static_cast<std::int64_t>(dims.size())))] = static_cast<std::int64_t>(i);
+        return e.transpose(written, std::move(inverse));
+    }
+    // The others keep all elements in their order.
+    return e.reshape(written, e.shape_of(base));
+}
+
+} // namespace strata
