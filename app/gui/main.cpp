@@ -117,7 +117,7 @@ int main(int argc, char* argv[])
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
     QApplication::setApplicationDisplayName(QStringLiteral("Strata"));
-    QApplication::setDesktopFileName(QStringLiteral("strata"));
+    QApplication::setDesktopFileName(QStringLiteral("org.strata.Strata"));
     QApplication::setWindowIcon(applicationIcon());
     initAppearance();
 
