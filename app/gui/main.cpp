@@ -45,6 +45,9 @@ std::optional<QSize> parseSize(const QString& text)
 /// Ends the program once the picture is written; the exit status says whether that worked.
 void takeScreenshot(MainWindow* window, const QString& file)
 {
+    // Nested layouts settle one level a round.
+    for (int round = 0; round < 5; ++round)
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
     if (window->grab().save(file)) {
         QApplication::exit(done);
         return;

@@ -206,12 +206,9 @@ void InspectorPanel::showFile()
                          {},
                          false,
                          toQString(file.strategy_reason)});
-    facts.push_back(
-        {tr("Written to"),
-         file.model_path.empty() ? QString() : QString::fromStdString(file.model_path.string()),
-         {},
-         true,
-         {}});
+    if (file.model_path != file.path)
+        facts.push_back({tr("Written to"), QString::fromStdString(file.model_path.string()), {},
+                         true, {}});
     facts.push_back({tr("Hash"), toQString(file.content_hash), {}, true, {}});
     m_facts->setFacts(facts);
     m_operators->setVisible(file.model != nullptr);

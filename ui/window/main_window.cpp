@@ -1,7 +1,6 @@
 #include "ui/window/main_window.h"
 
 #include "ui/canvas/graph_canvas.h"
-#include "ui/canvas/legend.h"
 #include "ui/models/format.h"
 #include "ui/panels/coverage_panel.h"
 #include "ui/panels/inspector_panel.h"
@@ -90,9 +89,6 @@ void MainWindow::buildCentre()
     // Files dropped on the canvas are the window's business.
     m_canvas->setAcceptDrops(false);
     m_canvas->setFrameShape(QFrame::NoFrame);
-    m_legend = new Legend(m_canvas);
-    m_legend->setObjectName(QStringLiteral("legend"));
-    m_canvas->installEventFilter(this);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(m_canvas);
     auto* centre = new QWidget;
@@ -104,26 +100,6 @@ void MainWindow::buildCentre()
     setCentralWidget(centre);
     connect(m_empty, &EmptyState::openRequested, this, [this] { chooseFile(); });
     connect(m_empty, &EmptyState::fileRequested, this, &MainWindow::openFile);
-}
-
-bool MainWindow::eventFilter(QObject* watched, QEvent* event)
-{
-    if (watched == m_canvas &&
-        (event->type() == QEvent::Resize || event->type() == QEvent::LayoutDirectionChange))
-        placeLegend();
-    return QMainWindow::eventFilter(watched, event);
-}
-
-void MainWindow::placeLegend()
-{
-    constexpr int margin = 12;
-    m_legend->resize(m_legend->sizeHint());
-    const int left = isRightToLeft() ? m_canvas->width() - m_legend->width() - margin : margin;
-    m_legend->move(left, m_canvas->height() - m_legend->height() - margin);
-    // On a small canvas the graph needs the room more.
-    const bool fits =
-        m_canvas->width() >= 2 * m_legend->width() && m_canvas->height() >= 2 * m_legend->height();
-    m_legend->setVisible(fits && (!m_show_legend || m_show_legend->isChecked()));
 }
 
 QDockWidget* MainWindow::addDock(QWidget* widget, const QString& name, const QString& title,

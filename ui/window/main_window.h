@@ -16,7 +16,6 @@ class QToolBar;
 
 namespace strata {
 class GraphCanvas;
-class Legend;
 } // namespace strata
 
 namespace strata::ui {
@@ -69,7 +68,6 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
@@ -81,7 +79,6 @@ private:
     void buildDocks();
     void buildStatusBar();
     void connectSelection();
-    void placeLegend();
     void showCanvasMenu(NodeId node, ModuleId module, const QPoint& where);
     QDockWidget* addDock(QWidget* widget, const QString& name, const QString& title,
                          Qt::DockWidgetArea area);
@@ -120,7 +117,6 @@ private:
     QStackedWidget* m_stack = nullptr;
     EmptyState* m_empty = nullptr;
     GraphCanvas* m_canvas = nullptr;
-    Legend* m_legend = nullptr;
     ModulePanel* m_modules = nullptr;
     InspectorPanel* m_inspector = nullptr;
     CoveragePanel* m_coverage = nullptr;

@@ -107,8 +107,9 @@ void MainWindow::buildActions()
     m_show_legend->setChecked(QSettings().value(legend_key, true).toBool());
     connect(m_show_legend, &QAction::toggled, this, [this](bool shown) {
         QSettings().setValue(legend_key, shown);
-        placeLegend();
+        m_canvas->setLegendVisible(shown);
     });
+    m_canvas->setLegendVisible(m_show_legend->isChecked());
     QMenu* theme = view->addMenu(icon(QStringLiteral("theme")), tr("&Theme"));
     m_theme_group = new QActionGroup(this);
     auto add_theme = [&](const QString& text, ThemeChoice choice) {
