@@ -142,7 +142,7 @@ SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupI
         box.subtitle = elide_middle(subtitle, TextStyle::Body, std::max(90.0, left), metrics);
     const double gap = box.subtitle.empty() ? 0.0 : 7.0;
     double width = metrics.width(box.title, TextStyle::Title) + gap +
-                   metrics.width(box.subtitle, TextStyle::Body) + 8 + M::badge;
+                   metrics.width(box.subtitle, TextStyle::Body) + 8 + M::badge + 6;
     // The second row is translated and formatted by the ui: keep room for numbers like these.
     width = std::max(width, metrics.width("00000 nodes · 100.0 %", TextStyle::Small));
     box.rect.width = std::max(130.0, 2 * M::padding + width);

@@ -23,7 +23,7 @@ public:
             const GroupId parent = tree.groups[id].parent;
             if (id != root_group && m_closed[parent] != no_id)
                 m_closed[id] = m_closed[parent];
-            else if (id != root_group && !open.contains(id))
+            else if (id != root_group && (!open.contains(id) || is_empty(id)))
                 m_closed[id] = id;
             else {
                 m_level[id] = static_cast<std::uint32_t>(m_levels.size());
@@ -73,6 +73,13 @@ private:
         }
     }
 
+    /// Without nodes there is nothing to show, and no box.
+    bool is_empty(GroupId group) const { return m_tree.groups[group].first_node == no_id; }
+    bool is_shown(const LevelEnd& end) const
+    {
+        return end.kind != LevelEnd::Kind::Group || !is_empty(end.id);
+    }
+
     struct Place {
         LevelEnd end;
         GroupId group; ///< whose level it is in
@@ -108,6 +115,8 @@ private:
                 STRATA_CHECK(m_task.poll());
             Place from = place(flow.from);
             Place to = place(flow.to);
+            if (!is_shown(from.end) || !is_shown(to.end))
+                continue;
             while (from.group != to.group) {
                 const bool leave = m_tree.groups[from.group].depth >= m_tree.groups[to.group].depth;
                 Place& inner = leave ? from : to;

@@ -1,36 +1,42 @@
 #include "ui/canvas/graph_canvas.h"
 
-#include "ui/theme/theme.h"
+#include "ui/canvas/canvas_state.h"
+#include "ui/canvas/legend.h"
 
-#include <QEvent>
 #include <QPainter>
-#include <set>
+#include <QScrollBar>
 
 namespace strata {
 
-class GraphCanvas::Impl {
-public:
-    std::shared_ptr<const Inspection> inspection;
-    std::shared_ptr<const Scene> scene;
-    std::set<ModuleId> expanded;
-    NodeId node = no_id;
-    ModuleId module = no_module;
-    double zoom = 1.0;
-};
-
-GraphCanvas::GraphCanvas(QWidget* parent) : QAbstractScrollArea(parent), m(std::make_unique<Impl>())
+GraphCanvas::GraphCanvas(QWidget* parent)
+    : QAbstractScrollArea(parent),
+      m(std::make_unique<CanvasState>(*this))
 {
     setAccessibleName(tr("Graph"));
+    setAccessibleDescription(tr("Nothing selected"));
     setFocusPolicy(Qt::StrongFocus);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    viewport()->setMouseTracking(true);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
+    viewport()->grabGesture(Qt::PinchGesture);
+    m->legend = new Legend(viewport());
+    m->legend->hide();
 }
 
 GraphCanvas::~GraphCanvas() = default;
 
 void GraphCanvas::setInspection(std::shared_ptr<const Inspection> inspection)
 {
-    m->inspection = std::move(inspection);
-    m->expanded.clear();
-    viewport()->update();
+    const bool had_node = m->node != no_id;
+    const bool had_module = m->module != no_module;
+    m->setInspection(std::move(inspection));
+    placeLegend();
+    if (had_node)
+        Q_EMIT nodeSelected(no_id);
+    if (had_module)
+        Q_EMIT moduleSelected(no_module);
 }
 
 std::shared_ptr<const Inspection> GraphCanvas::inspection() const
@@ -40,45 +46,56 @@ std::shared_ptr<const Inspection> GraphCanvas::inspection() const
 
 void GraphCanvas::expand(ModuleId module)
 {
-    if (m->expanded.insert(module).second)
-        Q_EMIT expansionChanged(module, true);
+    if (!m->inspection || module >= m->inspection->modules.size() || module == root_module)
+        return;
+    const ModuleTree& modules = m->inspection->modules;
+    for (ModuleId at = modules[module].parent; at != root_module && at != no_module;
+         at = modules[at].parent) {
+        if (m->open.insert(at).second)
+            Q_EMIT expansionChanged(at, true);
+    }
+    m->setOpen(module, true);
 }
 
 void GraphCanvas::collapse(ModuleId module)
 {
-    if (m->expanded.erase(module) > 0)
-        Q_EMIT expansionChanged(module, false);
+    m->setOpen(module, false);
 }
 
 void GraphCanvas::toggle(ModuleId module)
 {
-    isExpanded(module) ? collapse(module) : expand(module);
+    if (isExpanded(module))
+        collapse(module);
+    else
+        expand(module);
 }
 
 bool GraphCanvas::isExpanded(ModuleId module) const
 {
-    return m->expanded.contains(module);
+    return m->open.contains(module);
 }
 
-void GraphCanvas::expandAll() {}
+void GraphCanvas::expandAll()
+{
+    m->refit = true;
+    m->requestLayout(true);
+}
 
 void GraphCanvas::collapseAll()
 {
-    m->expanded.clear();
+    m->open.clear();
+    m->refit = true;
+    m->requestLayout();
 }
 
 void GraphCanvas::selectNode(NodeId node)
 {
-    m->module = no_module;
-    m->node = node;
-    Q_EMIT nodeSelected(node);
+    m->select(node, no_module);
 }
 
 void GraphCanvas::selectModule(ModuleId module)
 {
-    m->node = no_id;
-    m->module = module;
-    Q_EMIT moduleSelected(module);
+    m->select(no_id, module);
 }
 
 NodeId GraphCanvas::selectedNode() const
@@ -93,12 +110,12 @@ ModuleId GraphCanvas::selectedModule() const
 
 void GraphCanvas::revealNode(NodeId node)
 {
-    selectNode(node);
+    m->reveal(node, no_module);
 }
 
 void GraphCanvas::revealModule(ModuleId module)
 {
-    selectModule(module);
+    m->reveal(no_id, module);
 }
 
 double GraphCanvas::zoom() const
@@ -108,8 +125,7 @@ double GraphCanvas::zoom() const
 
 void GraphCanvas::setZoom(double zoom)
 {
-    m->zoom = zoom;
-    Q_EMIT zoomChanged(zoom);
+    m->zoomAt(QRectF(viewport()->rect()).center(), zoom / m->zoom);
 }
 
 void GraphCanvas::zoomIn()
@@ -122,8 +138,22 @@ void GraphCanvas::zoomOut()
     setZoom(m->zoom / 1.25);
 }
 
-void GraphCanvas::fitToView() {}
-void GraphCanvas::fitSelection() {}
+void GraphCanvas::fitToView()
+{
+    if (!m->scene)
+        return;
+    m->fit({0, 0, m->scene->width, m->scene->height}, 1.0, true);
+    m->follow_fit = true;
+}
+
+void GraphCanvas::fitSelection()
+{
+    const std::uint32_t box = m->selectedBox();
+    if (box == no_id)
+        return fitToView();
+    m->follow_fit = false;
+    m->fit(m->scene->boxes[box].rect, 1.5, true);
+}
 
 std::shared_ptr<const Scene> GraphCanvas::scene() const
 {
@@ -132,89 +162,99 @@ std::shared_ptr<const Scene> GraphCanvas::scene() const
 
 bool GraphCanvas::isLayoutRunning() const
 {
-    return false;
+    return m->runner.isRunning();
 }
 
 QPointF GraphCanvas::toViewport(const QPointF& scenePoint) const
 {
-    return scenePoint * m->zoom;
+    return m->toViewport(scenePoint);
 }
 
 QPointF GraphCanvas::toScene(const QPointF& viewportPoint) const
 {
-    return viewportPoint / m->zoom;
+    return m->toScene(viewportPoint);
 }
 
-void GraphCanvas::setAnimated(bool) {}
+void GraphCanvas::setAnimated(bool animated)
+{
+    m->animated = animated;
+}
+
+void GraphCanvas::setLegendVisible(bool visible)
+{
+    m->legend_wanted = visible;
+    placeLegend();
+}
 
 QSize GraphCanvas::sizeHint() const
 {
     return {900, 640};
 }
 
-bool GraphCanvas::event(QEvent* event)
+/// In the corner where the data flow, which runs down the middle, needs the room least.
+void GraphCanvas::placeLegend()
 {
-    return QAbstractScrollArea::event(event);
-}
-
-bool GraphCanvas::viewportEvent(QEvent* event)
-{
-    return QAbstractScrollArea::viewportEvent(event);
-}
-
-void GraphCanvas::changeEvent(QEvent* event)
-{
-    QAbstractScrollArea::changeEvent(event);
+    const QSize size = m->legend->sizeHint();
+    const bool room =
+        viewport()->width() > 3 * size.width() && viewport()->height() > size.height() + 80;
+    m->legend->setVisible(m->legend_wanted && m->layout && room);
+    const int x =
+        layoutDirection() == Qt::RightToLeft ? viewport()->width() - size.width() - 12 : 12;
+    m->legend->setGeometry(QRect(QPoint(x, viewport()->height() - size.height() - 12), size));
 }
 
 void GraphCanvas::paintEvent(QPaintEvent*)
 {
     QPainter painter(viewport());
-    const Theme theme = Theme::fromPalette(palette());
-    painter.fillRect(viewport()->rect(), theme.canvas);
-    painter.setPen(theme.textMuted);
+    painter.fillRect(viewport()->rect(), m->theme.canvas);
+    if (m->scene && m->index) {
+        SceneView view;
+        view.zoom = m->zoom;
+        view.offset = m->offset;
+        view.size = viewport()->size();
+        view.hovered = m->hovered;
+        view.selected = m->selectedBox();
+        view.highlighted = m->highlighted;
+        view.focused = hasFocus();
+        view.from = m->from.size() == m->scene->boxes.size() ? &m->from : nullptr;
+        view.progress = m->progress;
+        ScenePainter(*m->index, m->theme, view).paint(painter);
+        return;
+    }
+    QString text = tr("Open a model to see its graph");
+    if (m->inspection)
+        text = !m->inspection->model ? tr("Export the model to see its graph")
+               : m->error.isEmpty()  ? tr("Laying out the graph…")
+                                     : tr("The graph cannot be shown: %1").arg(m->error);
+    painter.setPen(m->theme.textMuted);
     painter.setFont(Theme::font(FontRole::Heading));
-    painter.drawText(viewport()->rect(), Qt::AlignCenter, tr("Open a model to see its graph"));
+    painter.drawText(viewport()->rect().adjusted(40, 40, -40, -40),
+                     Qt::AlignCenter | Qt::TextWordWrap, text);
 }
 
 void GraphCanvas::resizeEvent(QResizeEvent* event)
 {
     QAbstractScrollArea::resizeEvent(event);
+    placeLegend();
+    if (m->scene && m->follow_fit)
+        m->fit({0, 0, m->scene->width, m->scene->height}, 1.0, false);
+    else
+        m->keepInReach();
 }
 
-void GraphCanvas::mousePressEvent(QMouseEvent* event)
+void GraphCanvas::changeEvent(QEvent* event)
 {
-    QAbstractScrollArea::mousePressEvent(event);
-}
-
-void GraphCanvas::mouseMoveEvent(QMouseEvent* event)
-{
-    QAbstractScrollArea::mouseMoveEvent(event);
-}
-
-void GraphCanvas::mouseReleaseEvent(QMouseEvent* event)
-{
-    QAbstractScrollArea::mouseReleaseEvent(event);
-}
-
-void GraphCanvas::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    QAbstractScrollArea::mouseDoubleClickEvent(event);
-}
-
-void GraphCanvas::wheelEvent(QWheelEvent* event)
-{
-    QAbstractScrollArea::wheelEvent(event);
-}
-
-void GraphCanvas::keyPressEvent(QKeyEvent* event)
-{
-    QAbstractScrollArea::keyPressEvent(event);
-}
-
-void GraphCanvas::contextMenuEvent(QContextMenuEvent* event)
-{
-    QAbstractScrollArea::contextMenuEvent(event);
+    QAbstractScrollArea::changeEvent(event);
+    if (!m)
+        return;
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationPaletteChange)
+        m->theme = Theme::fromPalette(palette());
+    if (event->type() == QEvent::FontChange && m->layout) {
+        m->layout =
+            std::make_shared<HierarchyLayout>(m->inspection, std::make_shared<FontTextMetrics>());
+        m->requestLayout();
+    }
+    viewport()->update();
 }
 
 } // namespace strata

@@ -59,6 +59,7 @@ public:
     QPointF toScene(const QPointF& viewportPoint) const;
     /// Animations of expanding and moving; off for tests and for people who asked their desktop.
     void setAnimated(bool animated);
+    void setLegendVisible(bool visible);
 
     QSize sizeHint() const override;
 
@@ -90,8 +91,11 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
-    class Impl;
-    std::unique_ptr<Impl> m;
+    friend class CanvasState;
+    void placeLegend();
+    bool pinch(QEvent* event);
+    bool showToolTip(QEvent* event);
+    std::unique_ptr<class CanvasState> m;
 };
 
 } // namespace strata

@@ -1,0 +1,235 @@
+// The graph canvas, driven with real events.
+#include "layout/box_content.h"
+#include "support/inspection_builder.h"
+#include "ui/canvas/graph_canvas.h"
+#include "ui/canvas/scene_painter.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+using namespace strata;
+using namespace strata::test;
+
+namespace {
+
+/// A shown canvas with its first layout done.
+struct Fixture {
+    explicit Fixture(std::shared_ptr<const Inspection> model) : inspection(std::move(model))
+    {
+        canvas.setAnimated(false);
+        canvas.resize(1000, 800);
+        canvas.show();
+        canvas.setFocus();
+        canvas.setInspection(inspection);
+        settle();
+    }
+    bool settle()
+    {
+        return QTest::qWaitFor([&] { return canvas.scene() && !canvas.isLayoutRunning(); }, 10000);
+    }
+    ModuleId module(const char* fqn) const { return *inspection->modules.find(fqn); }
+    const SceneBox& box(ModuleId id) const
+    {
+        return canvas.scene()->boxes[canvas.scene()->box_of_group.at(id)];
+    }
+    QPoint middle(const SceneBox& box) const
+    {
+        return canvas.toViewport({box.rect.center().x, box.rect.center().y}).toPoint();
+    }
+    /// A place of the container that no child covers: its header.
+    QPoint header(const SceneBox& box) const
+    {
+        return canvas.toViewport({box.rect.right() - 12, box.rect.y + 8}).toPoint();
+    }
+
+    std::shared_ptr<const Inspection> inspection;
+    GraphCanvas canvas;
+};
+
+} // namespace
+
+class TestCanvas : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void first_layout_shows_everything()
+    {
+        Fixture f(small_model());
+        QVERIFY(f.canvas.scene());
+        QCOMPARE(f.canvas.scene()->boxes.size(), std::size_t{8});
+        for (const SceneBox& box : f.canvas.scene()->boxes)
+            QVERIFY(f.canvas.viewport()->rect().contains(f.middle(box)));
+    }
+
+    void double_click_opens_in_place_and_closes()
+    {
+        Fixture f(small_model());
+        const ModuleId layer = f.module("layer1");
+        QSignalSpy changed(&f.canvas, &GraphCanvas::expansionChanged);
+        const QPointF corner = f.canvas.toViewport({f.box(layer).rect.x, f.box(layer).rect.y});
+        QTest::mouseDClick(f.canvas.viewport(), Qt::LeftButton, {}, f.middle(f.box(layer)));
+        QVERIFY(f.settle());
+        QVERIFY(f.canvas.isExpanded(layer));
+        QCOMPARE(f.box(layer).kind, BoxKind::Container);
+        const QPointF after = f.canvas.toViewport({f.box(layer).rect.x, f.box(layer).rect.y});
+        QVERIFY((after - corner).manhattanLength() < 1.0);
+        QTest::mouseDClick(f.canvas.viewport(), Qt::LeftButton, {}, f.header(f.box(layer)));
+        QVERIFY(f.settle());
+        QVERIFY(!f.canvas.isExpanded(layer));
+        QCOMPARE(changed.count(), 2);
+        QCOMPARE(changed[1][1].toBool(), false);
+    }
+
+    void badge_opens_with_one_click()
+    {
+        Fixture f(small_model());
+        const ModuleId layer = f.module("layer1");
+        const QPointF badge = badgeRect(f.box(layer), f.box(layer).rect).center();
+        QTest::mouseClick(f.canvas.viewport(), Qt::LeftButton, {},
+                          f.canvas.toViewport(badge).toPoint());
+        QVERIFY(f.settle());
+        QVERIFY(f.canvas.isExpanded(layer));
+        QCOMPARE(f.canvas.selectedModule(), layer);
+    }
+
+    void click_selects_and_background_clears()
+    {
+        Fixture f(small_model());
+        QSignalSpy nodes(&f.canvas, &GraphCanvas::nodeSelected);
+        QSignalSpy modules(&f.canvas, &GraphCanvas::moduleSelected);
+        const NodeId relu = 1;
+        const SceneBox& box = f.canvas.scene()->boxes[f.canvas.scene()->box_of_node.at(relu)];
+        QTest::mouseClick(f.canvas.viewport(), Qt::LeftButton, {}, f.middle(box));
+        QCOMPARE(f.canvas.selectedNode(), relu);
+        QCOMPARE(nodes.count(), 1);
+        QTest::mouseClick(f.canvas.viewport(), Qt::LeftButton, {}, f.middle(f.box(f.module("fc"))));
+        QCOMPARE(f.canvas.selectedNode(), no_id);
+        QCOMPARE(f.canvas.selectedModule(), f.module("fc"));
+        QCOMPARE(modules.count(), 1);
+        QTest::mouseClick(f.canvas.viewport(), Qt::LeftButton, {}, QPoint(990, 4));
+        QCOMPARE(f.canvas.selectedModule(), no_module);
+    }
+
+    void keys_follow_the_data()
+    {
+        Fixture f(small_model());
+        f.canvas.selectModule(f.module("stem"));
+        QTest::keyClick(&f.canvas, Qt::Key_Down);
+        QCOMPARE(f.canvas.selectedNode(), NodeId{1}); // the Relu after it
+        QTest::keyClick(&f.canvas, Qt::Key_Down);
+        QCOMPARE(f.canvas.selectedModule(), f.module("layer1"));
+        QTest::keyClick(&f.canvas, Qt::Key_Return);
+        QVERIFY(f.settle());
+        QVERIFY(f.canvas.isExpanded(f.module("layer1")));
+        QTest::keyClick(&f.canvas, Qt::Key_Backspace);
+        QVERIFY(f.settle());
+        QVERIFY(!f.canvas.isExpanded(f.module("layer1")));
+        QTest::keyClick(&f.canvas, Qt::Key_Up);
+        QCOMPARE(f.canvas.selectedNode(), NodeId{1});
+    }
+
+    void keys_and_wheel_zoom()
+    {
+        Fixture f(small_model());
+        QSignalSpy zoomed(&f.canvas, &GraphCanvas::zoomChanged);
+        QTest::keyClick(&f.canvas, Qt::Key_0);
+        QCOMPARE(f.canvas.zoom(), 1.0);
+        QTest::keyClick(&f.canvas, Qt::Key_Plus);
+        QCOMPARE(f.canvas.zoom(), 1.25);
+        QTest::keyClick(&f.canvas, Qt::Key_Minus);
+        QCOMPARE(f.canvas.zoom(), 1.0);
+        const QPointF at(500, 400);
+        const QPointF before = f.canvas.toScene(at);
+        QWheelEvent wheel(at, f.canvas.mapToGlobal(at), {}, QPoint(0, 240), Qt::NoButton, {},
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(f.canvas.viewport(), &wheel);
+        QVERIFY(f.canvas.zoom() > 1.2);
+        QVERIFY((f.canvas.toScene(at) - before).manhattanLength() < 0.5);
+        QVERIFY(zoomed.count() >= 3);
+    }
+
+    void dragging_pans_and_does_not_select()
+    {
+        Fixture f(small_model());
+        const QPointF before = f.canvas.toViewport({0, 0});
+        const QPoint start = f.middle(f.box(f.module("fc")));
+        QTest::mousePress(f.canvas.viewport(), Qt::LeftButton, {}, start);
+        QTest::mouseMove(f.canvas.viewport(), start + QPoint(30, 0));
+        QTest::mouseMove(f.canvas.viewport(), start + QPoint(60, -20));
+        QTest::mouseRelease(f.canvas.viewport(), Qt::LeftButton, {}, start + QPoint(60, -20));
+        QCOMPARE(f.canvas.toViewport({0, 0}) - before, QPointF(60, -20));
+        QCOMPARE(f.canvas.selectedModule(), no_module);
+    }
+
+    void reveal_opens_what_is_in_the_way()
+    {
+        Fixture f(deep_model(40));
+        f.canvas.revealNode(1);
+        QTRY_VERIFY(f.canvas.scene()->box_of_node.contains(1));
+        QVERIFY(f.settle());
+        const SceneBox& box = f.canvas.scene()->boxes[f.canvas.scene()->box_of_node.at(1)];
+        QVERIFY((f.middle(box) - f.canvas.viewport()->rect().center()).manhattanLength() < 4);
+        QCOMPARE(f.canvas.selectedNode(), NodeId{1});
+    }
+
+    void reveal_before_the_first_layout_is_not_lost()
+    {
+        GraphCanvas canvas;
+        canvas.setAnimated(false);
+        canvas.resize(800, 600);
+        canvas.show();
+        canvas.setInspection(small_model());
+        canvas.revealNode(2);
+        QTRY_VERIFY(canvas.scene() && canvas.scene()->box_of_node.contains(2));
+        QCOMPARE(canvas.selectedNode(), NodeId{2});
+    }
+
+    void overtaken_layouts_are_dropped()
+    {
+        Fixture f(transformer_model(60));
+        QSignalSpy finished(&f.canvas, &GraphCanvas::layoutFinished);
+        f.canvas.expandAll();
+        f.canvas.collapseAll();
+        f.canvas.setInspection(small_model());
+        QVERIFY(f.settle());
+        QTest::qWait(300); // an old answer would come now
+        QCOMPARE(finished.count(), 1);
+        QCOMPARE(f.canvas.scene()->boxes.size(), std::size_t{8});
+    }
+
+    void closing_while_a_layout_runs()
+    {
+        auto canvas = std::make_unique<GraphCanvas>();
+        canvas->setInspection(transformer_model(200));
+        canvas->expandAll();
+        canvas.reset(); // must neither crash nor hang
+        QVERIFY(true);
+    }
+
+    void expand_all_shows_all_nodes()
+    {
+        Fixture f(transformer_model(4));
+        f.canvas.expandAll();
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.scene()->box_of_node.size(), f.inspection->model->nodes.size());
+        f.canvas.collapseAll();
+        QVERIFY(f.settle());
+        QVERIFY(f.canvas.scene()->box_of_node.size() < 5);
+    }
+
+    void no_model_shows_text_and_survives_keys()
+    {
+        GraphCanvas canvas;
+        canvas.resize(400, 300);
+        canvas.show();
+        for (const int key : {Qt::Key_Down, Qt::Key_Return, Qt::Key_F, Qt::Key_Backspace})
+            QTest::keyClick(&canvas, static_cast<Qt::Key>(key));
+        canvas.setInspection(std::make_shared<Inspection>());
+        canvas.revealNode(3);
+        canvas.fitToView();
+        QVERIFY(!canvas.grab().isNull());
+        QVERIFY(!canvas.scene());
+    }
+};
+
+QTEST_MAIN(TestCanvas)
+#include "tst_canvas.moc"

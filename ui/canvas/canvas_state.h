@@ -1,0 +1,104 @@
+// What a GraphCanvas knows: the scene, the view on it, what is selected, and what is under way.
+#pragma once
+
+#include "ui/canvas/font_metrics.h"
+#include "ui/canvas/layout_runner.h"
+#include "ui/canvas/scene_index.h"
+#include "ui/canvas/scene_painter.h"
+#include "ui/theme/theme.h"
+
+#include <QPointF>
+#include <QVariantAnimation>
+#include <optional>
+
+namespace strata {
+
+class GraphCanvas;
+class Legend;
+
+/// The non-widget half of GraphCanvas; lives and dies with it, ui thread only.
+class CanvasState {
+public:
+    explicit CanvasState(GraphCanvas& canvas);
+
+    // Scene and layout
+    void setInspection(std::shared_ptr<const Inspection> inspection);
+    void requestLayout(bool all = false);
+    void accept(const LayoutAnswer& answer);
+    void setOpen(GroupId group, bool open);
+    std::uint32_t boxOfNode(NodeId node) const;       ///< or the closed group that holds it
+    std::uint32_t boxOfModule(ModuleId module) const; ///< likewise
+
+    // Selection
+    void select(NodeId node, ModuleId module);
+    void selectBox(std::uint32_t box);
+    std::uint32_t selectedBox() const;
+    void reveal(NodeId node, ModuleId module);
+    void updateHighlight();
+
+    // View
+    QPointF toScene(const QPointF& p) const { return (p - offset) / zoom; }
+    QPointF toViewport(const QPointF& p) const { return p * zoom + offset; }
+    void zoomAt(const QPointF& viewport, double factor);
+    void moveTo(double zoom, const QPointF& offset, bool animate);
+    void fit(const Rect& area, double max_zoom, bool animate);
+    void showBeginning();
+    void center(std::uint32_t box, bool animate);
+    void ensureVisible(std::uint32_t box);
+    void keepInReach();
+    std::uint32_t boxAt(const QPointF& viewport) const;
+    void hover(std::uint32_t box);
+
+    GraphCanvas& canvas;
+    std::shared_ptr<const Inspection> inspection;
+    std::shared_ptr<HierarchyLayout> layout;
+    std::shared_ptr<const DisplayTree> tree;
+    std::shared_ptr<const SceneIndex> index;
+    std::shared_ptr<const Scene> scene;
+    LayoutRunner runner;
+    std::set<GroupId> open;
+    QString error;
+
+    NodeId node = no_id;
+    ModuleId module = no_module;
+    GroupId group = no_id; ///< selected heap of orphans or function: neither node nor module
+    std::uint32_t hovered = no_id;
+    std::set<std::uint32_t> highlighted;
+    bool revealing = false; ///< centre the selection as soon as it is visible
+
+    double zoom = 1.0;
+    QPointF offset;
+    bool fresh = true;       ///< the first scene of an inspection sets the view
+    bool refit = false;      ///< everything was opened or closed
+    bool follow_fit = false; ///< the view still shows everything: keep it so when resized
+    /// What must stay where it is while the picture around it changes: group, and its top left
+    /// corner in the viewport.
+    std::optional<std::pair<GroupId, QPointF>> anchor;
+
+    bool animated = true;
+    QVariantAnimation growth; ///< of boxes after opening and closing
+    std::vector<Rect> from;
+    double progress = 1.0;
+    QVariantAnimation flight; ///< of the view
+    QPointF flight_offset;
+    double flight_zoom = 1.0;
+    QPointF flight_end;
+    double flight_end_zoom = 1.0;
+
+    Theme theme;
+    Legend* legend = nullptr;
+    bool legend_wanted = true;
+    QPointF press;
+    QPointF press_offset;
+    bool pressed = false;
+    bool dragging = false;
+
+private:
+    void openAncestors(GroupId group);
+    void startGrowth(const Scene* before, GroupId around);
+};
+
+inline constexpr double min_zoom = 0.02;
+inline constexpr double max_zoom = 4.0;
+
+} // namespace strata
