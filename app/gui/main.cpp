@@ -171,11 +171,15 @@ int main(int argc, char* argv[])
         auto* settle = new QTimer(&window);
         settle->setSingleShot(true);
         settle->setInterval(0);
-        QObject::connect(settle, &QTimer::timeout, &window, [&window, picture, settle] {
-            if (window.isBusy() || window.canvas()->isLayoutRunning())
+        const bool whole = !parser.isSet(line.select);
+        QObject::connect(settle, &QTimer::timeout, &window, [&window, picture, settle, whole] {
+            if (window.isBusy() || window.canvas()->isLayoutRunning()) {
                 settle->start(10);
-            else
-                takeScreenshot(&window, picture);
+                return;
+            }
+            if (whole)
+                window.canvas()->fitToView();
+            takeScreenshot(&window, picture);
         });
         QObject::connect(&window, &MainWindow::modelOpened, settle, [settle] { settle->start(); });
         QObject::connect(&window, &MainWindow::failed, &window, [](const QString& message) {
