@@ -39,7 +39,8 @@ folder="$(mktemp -d)"
 arguments=()
 [ "$#" -eq 1 ] || arguments=(--inputs "$sample_dir")
 status=0
-"$bin/strata-cli" export "$model" -o "$folder/$(basename "${model%%.*}").onnx" \
+name="$(basename "$model")"
+"$bin/strata-cli" export "$model" -o "$folder/${name%%.*}.onnx" \
     "${arguments[@]+"${arguments[@]}"}" || status=$?
 say "Written to $folder"
 ls -l "$folder" >&2
