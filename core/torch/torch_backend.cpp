@@ -1,6 +1,7 @@
 #include "torch/torch_backend.h"
 
 #include "torch/module_abi.h"
+#include "torch/resident_pages.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -54,6 +55,7 @@ Result<TorchBackend*> open_module(const std::filesystem::path& path)
                         "its folder into LD_LIBRARY_PATH.",
                         reason ? reason : path.string()));
     }
+    release_clean_file_pages();
     const auto entry =
         reinterpret_cast<torch_module::EntryFunction>(dlsym(handle, torch_module::entry_name));
     TorchBackend* backend = entry ? entry(torch_module::abi_version) : nullptr;
