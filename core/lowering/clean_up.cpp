@@ -1,8 +1,11 @@
 #include "lowering/clean_up.h"
 
 #include "passes/dead_code.h"
+#include "passes/pass_manager.h"
+#include "passes/passes.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 namespace strata {
 namespace {
@@ -18,11 +21,27 @@ std::unordered_map<const TensorStorage*, std::string> names_by_storage(const Onn
     return names;
 }
 
-} // namespace
+/// The passes in their usual order; what became constant is told, for the accounting.
+Status run_clean_up_passes(OnnxModel& model, const Program& program, const ValueFacts& facts,
+                           std::vector<FoldedNode>& folded, TaskContext& task)
+{
+    const std::unordered_set<std::string_view> weights(program.tensor_names.begin(),
+                                                       program.tensor_names.end());
+    std::vector<Pass> passes =
+        clean_up_passes(facts, [&](std::string_view name) { return weights.contains(name); });
+    for (Pass& pass : passes)
+        if (pass.name == "fold_constants")
+            pass.run = [&](OnnxModel& changed) { return fold_constants(changed, facts, &folded); };
+    STRATA_TRY([[maybe_unused]] const auto reports, run_passes(model, passes, task));
+    return {};
+}
 
-void remove_dead_code(LoweringResult& result)
+void remove_and_account(LoweringResult& result, const std::vector<FoldedNode>& folded)
 {
     OnnxModel& model = *result.model;
+    std::unordered_map<NodeId, std::string> constant_of;
+    for (const FoldedNode& node : folded)
+        constant_of.emplace(node.node, node.initializer);
     std::unordered_map<std::string, std::shared_ptr<const TensorStorage>> before;
     for (const Initializer& initializer : model.initializers)
         before.emplace(model.text(model.values[initializer.value].name),
@@ -43,13 +62,18 @@ void remove_dead_code(LoweringResult& result)
         FxRecord& record = result.accounting.records[id];
         const bool had_nodes = !record.nodes.empty();
         std::vector<NodeId> kept;
+        std::string constant;
         for (const NodeId node : record.nodes)
-            if (node < renamed.size() && renamed[node] != no_id)
+            if (const auto found = constant_of.find(node); found != constant_of.end())
+                constant = found->second;
+            else if (node < renamed.size() && renamed[node] != no_id)
                 kept.push_back(renamed[node]);
         record.nodes = std::move(kept);
         if (had_nodes && record.nodes.empty() && record.fate == FxFate::Emitted) {
             if (const auto other = absorbed_by.find(id); other != absorbed_by.end())
                 record = {FxFate::Fused, other->second, {}, {}};
+            else if (alive.contains(constant))
+                record = {FxFate::Folded, {}, constant, {}};
             else
                 record = {FxFate::Eliminated, {}, {}, "dead code"};
         } else if (record.fate == FxFate::Folded && !alive.contains(record.initializer)) {
@@ -62,6 +86,17 @@ void remove_dead_code(LoweringResult& result)
                 record = {FxFate::Eliminated, {}, {}, "dead code"};
         }
     }
+}
+
+} // namespace
+
+Status clean_up(LoweringResult& result, const Program& program, const ValueFacts& facts,
+                TaskContext& task)
+{
+    std::vector<FoldedNode> folded;
+    STRATA_CHECK(run_clean_up_passes(*result.model, program, facts, folded, task));
+    remove_and_account(result, folded);
+    return {};
 }
 
 } // namespace strata

@@ -1,13 +1,17 @@
-// The last step of lowering: what nothing needs goes, and the accounting follows.
+// The last step of lowering: clean-up passes, then what nothing needs goes, and the accounting
+// follows.
 #pragma once
 
 #include "lowering/lower.h"
+#include "passes/value_facts.h"
 
 namespace strata {
 
-/// Removes dead nodes and initializers from the model. FX nodes whose ONNX nodes all went are
-/// recorded as fused where another node took over their work, and as dead code otherwise; weights
-/// whose place another view of the same data took are recorded with that one.
-void remove_dead_code(LoweringResult& result);
+/// Runs the clean-up passes (passes/passes.h) and removes dead nodes and initializers. FX nodes
+/// whose ONNX nodes all went are recorded as folded where their result has become an initializer,
+/// as fused where another node took over their work, and as dead code otherwise; weights whose
+/// place another view of the same data took are recorded with that one.
+Status clean_up(LoweringResult& result, const Program& program, const ValueFacts& facts,
+                TaskContext& task);
 
 } // namespace strata

@@ -20,6 +20,8 @@ public:
     GraphLowerer(const Program& program, const LoweringOptions& options, const OpRegistry& registry,
                  TaskContext& task);
     Result<LoweringResult> run();
+    /// What is known of the values of the model that run() built.
+    const ValueFacts& facts() { return m_emitter.facts(); }
 
 private:
     /// What a name stands for. Names of the same tensor share a cell, so that a write through one

@@ -3,6 +3,7 @@
 #include "frontends/model_file.h"
 #include "lowering/lower.h"
 #include "onnx/onnx_writer.h"
+#include "passes/verify_model.h"
 #include "runtime/onnx_runtime.h"
 #include "support/torch_fixture.h"
 #include "torch/torch_backend.h"
@@ -248,6 +249,8 @@ void check_records(const LoweringResult& lowered, std::vector<std::string>& wron
             if (node >= model.provenance.size() || model.provenance[node].fx == no_index)
                 wrong.push_back(fmt::format("node {} ({}) has no provenance", node,
                                             model.text(model.nodes[node].op_type)));
+    for (const std::string& complaint : verify_model(model))
+        wrong.push_back(complaint);
     std::set<std::string> initializers;
     for (const Initializer& initializer : model.initializers)
         initializers.emplace(model.text(model.values[initializer.value].name));
