@@ -6,6 +6,8 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/resources/schemas")
 endif()
 install(DIRECTORY resources/samples DESTINATION "${CMAKE_INSTALL_DATADIR}/strata" PATTERN "*.py" EXCLUDE)
 install(FILES packaging/man/strata-cli.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES packaging/completion/_strata-cli DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
+install(FILES packaging/completion/strata-cli.fish DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 install(FILES packaging/completion/strata-cli.bash DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
         RENAME strata-cli)
 if(STRATA_WITH_UI)

@@ -4,6 +4,7 @@
 #include "hierarchy/attribute.h"
 #include "onnx/onnx_reader.h"
 
+#include <QElapsedTimer>
 #include <QtTest>
 #include <set>
 
@@ -95,6 +96,7 @@ private Q_SLOTS:
     void stripped_metadata_leaves_good_evidence();
     void legacy_names();
     void audits_are_annotated();
+    void a_hundred_thousand_nodes();
 };
 
 void TestAnnotate::formats_are_pytorchs()
@@ -304,6 +306,39 @@ void TestAnnotate::audits_are_annotated()
     QCOMPARE(model.metadata_value(orphan, "strata.tag"), std::string_view("/Functions/Neg"));
     QVERIFY(!model.has_metadata(orphan, "strata.module"));
     QCOMPARE(model.metadata_value(ours, "strata.module"), std::string_view("recorded.here"));
+}
+
+void TestAnnotate::a_hundred_thousand_nodes()
+{
+    // A chain of 100 000 nodes, every tenth with a weight; the rest is found by its neighbours.
+    OnnxModel model;
+    ValueId last = model.add_value(OnnxModel::main_graph, "x");
+    for (int i = 0; i < 100000; ++i) {
+        OnnxNode node;
+        node.op_type = model.intern("Conv");
+        node.inputs = {last};
+        if (i % 10 == 0) {
+            const std::string name =
+                "layers." + std::to_string(i / 100) + ".conv.weight" + std::to_string(i % 100);
+            const auto index = model.add_initializer(OnnxModel::main_graph, name, Tensor{});
+            node.inputs.push_back(model.initializers[index].value);
+        }
+        last = model.add_value(OnnxModel::main_graph, "v" + std::to_string(i));
+        node.outputs = {last};
+        model.add_node(OnnxModel::main_graph, std::move(node));
+    }
+    TaskContext task;
+    QElapsedTimer timer;
+    timer.start();
+    const auto result = attribute_nodes(model, nullptr, task);
+    const Coverage coverage = compute_coverage(model, result->modules, result->nodes);
+    // It takes some tenths of a second; anything that grows with the square takes minutes.
+    QVERIFY2(timer.elapsed() < 20000, qPrintable(QString::number(timer.elapsed())));
+    QCOMPARE(coverage.all.total, std::uint64_t{100000});
+    QCOMPARE(coverage.all.attributed, std::uint64_t{100000});
+    QCOMPARE(coverage.kinds[static_cast<std::size_t>(EvidenceKind::Parameter)],
+             std::uint64_t{10000});
+    qInfo("100 000 nodes in %lld ms", static_cast<long long>(timer.elapsed()));
 }
 
 QTEST_APPLESS_MAIN(TestAnnotate)
