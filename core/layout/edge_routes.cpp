@@ -9,7 +9,7 @@ namespace strata {
 
 namespace {
 
-constexpr double min_gap = 36.0;    ///< between layers
+constexpr double min_gap = 44.0;    ///< between layers
 constexpr double max_gap = 120.0;   ///< when edges run far sideways
 constexpr double pin_gap = 22.0;    ///< between the border and the first layer
 constexpr double port_step = 14.0;  ///< between two edges at one side of a box

@@ -98,8 +98,9 @@ bool GraphCanvas::showToolTip(QEvent* event)
                         escaped(model.type_text(box.value)));
     } else if (box.module != no_module) {
         text = QStringLiteral("<b>%1</b><br>").arg(escaped(m->inspection->modules.tag(box.module)));
-        text += tr("%n node(s), mean confidence %1", nullptr, static_cast<int>(box.figures.total))
-                    .arg(QLocale().toString(box.figures.mean_confidence(), 'f', 2));
+        text += tr("Nodes: %1, mean confidence %2")
+                    .arg(QLocale().toString(static_cast<qulonglong>(box.figures.total)),
+                         QLocale().toString(box.figures.mean_confidence(), 'f', 2));
     } else
         text = escaped(box.title);
     QToolTip::showText(help->globalPos(), text, viewport());

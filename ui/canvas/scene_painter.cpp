@@ -147,7 +147,8 @@ void ScenePainter::drawBadge(QPainter& painter, const QRectF& rect, bool open)
 QString ScenePainter::summary(const SceneBox& box) const
 {
     const auto total = static_cast<int>(box.figures.total);
-    const QString nodes = tr("%n node(s)", nullptr, total);
+    // Two sentences rather than a plural form: English is shown without a translation file.
+    const QString nodes = total == 1 ? tr("1 node") : tr("%1 nodes").arg(QLocale().toString(total));
     if (total == 0)
         return nodes;
     const double share = box.figures.coverage() * 100.0;
@@ -228,7 +229,7 @@ void ScenePainter::drawLabels(QPainter& painter, const std::vector<std::uint32_t
         const SceneEdge& edge = scene.edges[i];
         QString label = text(edge.label);
         if (edge.values.size() > 1)
-            label = tr("%n value(s)", nullptr, static_cast<int>(edge.values.size()));
+            label = tr("%1 values").arg(edge.values.size());
         if (label.isEmpty())
             continue;
         label = metrics.elidedText(label, Qt::ElideMiddle, 170);
