@@ -504,6 +504,66 @@ private Q_SLOTS:
         QVERIFY(menu.actions()[1]->isEnabled()); // net.pt
     }
 
+    void hundredThousandNodes()
+    {
+        // 1000 blocks of 100 nodes each, in a row.
+        auto large = std::make_shared<Inspection>();
+        auto model = std::make_shared<OnnxModel>();
+        const GraphId graph = OnnxModel::main_graph;
+        ValueId last = model->add_value(graph, "x");
+        model->graphs[graph].inputs = {last};
+        ModuleTree modules("Large");
+        for (int block = 0; block < 1000; ++block) {
+            const ModuleId module = modules.add(root_module, std::to_string(block), "Block");
+            for (int i = 0; i < 100; ++i) {
+                OnnxNode node;
+                node.op_type = model->intern(i % 2 == 0 ? "Relu" : "Neg");
+                const std::string name = std::to_string(block) + "/" + std::to_string(i);
+                node.name = model->intern(name);
+                node.inputs = {last};
+                last = model->add_value(graph, "v" + name);
+                node.outputs = {last};
+                model->add_node(graph, std::move(node));
+                NodeAttribution attribution;
+                attribution.module = module;
+                attribution.confidence = 0.95;
+                attribution.kind = EvidenceKind::Parameter;
+                attribution.synthetic = false;
+                large->attribution.push_back(attribution);
+            }
+        }
+        model->graphs[graph].outputs = {last};
+        large->coverage = compute_coverage(*model, modules, large->attribution);
+        large->modules = std::move(modules);
+        large->model = std::move(model);
+
+        FakeCore core;
+        core.inspection = large;
+        MainWindow window(core.services());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        // How long the ui thread is away at most, seen by a timer that wants to run all the time.
+        qint64 longest = 0;
+        QElapsedTimer beat;
+        QTimer timer;
+        connect(&timer, &QTimer::timeout, &timer, [&] {
+            longest = std::max(longest, beat.elapsed());
+            beat.restart();
+        });
+        QSignalSpy opened(&window, &MainWindow::modelOpened);
+        beat.start();
+        timer.start(0);
+        window.openFile(file("large.onnx"));
+        QVERIFY(opened.wait(20000));
+        QTest::qWait(300);
+        window.selectByName(QStringLiteral("main/99999"));
+        QTest::qWait(100);
+        timer.stop();
+        QCOMPARE(window.inspectorPanel()->heading(), QStringLiteral("Neg"));
+        qInfo() << "longest absence of the ui thread, ms:" << longest;
+        QVERIFY2(longest < 500, qPrintable(QString::number(longest)));
+    }
+
     void closingTheModelEmptiesEveryView()
     {
         FakeCore core;

@@ -13,6 +13,8 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace strata::ui {
 
 namespace {
@@ -55,8 +57,8 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_view->setItemDelegate(new ShareDelegate(m_view));
-    m_view->setIndentation(14);
-    m_view->setTextElideMode(Qt::ElideMiddle);
+    m_view->setIndentation(12);
+    m_view->setTextElideMode(Qt::ElideRight);
     m_view->setMinimumWidth(300);
     QHeaderView* header = m_view->header();
     header->setStretchLastSection(false);
@@ -64,12 +66,17 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     header->setSectionResizeMode(ModuleTreeModel::Name, QHeaderView::Stretch);
     const QFontMetrics metrics(font());
     auto fit = [&](int column, const QString& sample) {
-        header->resizeSection(column, metrics.horizontalAdvance(sample) + 12);
+        const QString title =
+            m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        constexpr int padding = 14;
+        header->resizeSection(
+            column, std::max(metrics.horizontalAdvance(sample), metrics.horizontalAdvance(title)) +
+                        padding);
     };
-    fit(ModuleTreeModel::Class, QStringLiteral("BatchNorm2d"));
-    fit(ModuleTreeModel::Parameters, QStringLiteral("888.8 M"));
+    fit(ModuleTreeModel::Class, QStringLiteral("Sequential_"));
+    fit(ModuleTreeModel::Parameters, QStringLiteral("88.8 M"));
     fit(ModuleTreeModel::Nodes, QStringLiteral("Nodes_"));
-    fit(ModuleTreeModel::CoverageShare, QStringLiteral("Coverage_"));
+    fit(ModuleTreeModel::CoverageShare, QStringLiteral("Coverage"));
     fit(ModuleTreeModel::Confidence, QStringLiteral("Conf._"));
 
     auto* expand = makeButton(this, QStringLiteral("expand-all"), tr("Expand all modules"));

@@ -154,7 +154,7 @@ void MainWindow::buildDocks()
                               Qt::BottomDockWidgetArea);
     tabifyDockWidget(inspector, coverage);
     inspector->raise();
-    resizeDocks({modules, inspector}, {430, 350}, Qt::Horizontal);
+    resizeDocks({modules, inspector}, {470, 340}, Qt::Horizontal);
     resizeDocks({m_problems_dock}, {180}, Qt::Vertical);
 
     connect(m_coverage, &CoveragePanel::nodesRequested, this,
