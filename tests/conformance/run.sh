@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Measures how much of PyTorch's operator database exports right.
+#
+#   tests/conformance/run.sh [--sample N] [--ops REGEX] [--keep DIR] [--markdown FILE] [--json FILE]
+#                            [--jobs N]
+#
+# Makes samples (Debian: python3-torch and python3-numpy), exports each with the functions that
+# strata-cli calls, and compares in ONNX Runtime. With neither --ops nor --sample the table in
+# RESULTS.md is written anew. STRATA_BUILD names the build folder (build), PYTHON the interpreter.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+program=${STRATA_BUILD:-$top/build}/tests/strata-conformance
+python=${PYTHON:-/usr/bin/python3}
+make_args=()
+run_args=()
+keep=
+markdown=
+whole=yes
+while (($# > 0)); do
+    case $1 in
+    --sample | --ops) make_args+=("$1" "${2:?}"); whole=no ;;
+    --keep) keep=${2:?} ;;
+    --markdown) markdown=${2:?} ;;
+    --json | --jobs | --opset | --time-limit) run_args+=("$1" "${2:?}") ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    esac
+    shift 2
+done
+if [[ ! -x $program ]]; then
+    echo "$program is not there: build the target strata-conformance, or name the build folder in STRATA_BUILD." >&2
+    exit 2
+fi
+if [[ $whole = yes && -z $markdown ]]; then
+    markdown=$here/RESULTS.md
+fi
+if [[ -n $keep ]]; then
+    samples=$keep
+    mkdir -p "$samples"
+else
+    samples=$(mktemp -d)
+    trap 'rm -rf "$samples"' EXIT
+fi
+if [[ ! -e $samples/samples.json ]]; then
+    "$python" "$here/make_samples.py" "$samples" "${make_args[@]}"
+fi
+"$program" "$samples" "${run_args[@]}" ${markdown:+--markdown "$markdown"}

@@ -1,0 +1,47 @@
+// What became of one sample.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata::conformance {
+
+enum class Outcome { Right, Wrong, Refused, DoesNotLoad, DoesNotRun, Failed, Crashed, TimeOut };
+inline constexpr Outcome outcomes[] = {Outcome::Right,       Outcome::Wrong,      Outcome::Refused,
+                                       Outcome::DoesNotLoad, Outcome::DoesNotRun, Outcome::Failed,
+                                       Outcome::Crashed,     Outcome::TimeOut};
+std::string_view to_string(Outcome outcome);
+
+struct SampleResult {
+    std::string sample; ///< the folder, relative to the samples' folder
+    Outcome outcome = Outcome::Failed;
+    std::string reason; ///< empty where right
+};
+
+/// Exports the sample as strata-cli does, and compares with its recorded outputs in ONNX Runtime.
+/// Never throws; `onnx` is written over.
+SampleResult run_sample(const std::filesystem::path& root, const std::string& sample,
+                        const std::filesystem::path& onnx, int opset);
+
+struct RunOptions {
+    std::filesystem::path root;
+    unsigned jobs = 2;
+    double time_limit = 60; ///< seconds per sample
+    int opset = 17;
+};
+/// All samples, in processes that a crash or a time-out ends without the others. In the samples'
+/// order.
+std::vector<SampleResult> run_samples(const std::vector<std::string>& samples,
+                                      const RunOptions& options);
+
+/// Folders with a model.pt below `root`, sorted.
+std::vector<std::string> find_samples(const std::filesystem::path& root);
+
+std::string results_json(const std::vector<SampleResult>& results);
+/// The table by class and the most frequent reasons, as Markdown. `root` may hold samples.json.
+std::string results_markdown(const std::vector<SampleResult>& results,
+                             const std::filesystem::path& root, int opset);
+
+} // namespace strata::conformance
