@@ -165,8 +165,8 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     header->setStretchLastSection(false);
     header->setSectionResizeMode(DiagnosticsModel::Message, QHeaderView::Stretch);
     header->resizeSection(DiagnosticsModel::SeverityColumn, 92);
-    header->resizeSection(DiagnosticsModel::Where, 150);
-    header->resizeSection(DiagnosticsModel::Code, 140);
+    header->resizeSection(DiagnosticsModel::Where, 130);
+    header->resizeSection(DiagnosticsModel::Code, 130);
     m_orphan_view->header()->setStretchLastSection(false);
     m_orphan_view->header()->setSectionResizeMode(OrphanModel::SyntheticPath, QHeaderView::Stretch);
     m_orphan_view->header()->resizeSection(OrphanModel::Name, 230);

@@ -44,7 +44,9 @@ QPushButton[link="true"]:focus { border-color: @accent; }
 QLineEdit { border: 1px solid @outline; border-radius: 5px; padding: 4px 6px; background: @surface; selection-background-color: @accent; selection-color: @accentText; }
 QLineEdit:focus { border-color: @accent; }
 QLineEdit QToolButton { border: none; padding: 0; }
-QDockWidget { font-weight: 600; }
+QDockWidget { font-weight: 600; titlebar-close-icon: url(:/icons/dock-close.svg); titlebar-normal-icon: url(:/icons/dock-float.svg); }
+QDockWidget::close-button, QDockWidget::float-button { border: none; border-radius: 4px; padding: 0; icon-size: 16px; }
+QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: @hover; }
 QDockWidget::title { background: @canvas; padding: 7px 10px; text-align: left; }
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @textMuted; border: none; border-bottom: 1px solid @outline; padding: 5px 6px; }
