@@ -31,14 +31,27 @@ Result<Gate> verify_written(const ExportArguments& arguments, std::vector<Output
 std::string incomplete_text(const Inspection& inspection)
 {
     const UnsupportedOperator& first = inspection.unsupported.front();
-    std::string text = fmt::format(
-        "The model cannot be exported completely: {} in module '{}'{}: {}.", first.op, first.module,
-        first.source.empty() ? "" : fmt::format(" ({})", first.source), first.reason);
+    std::string text = fmt::format("The model cannot be exported completely: {}: {}.",
+                                   unsupported_text(first), first.reason);
     if (inspection.unsupported.size() > 1)
         text +=
             fmt::format(" {} more operators are not supported.", inspection.unsupported.size() - 1);
     return text + " The file was written with nodes of the domain org.pytorch.aten in their place; "
                   "it can be inspected but not run.";
+}
+
+/// --strict and operators that are not supported: nothing was written, but all of them are told.
+ExitStatus refuse(const Inspection& inspection, const Error& error, Console& console)
+{
+    if (console.json()) {
+        Json json = summary_object(inspection);
+        json["error"] = error.text();
+        json["error_code"] = to_string(error.code);
+        json["exit_status"] = static_cast<int>(ExitStatus::CannotExport);
+        console.print_result(to_text(json));
+    }
+    console.print_error(error.text());
+    return ExitStatus::CannotExport;
 }
 
 } // namespace
@@ -53,8 +66,12 @@ Result<ExitStatus> run_export(const ExportArguments& arguments, CommandContext c
                        fmt::format("'{}' is an ONNX file already. 'strata-cli audit' tells about "
                                    "its modules.",
                                    arguments.model.string()));
-    STRATA_TRY(auto inspection,
-               write_export(opened, arguments.output, arguments.options, context.task));
+    auto written = write_export(opened, arguments.output, arguments.options, context.task);
+    if (!written && written.error().code == ErrorCode::CannotExport)
+        return refuse(*opened, written.error(), context.console);
+    if (!written)
+        return tl::unexpected(std::move(written).error());
+    const auto inspection = std::move(*written);
     STRATA_CHECK(write_reports(*inspection, arguments.reports));
 
     const bool complete = inspection->unsupported.empty();

@@ -19,6 +19,10 @@ std::string sidecar_json(const Inspection& inspection, const std::filesystem::pa
 /// The object that `--json` prints (ARCHITECTURE.md, "Command line"), without verify's part.
 std::string summary_json(const Inspection& inspection);
 
+/// "aten::odd in module 'fc' (net.py:9)": operator, module and Python source line, as messages name
+/// them.
+std::string unsupported_text(const UnsupportedOperator& unsupported);
+
 /// A short summary for people: coverage, orphans, unsupported operators, diagnostics.
 std::string summary_text(const Inspection& inspection);
 

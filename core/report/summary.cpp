@@ -56,6 +56,16 @@ std::string summary_json(const Inspection& inspection)
     return compact(json);
 }
 
+std::string unsupported_text(const UnsupportedOperator& unsupported)
+{
+    std::string text = unsupported.op + " in ";
+    text += unsupported.module.empty() ? std::string("the root module")
+                                       : fmt::format("module '{}'", unsupported.module);
+    if (!unsupported.source.empty())
+        text += fmt::format(" ({})", unsupported.source);
+    return text;
+}
+
 std::string summary_text(const Inspection& inspection)
 {
     const CoverageFigures& all = inspection.coverage.all;
@@ -80,10 +90,8 @@ std::string summary_text(const Inspection& inspection)
                 ? std::string{}
                 : fmt::format(", {} UNACCOUNTED", accounting.count(FxFate::Unaccounted)));
     for (const UnsupportedOperator& unsupported : inspection.unsupported) {
-        text += fmt::format("unsupported: {} in module '{}'", unsupported.op, unsupported.module);
-        if (!unsupported.source.empty())
-            text += fmt::format(" ({})", unsupported.source);
-        text += fmt::format(": {}\n", unsupported.reason);
+        text +=
+            fmt::format("unsupported: {}: {}\n", unsupported_text(unsupported), unsupported.reason);
         if (!unsupported.help.empty())
             text += fmt::format("  {}\n", unsupported.help);
     }

@@ -24,9 +24,8 @@ Status refuse_unsupported(const Inspection& inspection)
     if (inspection.unsupported.empty())
         return {};
     const UnsupportedOperator& first = inspection.unsupported.front();
-    std::string message = fmt::format(
-        "The model cannot be exported: {} in module '{}'{}: {}.", first.op, first.module,
-        first.source.empty() ? "" : fmt::format(" ({})", first.source), first.reason);
+    std::string message =
+        fmt::format("The model cannot be exported: {}: {}.", unsupported_text(first), first.reason);
     if (inspection.unsupported.size() > 1)
         message +=
             fmt::format(" {} more operators are not supported.", inspection.unsupported.size() - 1);

@@ -364,6 +364,7 @@ void TestCli::strict_writes_nothing()
     QCOMPARE(outcome.status, 4);
     QVERIFY(outcome.json()["error"].toString().contains("prim::"));
     QVERIFY(outcome.json()["error"].toString().contains(".py:")); // the Python source line
+    QVERIFY(!outcome.json()["unsupported_ops"].toArray().isEmpty());
     QCOMPARE(leftovers(path("strict")), QStringList());
 }
 
