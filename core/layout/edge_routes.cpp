@@ -138,11 +138,13 @@ private:
     double neighbour_x(std::uint32_t e, bool at_start) const
     {
         const LevelEdge& edge = m_input.edges[e];
-        const auto& bends = m_layering.bends[e];
-        if (!bends.empty()) {
-            const bool first = at_start != backward(e); // bends run downwards
-            return m_layering.slots[first ? bends.front() : bends.back()].x;
+        if (backward(e)) { // round the right side
+            const std::uint32_t box = at_start ? edge.from : edge.to;
+            return left(box) + m_input.boxes[box].width + loop;
         }
+        const auto& bends = m_layering.bends[e];
+        if (!bends.empty())
+            return m_layering.slots[at_start ? bends.front() : bends.back()].x;
         const std::uint32_t other = at_start ? edge.to : edge.from;
         const double fixed = at_start ? edge.to_x : edge.from_x;
         return fixed < 0 ? m_layering.slots[other].x + m_input.boxes[other].center_offset()

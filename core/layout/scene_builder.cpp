@@ -240,7 +240,7 @@ void SceneBuilder::emit_edges(const VisibleLevel& level, const Work& work, std::
         edge.values = work.edge_values[e];
         edge.backward = route.backward;
         edge.arrow = !leaves && in.to_x < 0;
-        if (!enters && !leaves && edge.values.size() == 1)
+        if (!enters && !leaves && !edge.backward && edge.values.size() == 1)
             edge.label = shape_text(*m_inspection.model, edge.values.front());
         edge.label_at = {route.label_at.x + origin.x, route.label_at.y + origin.y};
         const auto straight = [&](Point a, Point b) {

@@ -40,10 +40,11 @@ public:
         std::vector<std::set<ValueId>> marked(m_levels.size());
         for (std::size_t i = 0; i < m_levels.size(); ++i) {
             STRATA_CHECK(m_task.poll());
-            for (const ValueId value : hubs(m_levels[i]))
+            std::set<LevelConnection> near;
+            for (const ValueId value : hubs(m_levels[i], near))
                 marked[i].insert(value);
             if (!marked[i].empty())
-                turn_into_marks(m_levels[i], marked[i], marked);
+                turn_into_marks(m_levels[i], marked[i], near, marked);
         }
         return std::move(m_levels);
     }
@@ -138,8 +139,9 @@ private:
         return {};
     }
 
-    /// Values whose lines would run past everything else.
-    std::vector<ValueId> hubs(const VisibleLevel& level) const
+    /// Values whose lines would run past everything else. Their lines to the very next layer
+    /// (`near`) stay: they show the order.
+    std::vector<ValueId> hubs(const VisibleLevel& level, std::set<LevelConnection>& near) const
     {
         std::vector<std::pair<ValueId, std::uint32_t>> readers; // value, connection
         readers.reserve(level.connections.size());
@@ -157,14 +159,21 @@ private:
             if (layers.empty())
                 layers = layers_of(level, index);
             std::size_t far = 0;
+            std::vector<LevelConnection> next_to_it;
             for (std::size_t i = begin; i < end; ++i) {
                 const LevelConnection& c = level.connections[readers[i].second];
                 const auto a = layers[index.at(c.from)];
                 const auto b = layers[index.at(c.to)];
                 far += (a < b ? b - a : a - b) >= far_layers ? 1 : 0;
+                // An entry or an input has no place in that order.
+                if (a + 1 == b &&
+                    (c.from.kind == LevelEnd::Kind::Node || c.from.kind == LevelEnd::Kind::Group))
+                    next_to_it.push_back(c);
             }
-            if (far > max_far_readers)
+            if (far > max_far_readers) {
                 result.push_back(readers[begin].first);
+                near.insert(next_to_it.begin(), next_to_it.end());
+            }
         }
         return result;
     }
@@ -202,6 +211,7 @@ private:
 
     /// Marks go where the value is really made and read: into open groups, level by level.
     void turn_into_marks(VisibleLevel& level, const std::set<ValueId>& values,
+                         const std::set<LevelConnection>& near,
                          std::vector<std::set<ValueId>>& marked)
     {
         std::vector<LevelConnection> kept;
@@ -219,7 +229,7 @@ private:
             level.marks.push_back({end, value, outgoing});
         };
         for (const LevelConnection& c : level.connections) {
-            if (!values.contains(c.value)) {
+            if (!values.contains(c.value) || near.contains(c)) {
                 kept.push_back(c);
                 continue;
             }

@@ -7,6 +7,7 @@
 #include <QLocale>
 #include <QPainter>
 #include <QPainterPath>
+#include <algorithm>
 #include <cmath>
 
 namespace strata {
@@ -401,7 +402,10 @@ void ScenePainter::drawPort(QPainter& painter, const ScenePort& port)
     painter.setPen(QPen(color, 1.1));
     const double y = rect.center().y();
     const double side = port.outgoing ? box.right() : box.x;
-    painter.drawLine(QPointF(port.outgoing ? rect.left() : rect.right(), y), QPointF(side, y));
+    // Stacks can be taller than their box: then the line slants to it.
+    const double at = std::clamp(y, std::min(box.y + 7, box.center().y),
+                                 std::max(box.bottom() - 7, box.center().y));
+    painter.drawLine(QPointF(port.outgoing ? rect.left() : rect.right(), y), QPointF(side, at));
     painter.setBrush(m_theme.surfaceRaised);
     painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2);
     if (!textVisible(11))
