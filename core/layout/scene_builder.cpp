@@ -87,12 +87,15 @@ void SceneBuilder::add_marks(const VisibleLevel& level, Work& work) const
         LevelBox& place = work.input.boxes[item];
         const double box_width = place.width;
         std::size_t rows[2] = {0, 0};
+        std::size_t hidden[2] = {0, 0};
         const std::size_t first = work.ports.size();
         for (std::size_t i = begin; i < end; ++i) {
             const LevelMark& mark = level.marks[i];
             std::size_t& row = rows[mark.outgoing ? 1 : 0];
-            if (row == max_marks)
+            if (row == max_marks) { // the last one says how many it stands for
+                ++hidden[mark.outgoing ? 1 : 0];
                 continue;
+            }
             ScenePort port;
             port.box = item;
             port.value = mark.value;
@@ -113,6 +116,14 @@ void SceneBuilder::add_marks(const VisibleLevel& level, Work& work) const
         const auto stack = [](std::size_t count) {
             return static_cast<double>(count) * (M::port_height + mark_gap) - mark_gap;
         };
+        for (const bool outgoing : {false, true}) {
+            const std::size_t more = hidden[outgoing ? 1 : 0];
+            const auto last =
+                std::find_if(work.ports.rbegin(), work.ports.rend(),
+                             [&](const ScenePort& p) { return p.outgoing == outgoing; });
+            if (more > 0 && last != work.ports.rend())
+                last->text = "+ " + std::to_string(more + 1);
+        }
         place.width += place.inset_left + place.inset_right;
         place.height = std::max({place.height, stack(rows[0]), stack(rows[1])});
         for (std::size_t i = first; i < work.ports.size(); ++i) {
