@@ -58,31 +58,32 @@ void takeScreenshot(MainWindow* window, const QString& file)
 
 /// The command line. Options are members, so that main() can ask for them by name.
 struct CommandLine {
-    static QString text(const char* words) { return QCoreApplication::translate("main", words); }
+    Q_DECLARE_TR_FUNCTIONS(CommandLine)
 
+public:
     QCommandLineParser parser;
     QCommandLineOption help = parser.addHelpOption();
     QCommandLineOption version = parser.addVersionOption();
     QCommandLineOption screenshot{QStringLiteral("screenshot"),
-                                  text("Write a picture of the window to FILE and quit."),
+                                  tr("Write a picture of the window to FILE and quit."),
                                   QStringLiteral("FILE")};
     QCommandLineOption select{QStringLiteral("select"),
-                              text("Select a node by name, or a module by its path."),
+                              tr("Select a node by name, or a module by its path."),
                               QStringLiteral("NODE")};
     QCommandLineOption expand{QStringLiteral("expand"),
-                              text("Expand a module in the graph; can be repeated. * expands all."),
+                              tr("Expand a module in the graph; can be repeated. * expands all."),
                               QStringLiteral("MODULE")};
-    QCommandLineOption theme{QStringLiteral("theme"), text("light, dark or system."),
+    QCommandLineOption theme{QStringLiteral("theme"), tr("light, dark or system."),
                              QStringLiteral("THEME")};
-    QCommandLineOption size{QStringLiteral("size"), text("Size of the window, as WxH."),
+    QCommandLineOption size{QStringLiteral("size"), tr("Size of the window, as WxH."),
                             QStringLiteral("WxH")};
 
     CommandLine()
     {
         parser.setApplicationDescription(
-            text("Shows which PyTorch module every node of an ONNX graph belongs to."));
+            tr("Shows which PyTorch module every node of an ONNX graph belongs to."));
         parser.addPositionalArgument(QStringLiteral("file"),
-                                     text("Model to open: TorchScript, .pt2 or ONNX."),
+                                     tr("Model to open: TorchScript, .pt2 or ONNX."),
                                      QStringLiteral("[FILE…]"));
         parser.addOptions({screenshot, select, expand, theme, size});
     }

@@ -9,10 +9,10 @@ namespace strata::ui {
 
 namespace {
 
-QString translate(const char* text)
-{
-    return QCoreApplication::translate("strata::ui::format", text);
-}
+/// The translation context of this file, in a form that lupdate understands.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(strata::ui::Words)
+};
 
 template <class List, class Text>
 QString listText(const List& list, int limit, const Text& text)
@@ -25,7 +25,7 @@ QString listText(const List& list, int limit, const Text& text)
         result += text(list[static_cast<std::size_t>(i)]);
     }
     if (size > limit)
-        result += translate(", … (%1 in all)").arg(formatCount(static_cast<std::uint64_t>(size)));
+        result += Words::tr(", … (%1 in all)").arg(formatCount(static_cast<std::uint64_t>(size)));
     return result + QLatin1Char(']');
 }
 
@@ -91,19 +91,19 @@ QString evidenceName(EvidenceKind kind)
 {
     switch (kind) {
     case EvidenceKind::Recorded:
-        return translate("Recorded");
+        return Words::tr("Recorded");
     case EvidenceKind::Parameter:
-        return translate("Parameter");
+        return Words::tr("Parameter");
     case EvidenceKind::ScopeName:
-        return translate("Scope name");
+        return Words::tr("Scope name");
     case EvidenceKind::StructuralMatch:
-        return translate("Structural match");
+        return Words::tr("Structural match");
     case EvidenceKind::Consensus:
-        return translate("Consensus");
+        return Words::tr("Consensus");
     case EvidenceKind::CommonAncestor:
-        return translate("Common ancestor");
+        return Words::tr("Common ancestor");
     case EvidenceKind::Synthetic:
-        return translate("Synthetic");
+        return Words::tr("Synthetic");
     }
     return {};
 }
@@ -112,19 +112,19 @@ QString evidenceExplanation(EvidenceKind kind)
 {
     switch (kind) {
     case EvidenceKind::Recorded:
-        return translate("The exporter recorded the module while it made the node.");
+        return Words::tr("The exporter recorded the module while it made the node.");
     case EvidenceKind::Parameter:
-        return translate("The node reads a parameter that belongs to exactly one module.");
+        return Words::tr("The node reads a parameter that belongs to exactly one module.");
     case EvidenceKind::ScopeName:
-        return translate("The node's name spells a module of the tree.");
+        return Words::tr("The node's name spells a module of the tree.");
     case EvidenceKind::StructuralMatch:
-        return translate("The operators around the node match those of the source model.");
+        return Words::tr("The operators around the node match those of the source model.");
     case EvidenceKind::Consensus:
-        return translate("The nodes before and after agree on the module.");
+        return Words::tr("The nodes before and after agree on the module.");
     case EvidenceKind::CommonAncestor:
-        return translate("The nearest module that contains the nodes around it.");
+        return Words::tr("The nearest module that contains the nodes around it.");
     case EvidenceKind::Synthetic:
-        return translate("No module is known: the path is made up so that it can be shown.");
+        return Words::tr("No module is known: the path is made up so that it can be shown.");
     }
     return {};
 }
@@ -133,19 +133,19 @@ QString categoryName(Category category)
 {
     switch (category) {
     case Category::TorchModules:
-        return translate("PyTorch modules");
+        return Words::tr("PyTorch modules");
     case Category::CustomModules:
-        return translate("Own modules");
+        return Words::tr("Own modules");
     case Category::Functions:
-        return translate("Functions");
+        return Words::tr("Functions");
     case Category::Methods:
-        return translate("Methods");
+        return Words::tr("Methods");
     case Category::Attributes:
-        return translate("Attributes");
+        return Words::tr("Attributes");
     case Category::Inputs:
-        return translate("Inputs");
+        return Words::tr("Inputs");
     case Category::Outputs:
-        return translate("Outputs");
+        return Words::tr("Outputs");
     }
     return {};
 }
@@ -154,11 +154,11 @@ QString severityName(Severity severity)
 {
     switch (severity) {
     case Severity::Info:
-        return translate("Note");
+        return Words::tr("Note");
     case Severity::Warning:
-        return translate("Warning");
+        return Words::tr("Warning");
     case Severity::Error:
-        return translate("Error");
+        return Words::tr("Error");
     }
     return {};
 }
@@ -167,11 +167,11 @@ QString formatName(ModelFormat format)
 {
     switch (format) {
     case ModelFormat::TorchScript:
-        return translate("TorchScript");
+        return Words::tr("TorchScript");
     case ModelFormat::ExportedProgram:
-        return translate("torch.export program");
+        return Words::tr("torch.export program");
     case ModelFormat::Onnx:
-        return translate("ONNX");
+        return Words::tr("ONNX");
     }
     return {};
 }
@@ -183,19 +183,19 @@ QString phaseName(std::string_view phase)
         const char* text;
     };
     static constexpr std::array names{
-        Name{"load", QT_TRANSLATE_NOOP("strata::ui::format", "Loading the model")},
-        Name{"trace", QT_TRANSLATE_NOOP("strata::ui::format", "Following the forward pass")},
-        Name{"lower", QT_TRANSLATE_NOOP("strata::ui::format", "Translating to ONNX operators")},
-        Name{"passes", QT_TRANSLATE_NOOP("strata::ui::format", "Simplifying the graph")},
-        Name{"attribute", QT_TRANSLATE_NOOP("strata::ui::format", "Finding each node's module")},
-        Name{"write", QT_TRANSLATE_NOOP("strata::ui::format", "Writing the file")},
-        Name{"read", QT_TRANSLATE_NOOP("strata::ui::format", "Reading the file")},
-        Name{"hash", QT_TRANSLATE_NOOP("strata::ui::format", "Hashing the file")},
-        Name{"layout", QT_TRANSLATE_NOOP("strata::ui::format", "Laying out the graph")},
+        Name{"load", QT_TRANSLATE_NOOP("strata::ui::Words", "Loading the model")},
+        Name{"trace", QT_TRANSLATE_NOOP("strata::ui::Words", "Following the forward pass")},
+        Name{"lower", QT_TRANSLATE_NOOP("strata::ui::Words", "Translating to ONNX operators")},
+        Name{"passes", QT_TRANSLATE_NOOP("strata::ui::Words", "Simplifying the graph")},
+        Name{"attribute", QT_TRANSLATE_NOOP("strata::ui::Words", "Finding each node's module")},
+        Name{"write", QT_TRANSLATE_NOOP("strata::ui::Words", "Writing the file")},
+        Name{"read", QT_TRANSLATE_NOOP("strata::ui::Words", "Reading the file")},
+        Name{"hash", QT_TRANSLATE_NOOP("strata::ui::Words", "Hashing the file")},
+        Name{"layout", QT_TRANSLATE_NOOP("strata::ui::Words", "Laying out the graph")},
     };
     for (const Name& name : names)
         if (name.phase == phase)
-            return translate(name.text);
+            return QCoreApplication::translate("strata::ui::Words", name.text);
     return toQString(phase);
 }
 
@@ -204,13 +204,13 @@ QString moduleTitle(const ModuleTree& modules, ModuleId id)
     const Module& module = modules[id];
     if (!module.name.empty())
         return toQString(module.name);
-    return module.class_name.empty() ? translate("(root)") : toQString(module.class_name);
+    return module.class_name.empty() ? Words::tr("(root)") : toQString(module.class_name);
 }
 
 QString modulePath(const ModuleTree& modules, ModuleId id)
 {
     const Module& module = modules[id];
-    return module.fqn.empty() ? translate("(root)") : toQString(module.fqn);
+    return module.fqn.empty() ? Words::tr("(root)") : toQString(module.fqn);
 }
 
 QString attributeText(const OnnxModel& model, const Attribute& attribute, int limit)
@@ -229,7 +229,7 @@ QString attributeText(const OnnxModel& model, const Attribute& attribute, int li
         {
             return listText(value, limit, [this](GraphId id) {
                 const OnnxGraph& graph = model.graphs[id];
-                return translate("%1 (%2 nodes)")
+                return Words::tr("%1 (%2 nodes)")
                     .arg(toQString(model.text(graph.name)))
                     .arg(formatCount(graph.nodes.size()));
             });
