@@ -10,6 +10,7 @@ std::vector<Family> all_families()
         {"comparison and logic", comparison_ops()},
         {"convolution", convolution_ops()},
         {"creation", creation_ops()},
+        {"distance", distance_ops()},
         {"elementwise", elementwise_ops()},
         {"embedding", embedding_ops()},
         {"indexing", indexing_ops()},
@@ -23,6 +24,7 @@ std::vector<Family> all_families()
         {"resize", resize_ops()},
         {"shape", shape_ops()},
         {"transformer fast path", transformer_ops()},
+        {"window", window_ops()},
     };
 }
 

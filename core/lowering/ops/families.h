@@ -15,6 +15,7 @@ std::span<const OpEntry> attention_ops();
 std::span<const OpEntry> comparison_ops();
 std::span<const OpEntry> convolution_ops();
 std::span<const OpEntry> creation_ops();
+std::span<const OpEntry> distance_ops();
 std::span<const OpEntry> elementwise_ops();
 std::span<const OpEntry> embedding_ops();
 std::span<const OpEntry> indexing_ops();
@@ -27,6 +28,7 @@ std::span<const OpEntry> recurrent_ops();
 std::span<const OpEntry> reduction_ops();
 std::span<const OpEntry> resize_ops();
 std::span<const OpEntry> shape_ops();
+std::span<const OpEntry> window_ops();
 std::span<const OpEntry> transformer_ops();
 
 struct Family {

@@ -16,6 +16,7 @@ ParityRows all_parity_rows()
     add(convolution_rows());
     add(creation_rows());
     add(elementwise_rows());
+    add(distance_rows());
     add(embedding_rows());
     add(indexing_rows());
     add(linear_rows());
@@ -28,6 +29,7 @@ ParityRows all_parity_rows()
     add(resize_rows());
     add(shape_rows());
     add(transformer_rows());
+    add(window_rows());
     return all;
 }
 
