@@ -111,7 +111,7 @@ void CoveragePanel::setInspection(std::shared_ptr<const Inspection> inspection)
     const CoverageFigures& all = coverage.all;
     const double total = all.total > 0 ? static_cast<double>(all.total) : 1.0;
     m_figure->setText(formatShare(all.coverage()));
-    m_caption->setText(tr("have a module: %1 of %2 ONNX nodes. Mean confidence %3.")
+    m_caption->setText(tr("%1 of %2 ONNX nodes have a module. Mean confidence %3.")
                            .arg(formatCount(all.attributed), formatCount(all.total),
                                 formatConfidence(all.mean_confidence())));
     auto figure = [&](std::uint64_t count) {
