@@ -207,8 +207,8 @@ void InspectorPanel::showFile()
                          false,
                          toQString(file.strategy_reason)});
     if (file.model_path != file.path)
-        facts.push_back({tr("Written to"), QString::fromStdString(file.model_path.string()), {},
-                         true, {}});
+        facts.push_back(
+            {tr("Written to"), QString::fromStdString(file.model_path.string()), {}, true, {}});
     facts.push_back({tr("Hash"), toQString(file.content_hash), {}, true, {}});
     m_facts->setFacts(facts);
     m_operators->setVisible(file.model != nullptr);
