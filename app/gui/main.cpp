@@ -11,6 +11,7 @@
 #include <QSettings>
 #include <QTimer>
 
+#include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -120,6 +121,9 @@ int main(int argc, char* argv[])
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
+    // QApplication takes over the user's locale, but files are written and graphs laid out in C
+    // numbers.
+    std::setlocale(LC_NUMERIC, "C");
     QApplication::setApplicationDisplayName(QStringLiteral("Strata"));
     QApplication::setDesktopFileName(QStringLiteral("org.strata.Strata"));
     QApplication::setWindowIcon(applicationIcon());

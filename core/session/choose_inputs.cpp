@@ -173,8 +173,8 @@ void describe_assumptions(const ChosenInputs& chosen, LoweringResult& result)
     result.diagnostics.push_back(
         {Severity::Info,
          "assumed-inputs",
-         fmt::format("The file does not say which inputs it takes; assumed: {}. Give them with "
-                     "--input NAME:DTYPE[D,D,...] or --inputs DIR.",
+         fmt::format("The file does not say which inputs it takes; assumed: {}. The command "
+                     "line takes others with --input NAME:DTYPE[D,D,...] or --inputs DIR.",
                      fmt::join(texts, ", ")),
          {}});
 }

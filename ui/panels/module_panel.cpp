@@ -135,6 +135,32 @@ void ModulePanel::setInspection(std::shared_ptr<const Inspection> inspection)
     m_view->expandToDepth(0);
 }
 
+void ModulePanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    arrangeColumns();
+}
+
+void ModulePanel::arrangeColumns()
+{
+    QHeaderView* header = m_view->header();
+    constexpr int dispensable[] = {ModuleTreeModel::Class, ModuleTreeModel::Confidence,
+                                   ModuleTreeModel::Parameters};
+    for (const int column : dispensable)
+        header->setSectionHidden(column, false);
+    int room = m_view->viewport()->width();
+    for (int column = 0; column < header->count(); ++column)
+        if (column != ModuleTreeModel::Name)
+            room -= header->sectionSize(column);
+    const int wanted = fontMetrics().horizontalAdvance(QLatin1Char('n')) * 16;
+    for (const int column : dispensable) {
+        if (room >= wanted)
+            break;
+        room += header->sectionSize(column);
+        header->setSectionHidden(column, true);
+    }
+}
+
 void ModulePanel::focusFilter()
 {
     m_filter->setFocus(Qt::ShortcutFocusReason);

@@ -8,6 +8,7 @@
 #include <memory>
 
 class QLineEdit;
+class QResizeEvent;
 class QTreeView;
 
 namespace strata::ui {
@@ -29,8 +30,13 @@ public:
     /// The index shown for a module; invalid when the filter hides it.
     QModelIndex viewIndex(ModuleId id) const;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void follow(const Target& target);
+    /// Hides the columns that matter least while the names would have too little room.
+    void arrangeColumns();
 
     Selection* m_selection;
     ModuleTreeModel* m_model;

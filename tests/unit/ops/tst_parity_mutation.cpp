@@ -1,4 +1,5 @@
-// In-place operations and mutable containers: the same numbers from LibTorch and from the exported model.
+// In-place operations and mutable containers: the same numbers from LibTorch and from the exported
+// model.
 #include "support/parity_test.h"
 
 class ParityMutation : public QObject {
