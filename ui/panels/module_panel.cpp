@@ -148,7 +148,7 @@ void ModulePanel::arrangeColumns()
                                    ModuleTreeModel::Parameters};
     for (const int column : dispensable)
         header->setSectionHidden(column, false);
-    int room = m_view->viewport()->width();
+    int room = width();
     for (int column = 0; column < header->count(); ++column)
         if (column != ModuleTreeModel::Name)
             room -= header->sectionSize(column);
