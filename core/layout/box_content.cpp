@@ -125,7 +125,8 @@ SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupI
     std::string_view subtitle;
     if (group.kind == GroupKind::Module && group.module < inspection.modules.size()) {
         const Module& module = inspection.modules[group.module];
-        title = module.name.empty() ? module.class_name : module.name;
+        if (title.empty())
+            title = module.name.empty() ? module.class_name : module.name;
         subtitle = module.name.empty() ? std::string_view() : module.class_name;
     } else if (group.kind == GroupKind::ControlFlow && inspection.model) {
         title = inspection.model->text(inspection.model->nodes[group.node].op_type);

@@ -1,6 +1,7 @@
 #include "layout/display_tree.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <utility>
 
@@ -125,11 +126,27 @@ private:
         return parent;
     }
 
+    /// A module without children that is called again ("relu@1") is another box: drawn as one, an
+    /// activation that serves all of a block would tie the data flow into a knot.
+    GroupId call_group(ModuleId module, std::uint32_t call)
+    {
+        if (call == 0 || module == root_module || !m_inspection.modules[module].children.empty())
+            return module;
+        auto [it, added] = m_calls.try_emplace({module, call}, no_id);
+        if (added) {
+            it->second = add_group(GroupKind::Module, m_tree->groups[module].parent);
+            DisplayGroup& group = m_tree->groups[it->second];
+            group.module = module;
+            group.label = fmt::format("{}@{}", m_inspection.modules[module].name, call);
+        }
+        return it->second;
+    }
+
     GroupId place(NodeId node, GroupId scope)
     {
         if (scope == root_group) {
             if (has_module(node))
-                return attribution(node)->module;
+                return call_group(attribution(node)->module, attribution(node)->call);
             return m_gather_orphans ? orphan_group(node) : root_group;
         }
         const ModuleId base = m_tree->groups[scope].module;
@@ -258,6 +275,7 @@ private:
     TaskContext& m_task;
     std::shared_ptr<DisplayTree> m_tree;
     std::map<std::pair<GroupId, ModuleId>, GroupId> m_scoped;
+    std::map<std::pair<ModuleId, std::uint32_t>, GroupId> m_calls;
     std::map<std::string, GroupId> m_orphans;
     std::vector<std::uint32_t> m_terminal_of_value;
     std::vector<bool> m_visited;

@@ -20,7 +20,7 @@ struct DisplayGroup {
     std::uint32_t depth = 0;
     ModuleId module = no_module; ///< Module: itself; others: where they belong
     NodeId node = no_id;         ///< ControlFlow: the If/Loop/Scan
-    std::string label;           ///< Function and Orphans: name or synthetic path
+    std::string label; ///< Function and Orphans: name or synthetic path; later calls: "relu@1"
     std::vector<GroupId> children;
     std::vector<NodeId> nodes;            ///< directly in it, without control flow nodes
     std::vector<std::uint32_t> terminals; ///< indices into DisplayTree::terminals

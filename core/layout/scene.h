@@ -13,7 +13,8 @@ namespace strata {
 
 /// Index of a group: something that holds nodes and can be opened. Ids below the number of modules
 /// are the modules themselves (0: the root, always open); higher ones are bodies of If/Loop/Scan,
-/// modules inside such bodies, local functions, and collections of orphans.
+/// modules inside such bodies, later calls of a module, local functions, and collections of
+/// orphans.
 using GroupId = std::uint32_t;
 
 enum class BoxKind : std::uint8_t {

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 #include <chrono>
+#include <set>
 
 using namespace strata;
 using namespace strata::test;
@@ -125,6 +126,33 @@ private Q_SLOTS:
             }
         }
         QVERIFY(entering > 0);
+    }
+
+    void later_calls_of_a_leaf_are_boxes_of_their_own()
+    {
+        InspectionBuilder b("Block");
+        const ModuleId conv1 = b.module("conv1", "Conv2d");
+        const ModuleId conv2 = b.module("conv2", "Conv2d");
+        const ModuleId relu = b.module("relu", "ReLU");
+        b.module("unused", "Dropout"); // never called: no node, and no box
+        b.input("x", {1, 64});
+        b.node(conv1, "Conv", {"x"}, "a");
+        b.node(relu, "Relu", {"a"}, "b");
+        b.node(conv2, "Conv", {"b"}, "c");
+        const NodeId again = b.node(relu, "Relu", {"c"}, "d");
+        b.output("d");
+        b.inspection().attribution[again].call = 1;
+        HierarchyLayout layout(b.finish(), metrics());
+        const auto scene = scene_of(layout, {});
+        QVERIFY(scene);
+        std::multiset<std::string> titles;
+        for (const SceneBox& box : scene->boxes)
+            if (box.kind == BoxKind::Group)
+                titles.insert(box.title);
+        QCOMPARE(titles, (std::multiset<std::string>{"conv1", "conv2", "relu", "relu@1"}));
+        for (const SceneEdge& edge : scene->edges)
+            QVERIFY2(!edge.backward, "a chain of calls has no way back");
+        QVERIFY(scene_of(layout, all_groups(layout))); // modules without nodes open, too
     }
 
     void same_twice()
