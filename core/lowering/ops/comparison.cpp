@@ -45,20 +45,6 @@ Outputs logical_not(OpCall& call)
     return call.e().emit("Not", {as_bool(call, "self")});
 }
 
-/// Bitwise operators: ONNX has them for bools at every opset, and for integers from opset 18 on.
-template <Name BoolOp, Name IntOp>
-Outputs bitwise(OpCall& call)
-{
-    const Operands o = promoted(call, "self", "other");
-    if (o.dtype == DType::Bool)
-        return call.e().emit(BoolOp.text, {o.a, o.b});
-    if (call.e().opset() < 18)
-        call.refuse(std::string("bitwise operations on ") + std::string(to_string(o.dtype)) +
-                        " need ONNX opset 18; up to 17 only bool can be stated",
-                    "Use bool tensors, or logical operators.");
-    return call.e().emit(IntOp.text, {o.a, o.b});
-}
-
 Outputs bitwise_not(OpCall& call)
 {
     Emitter& e = call.e();
@@ -119,17 +105,25 @@ Outputs nan_to_num(OpCall& call)
     return e.emit("Where", {nan, number, x});
 }
 
+/// ONNX Runtime has no Where of bools; they are chosen as bytes.
+ValueId choose(OpCall& call, ValueId condition, ValueId a, ValueId b, DType dtype)
+{
+    Emitter& e = call.e();
+    const DType own = dtype == DType::Bool ? DType::UInt8 : dtype;
+    return e.cast(e.emit("Where", {condition, e.cast(a, own), e.cast(b, own)}), dtype);
+}
+
 Outputs where(OpCall& call)
 {
     const Operands o = promoted(call, "self", "other");
-    return call.e().emit("Where", {as_bool(call, "condition"), o.a, o.b});
+    return choose(call, as_bool(call, "condition"), o.a, o.b, o.dtype);
 }
 
 Outputs masked_fill(OpCall& call)
 {
     const ValueId x = call.tensor("self");
-    return call.e().emit("Where",
-                         {as_bool(call, "mask"), operand(call, "value", call.dtype_of(x)), x});
+    const DType dtype = call.dtype_of(x);
+    return choose(call, as_bool(call, "mask"), operand(call, "value", dtype), x, dtype);
 }
 
 constexpr OpEntry entries[] = {
@@ -149,22 +143,6 @@ constexpr OpEntry entries[] = {
     {"aten::logical_or(Tensor self, Tensor other) -> Tensor", logical<"Or">},
     {"aten::logical_xor(Tensor self, Tensor other) -> Tensor", logical<"Xor">},
     {"aten::logical_not(Tensor self) -> Tensor", logical_not},
-    {"aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"And", "BitwiseAnd">,
-     "integers need opset 18"},
-    {"aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"And", "BitwiseAnd">,
-     "integers need opset 18"},
-    {"aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Or", "BitwiseOr">,
-     "integers need opset 18"},
-    {"aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"Or", "BitwiseOr">,
-     "integers need opset 18"},
-    {"aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">,
-     "integers need opset 18"},
-    {"aten::__and__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"And", "BitwiseAnd">,
-     "integers need opset 18"},
-    {"aten::__or__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Or", "BitwiseOr">,
-     "integers need opset 18"},
-    {"aten::__xor__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">,
-     "integers need opset 18"},
     {"aten::bitwise_not(Tensor self) -> Tensor", bitwise_not},
     {"aten::isnan(Tensor self) -> Tensor", is_nan},
     {"aten::isinf(Tensor self) -> Tensor", is_inf},

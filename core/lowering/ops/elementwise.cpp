@@ -219,12 +219,6 @@ Outputs pow(OpCall& call)
     return e.emit("Pow", {operand(call, "self", dtype), operand(call, "exponent", dtype)});
 }
 
-Outputs square(OpCall& call)
-{
-    const ValueId x = call.tensor("self");
-    return call.e().mul(x, x);
-}
-
 Outputs rsqrt(OpCall& call)
 {
     return call.e().emit("Reciprocal", {call.e().emit("Sqrt", {as_float(call, "self")})});
@@ -441,15 +435,6 @@ Outputs copysign(OpCall& call)
     return e.emit("Where", {negative, e.emit("Neg", {magnitude}), magnitude});
 }
 
-Outputs heaviside(OpCall& call)
-{
-    Emitter& e = call.e();
-    const Operands o = promoted(call, "self", "values");
-    const ValueId zero = like(call, o.a, 0);
-    const ValueId step = e.cast(e.emit("Greater", {o.a, zero}), o.dtype);
-    return e.emit("Where", {e.emit("Equal", {o.a, zero}), o.b, step});
-}
-
 constexpr OpEntry entries[] = {
     {"aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", add},
     {"aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", add},
@@ -481,10 +466,8 @@ constexpr OpEntry entries[] = {
     {"aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", pow},
     {"aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", pow},
     {"aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor", pow},
-    {"aten::square(Tensor self) -> Tensor", square},
     {"aten::neg(Tensor self) -> Tensor", own_unary<"Neg">},
     {"aten::abs(Tensor self) -> Tensor", absolute},
-    {"aten::sign(Tensor self) -> Tensor", own_unary<"Sign">},
     {"aten::ceil(Tensor self) -> Tensor", rounding<"Ceil">},
     {"aten::floor(Tensor self) -> Tensor", rounding<"Floor">},
     {"aten::round(Tensor self) -> Tensor", rounding<"Round">},
@@ -539,7 +522,6 @@ constexpr OpEntry entries[] = {
     {"aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor", xlogy},
     {"aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor", copysign},
     {"aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor", copysign},
-    {"aten::heaviside(Tensor self, Tensor values) -> Tensor", heaviside},
 };
 
 } // namespace

@@ -6,6 +6,7 @@ std::vector<Family> all_families()
 {
     return {
         {"activation", activation_ops()},
+        {"arithmetic", arithmetic_ops()},
         {"attention", attention_ops()},
         {"comparison and logic", comparison_ops()},
         {"convolution", convolution_ops()},
@@ -19,10 +20,12 @@ std::vector<Family> all_families()
         {"no-op in evaluation", noop_ops()},
         {"normalization", normalization_ops()},
         {"pooling", pooling_ops()},
+        {"rearranging", rearranging_ops()},
         {"recurrent", recurrent_ops()},
         {"reduction", reduction_ops()},
         {"resize", resize_ops()},
         {"shape", shape_ops()},
+        {"special functions", special_ops()},
         {"transformer fast path", transformer_ops()},
         {"window", window_ops()},
     };

@@ -11,6 +11,7 @@
 namespace strata::ops {
 
 std::span<const OpEntry> activation_ops();
+std::span<const OpEntry> arithmetic_ops();
 std::span<const OpEntry> attention_ops();
 std::span<const OpEntry> comparison_ops();
 std::span<const OpEntry> convolution_ops();
@@ -24,11 +25,13 @@ std::span<const OpEntry> linear_ops();
 std::span<const OpEntry> noop_ops();
 std::span<const OpEntry> normalization_ops();
 std::span<const OpEntry> pooling_ops();
+std::span<const OpEntry> rearranging_ops();
 std::span<const OpEntry> recurrent_ops();
 std::span<const OpEntry> reduction_ops();
 std::span<const OpEntry> resize_ops();
 std::span<const OpEntry> shape_ops();
 std::span<const OpEntry> window_ops();
+std::span<const OpEntry> special_ops();
 std::span<const OpEntry> transformer_ops();
 
 struct Family {

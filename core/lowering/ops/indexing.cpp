@@ -130,12 +130,6 @@ Outputs masked_select(OpCall& call)
                                e.reshape(wide_mask, std::span<const std::int64_t>(Ints{-1}))});
 }
 
-Outputs nonzero(OpCall& call)
-{
-    Emitter& e = call.e();
-    return e.transpose(e.emit("NonZero", {e.cast(call.tensor("self"), DType::Bool)}), {1, 0});
-}
-
 template <const char* Reduction>
 Outputs scatter(OpCall& call)
 {
@@ -293,7 +287,6 @@ constexpr OpEntry entries[] = {
     {"aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", index,
      "one mask, or index tensors, not both"},
     {"aten::masked_select(Tensor self, Tensor mask) -> Tensor", masked_select},
-    {"aten::nonzero(Tensor self) -> Tensor", nonzero},
     {"aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
      scatter<no_reduction>},
     {"aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
