@@ -7,6 +7,7 @@ namespace strata::test {
 
 ParityRows activation_rows();
 ParityRows alias_rows();
+ParityRows arithmetic_rows();
 ParityRows attention_rows();
 ParityRows convolution_rows();
 ParityRows creation_rows();
@@ -20,10 +21,12 @@ ParityRows mutation_rows();
 ParityRows noop_rows();
 ParityRows normalization_rows();
 ParityRows pooling_rows();
+ParityRows rearranging_rows();
 ParityRows recurrent_rows();
 ParityRows reduction_rows();
 ParityRows resize_rows();
 ParityRows shape_rows();
+ParityRows special_function_rows();
 ParityRows transformer_rows();
 
 /// Of all families; add new ones here too.

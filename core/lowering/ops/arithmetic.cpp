@@ -27,7 +27,7 @@ Outputs is_close(OpCall& call)
     const Expr allowed = abs(b) * call.number("rtol") + call.number("atol");
     const Expr difference = abs(a - b);
     // An infinite difference is never allowed, whatever the tolerance.
-    const Expr near = !(difference > allowed) & (difference < infinity);
+    const Expr near = (!(difference > allowed)) & (difference < infinity);
     const Expr close = equal(a, b) | near;
     if (!call.boolean("equal_nan"))
         return ValueId(close);
@@ -49,14 +49,6 @@ Outputs is_negative_infinity(OpCall& call)
     return ValueId(equal(self(call), -infinity));
 }
 
-Outputs signbit(OpCall& call)
-{
-    const Expr x = self(call);
-    if (is_integral(call.dtype_of(call.tensor("self"))))
-        return ValueId(x < 0.0);
-    return ValueId((x < 0.0) | (equal(x, 0.0) & ((1.0 / x) < 0.0)));
-}
-
 Outputs sign(OpCall& call)
 {
     const ValueId x = call.tensor("self");
@@ -67,20 +59,6 @@ Outputs angle(OpCall& call)
 {
     const Expr x = self(call);
     return ValueId(where(is_nan(x), x, where(x < 0.0, pi, x.number(0))));
-}
-
-Outputs ldexp(OpCall& call)
-{
-    Emitter& e = call.e();
-    const Operands o = promoted_to_float(call, "self", "other");
-    return ValueId(Expr(e, o.a) * Expr(e, e.scalar(o.dtype, 2.0)).with("Pow", Expr(e, o.b)));
-}
-
-Outputs float_power(OpCall& call)
-{
-    Emitter& e = call.e();
-    return e.emit(
-        "Pow", {operand(call, "self", DType::Float64), operand(call, "exponent", DType::Float64)});
 }
 
 Outputs square(OpCall& call)
@@ -133,7 +111,7 @@ Expr floor_quotient(Expr x, Expr y)
 Bits bits_of(Emitter& e, ValueId x)
 {
     const Expr wide(e, e.cast(x, DType::Int64));
-    const Expr column(e, e.unsqueeze(wide, {-1}));
+    const Expr column(e, e.unsqueeze(wide, {e.rank(x).value_or(0)}));
     const Expr shifted = floor_quotient(column, Expr(e, bit_weights(e)));
     return {shifted.with("Mod", integer(e, 2)), wide < integer(e, 0)};
 }
@@ -141,7 +119,8 @@ Bits bits_of(Emitter& e, ValueId x)
 ValueId from_bits(Emitter& e, const Bits& bits, DType dtype)
 {
     const Expr weighted = bits.below * Expr(e, bit_weights(e));
-    const Expr magnitude(e, e.reduce("ReduceSum", weighted, {-1}, false));
+    const Expr magnitude(
+        e, e.reduce("ReduceSum", weighted, {e.rank(weighted).value_or(1) - 1}, false));
     const Expr sign =
         bits.negative.cast(DType::Int64) * integer(e, std::numeric_limits<std::int64_t>::min());
     return e.cast(magnitude + sign, dtype);
@@ -159,6 +138,8 @@ Outputs bitwise(OpCall& call)
         return e.emit(name, {o.a, o.b});
     if (!is_integer(o.dtype))
         call.refuse("bitwise operations take integers and bools");
+    if (!e.rank(o.a) || !e.rank(o.b))
+        call.refuse_for_shapes("the rank of an operand is not known");
     const Bits a = bits_of(e, o.a);
     const Bits b = bits_of(e, o.b);
     const Expr negative(e, e.emit(name, {a.negative, b.negative}));
@@ -214,14 +195,8 @@ constexpr OpEntry entries[] = {
     {"aten::isreal(Tensor self) -> Tensor", is_real},
     {"aten::isposinf(Tensor self) -> Tensor", is_positive_infinity},
     {"aten::isneginf(Tensor self) -> Tensor", is_negative_infinity},
-    {"aten::signbit(Tensor self) -> Tensor", signbit},
     {"aten::sign(Tensor self) -> Tensor", sign},
-    {"aten::sgn(Tensor self) -> Tensor", sign},
     {"aten::angle(Tensor self) -> Tensor", angle},
-    {"aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor", ldexp},
-    {"aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", float_power},
-    {"aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", float_power},
-    {"aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor", float_power},
     {"aten::square(Tensor self) -> Tensor", square},
     {"aten::heaviside(Tensor self, Tensor values) -> Tensor", heaviside},
     STRATA_BITWISE("bitwise_and", Bitwise::And),

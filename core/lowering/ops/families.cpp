@@ -25,7 +25,7 @@ std::vector<Family> all_families()
         {"reduction", reduction_ops()},
         {"resize", resize_ops()},
         {"shape", shape_ops()},
-        {"special functions", special_ops()},
+        {"special functions", special_function_ops()},
         {"transformer fast path", transformer_ops()},
         {"window", window_ops()},
     };

@@ -30,8 +30,8 @@ std::span<const OpEntry> recurrent_ops();
 std::span<const OpEntry> reduction_ops();
 std::span<const OpEntry> resize_ops();
 std::span<const OpEntry> shape_ops();
+std::span<const OpEntry> special_function_ops();
 std::span<const OpEntry> window_ops();
-std::span<const OpEntry> special_ops();
 std::span<const OpEntry> transformer_ops();
 
 struct Family {

@@ -11,17 +11,35 @@ namespace {
 
 using Ints = std::vector<std::int64_t>;
 
+/// A number as a vector of one element, for operators that have no axis 0 to work along.
+ValueId with_axis(Emitter& e, ValueId id)
+{
+    return e.rank(id) == 0 ? e.unsqueeze(id, {0}) : id;
+}
+
 Outputs index_select(OpCall& call)
 {
     Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    if (call.rank_of(x) == 0) // one element, whatever the indices
+        return e.reshape(x, std::span<const std::int64_t>(Ints{}));
     return e.emit("Gather", {call.tensor("self"), e.cast(call.tensor("index"), DType::Int64)},
                   {{"axis", call.integer("dim")}});
 }
 
+/// GatherElements along 'dim'; a number is gathered from as a vector.
+ValueId gather_elements(OpCall& call, ValueId index)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const ValueId gathered = e.emit("GatherElements", {with_axis(e, x), with_axis(e, index)},
+                                    {{"axis", call.integer("dim")}});
+    return e.rank(index) == 0 ? e.squeeze(gathered, {0}) : gathered;
+}
+
 Outputs gather(OpCall& call)
 {
-    return call.e().emit("GatherElements", {call.tensor("self"), call.tensor("index")},
-                         {{"axis", call.integer("dim")}});
+    return gather_elements(call, call.tensor("index"));
 }
 
 Outputs take_along_dim(OpCall& call)
@@ -33,8 +51,26 @@ Outputs take_along_dim(OpCall& call)
         return e.emit("Gather", {flat, e.reshape(call.tensor("indices"),
                                                  std::span<const std::int64_t>(Ints{-1}))});
     }
-    return e.emit("GatherElements", {call.tensor("self"), call.tensor("indices")},
-                  {{"axis", call.integer("dim")}});
+    // All dimensions but 'dim' broadcast against each other.
+    const ValueId x = call.tensor("self");
+    const ValueId indices = call.tensor("indices");
+    const Ints left = call.shape(x);
+    const Ints right = call.shape(indices);
+    if (left.size() != right.size())
+        call.refuse("'indices' has another rank than 'self'");
+    const std::int64_t axis =
+        call.normalize_axis(call.integer("dim"), static_cast<std::int64_t>(left.size()));
+    Ints data_shape = left;
+    Ints index_shape = right;
+    for (std::size_t i = 0; i < left.size(); ++i)
+        if (static_cast<std::int64_t>(i) != axis)
+            data_shape[i] = index_shape[i] = left[i] == 1 ? right[i] : left[i];
+    const auto widened = [&](ValueId id, const Ints& own, const Ints& wanted) {
+        return own == wanted ? id : e.expand(id, e.constant(std::span<const std::int64_t>(wanted)));
+    };
+    return e.emit("GatherElements",
+                  {widened(x, left, data_shape), widened(indices, right, index_shape)},
+                  {{"axis", axis}});
 }
 
 /// x[i0, :, i2, ...]: one index tensor is a Gather, several that stand side by side a GatherND.
@@ -221,6 +257,15 @@ ValueId wrap_axes(OpCall& call, ValueId x, const Ints& padding)
     for (std::size_t i = 0; i + 1 < padding.size(); i += 2) {
         const std::int64_t axis = rank - 1 - static_cast<std::int64_t>(i / 2);
         std::vector<ValueId> parts;
+        if (padding[i] < 0 || padding[i + 1] < 0) {
+            const std::int64_t crop_end = std::min<std::int64_t>(padding[i + 1], 0);
+            if (padding[i] > 0 || padding[i + 1] > 0)
+                call.refuse(
+                    "circular padding on one side of a dimension and cropping on the other");
+            x = e.slice(x, axis, -padding[i],
+                        crop_end < 0 ? crop_end : std::numeric_limits<std::int64_t>::max());
+            continue;
+        }
         if (padding[i] > 0)
             parts.push_back(
                 e.slice(x, axis, -padding[i], std::numeric_limits<std::int64_t>::max()));

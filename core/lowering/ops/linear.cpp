@@ -242,6 +242,23 @@ ValueId emit_einsum(OpCall& call, const std::string& equation, std::vector<Value
     if (narrow)
         for (ValueId& operand : operands)
             operand = e.cast(operand, DType::Int32);
+    // ONNX Runtime wants all ellipses to stand for as many dimensions.
+    if (equation.find("...") != std::string::npos) {
+        std::optional<std::int64_t> common;
+        std::size_t start = 0;
+        for (const ValueId operand : operands) {
+            const std::size_t end = equation.find_first_of(",-", start);
+            const std::string term = equation.substr(start, end - start);
+            start = end + 1;
+            const auto rank = e.rank(operand);
+            if (!rank || term.find("...") == std::string::npos)
+                continue;
+            const std::int64_t covered = *rank - (static_cast<std::int64_t>(term.size()) - 3);
+            if (common && *common != covered)
+                call.refuse("ellipses of an einsum that stand for different numbers of dimensions");
+            common = covered;
+        }
+    }
     const ValueId result = e.emit("Einsum", std::move(operands), {{"equation", equation}});
     return narrow ? e.cast(result, dtype) : result;
 }

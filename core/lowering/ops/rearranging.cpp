@@ -122,35 +122,6 @@ Outputs column_stack(OpCall& call)
     return e.concat(std::move(columns), 1);
 }
 
-Outputs block_diag(OpCall& call)
-{
-    Emitter& e = call.e();
-    std::vector<ValueId> blocks = promoted_list(call, "tensors");
-    std::int64_t width = 0;
-    for (ValueId& id : blocks) {
-        id = at_least(call, id, 2);
-        width += call.shape(id)[1];
-    }
-    std::vector<ValueId> rows;
-    std::int64_t left = 0;
-    for (const ValueId id : blocks) {
-        const Ints shape = call.shape(id);
-        const auto zeros = [&](std::int64_t columns) {
-            return e.expand(e.scalar(call.dtype_of(id), 0.0),
-                            e.constant(view_of(Ints{shape[0], columns})));
-        };
-        std::vector<ValueId> parts;
-        if (left > 0)
-            parts.push_back(zeros(left));
-        parts.push_back(id);
-        left += shape[1];
-        if (left < width)
-            parts.push_back(zeros(width - left));
-        rows.push_back(e.concat(std::move(parts), 1));
-    }
-    return e.concat(std::move(rows), 0);
-}
-
 Outputs cartesian_product(OpCall& call)
 {
     Emitter& e = call.e();
@@ -239,208 +210,7 @@ Outputs narrow(OpCall& call)
     return e.emit("Slice", {x, first, e.add(first, length), axis});
 }
 
-Outputs rot90(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const std::int64_t rank = call.rank("self");
-    const Ints dims = call.ints("dims");
-    if (dims.size() != 2)
-        call.refuse("'dims' must name two dimensions");
-    const std::int64_t a = call.normalize_axis(dims[0], rank);
-    const std::int64_t b = call.normalize_axis(dims[1], rank);
-    Ints swapped = iota(0, rank);
-    std::swap(swapped[static_cast<std::size_t>(a)], swapped[static_cast<std::size_t>(b)]);
-    switch (((call.integer("k") % 4) + 4) % 4) {
-    case 1:
-        return e.transpose(reversed(e, x, b), swapped);
-    case 2:
-        return reversed(e, reversed(e, x, a), b);
-    case 3:
-        return e.transpose(reversed(e, x, a), swapped);
-    default:
-        return x;
-    }
-}
-
-Outputs kronecker(OpCall& call)
-{
-    Emitter& e = call.e();
-    const Operands o = promoted(call, "self", "other");
-    Ints a = call.shape(o.a);
-    Ints b = call.shape(o.b);
-    const std::size_t rank = std::max(a.size(), b.size());
-    a.insert(a.begin(), rank - a.size(), 1);
-    b.insert(b.begin(), rank - b.size(), 1);
-    Ints left;
-    Ints right;
-    Ints result;
-    for (std::size_t i = 0; i < rank; ++i) {
-        left.insert(left.end(), {a[i], 1});
-        right.insert(right.end(), {1, b[i]});
-        result.push_back(a[i] * b[i]);
-    }
-    const ValueId x = e.reshape(o.a, view_of(left));
-    const ValueId y = e.reshape(o.b, view_of(right));
-    return e.reshape(o.dtype == DType::Bool ? e.emit("And", {x, y}) : e.mul(x, y), view_of(result));
-}
-
-ValueId cross_along(OpCall& call, const Operands& o, std::int64_t axis)
-{
-    Emitter& e = call.e();
-    const auto turned = [&](ValueId x, const Ints& order) {
-        return e.emit("Gather", {x, e.constant(view_of(order))}, {{"axis", axis}});
-    };
-    const Ints next{1, 2, 0};
-    const Ints previous{2, 0, 1};
-    return e.sub(e.mul(turned(o.a, next), turned(o.b, previous)),
-                 e.mul(turned(o.a, previous), turned(o.b, next)));
-}
-
-Outputs cross(OpCall& call)
-{
-    Emitter& e = call.e();
-    Operands o = promoted(call, "self", "other");
-    const Ints shape = broadcast(call, call.shape(o.a), call.shape(o.b));
-    for (ValueId* side : {&o.a, &o.b})
-        if (call.shape(*side) != shape)
-            *side = e.expand(*side, e.constant(view_of(shape)));
-    if (call.has("dim"))
-        return cross_along(
-            call, o,
-            call.normalize_axis(call.integer("dim"), static_cast<std::int64_t>(shape.size())));
-    const auto first = std::find(shape.begin(), shape.end(), 3);
-    if (first == shape.end())
-        call.refuse("no dimension has three elements");
-    return cross_along(call, o, first - shape.begin());
-}
-
 /// Rows of `source` put at `places` (rank-1) of an axis of x, in a functional way.
-ValueId put_rows(OpCall& call, ValueId x, std::int64_t axis, ValueId places, ValueId source)
-{
-    Emitter& e = call.e();
-    const std::int64_t rank = e.rank(x).value_or(1);
-    Ints order = iota(0, rank);
-    std::swap(order[0], order[static_cast<std::size_t>(axis)]); // its own inverse
-    const ValueId rows = e.transpose(source, order);
-    const ValueId indices = e.unsqueeze(places, {1});
-    return e.transpose(e.emit("ScatterND", {e.transpose(x, order), indices, rows}), order);
-}
-
-Outputs select_scatter(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const ValueId source = e.unsqueeze(e.cast(call.tensor("src"), call.dtype_of(x)), {axis});
-    std::int64_t index = call.integer("index");
-    if (index < 0)
-        index += call.shape(x)[static_cast<std::size_t>(axis)];
-    return put_rows(call, x, axis, e.constant({index}), source);
-}
-
-Outputs slice_scatter(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const std::int64_t extent = call.shape(x)[static_cast<std::size_t>(axis)];
-    const auto bound = [&](std::string_view name, std::int64_t fallback) {
-        const std::int64_t given = call.has(name) ? call.integer(name) : fallback;
-        return std::clamp<std::int64_t>(given < 0 ? given + extent : given, 0, extent);
-    };
-    Ints places;
-    const std::int64_t end = bound("end", end_of_axis);
-    const std::int64_t step = call.integer("step");
-    if (step < 1)
-        call.refuse("the step is not positive");
-    for (std::int64_t i = bound("start", 0); i < end; i += step)
-        places.push_back(i);
-    if (places.empty())
-        return x;
-    return put_rows(call, x, axis, e.constant(view_of(places)),
-                    e.cast(call.tensor("src"), call.dtype_of(x)));
-}
-
-Outputs index_copy(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const ValueId places = flat(e, call.tensor("index"));
-    const ValueId source = e.cast(call.tensor("source"), call.dtype_of(x));
-    if (call.rank("self") == 0)
-        return e.reshape(source, view_of(Ints{}));
-    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    return put_rows(call, x, axis, places, source);
-}
-
-Outputs index_fill(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const ValueId places = flat(e, call.tensor("index"));
-    const ValueId value = operand(call, "value", call.dtype_of(x));
-    const bool single = call.rank("self") == 0;
-    const ValueId base = single ? e.unsqueeze(x, {0}) : x;
-    const std::int64_t rank = single ? 1 : call.rank("self");
-    const std::int64_t axis = call.normalize_axis(call.integer("dim"), rank);
-    std::vector<ValueId> sizes;
-    if (axis > 0)
-        sizes.push_back(e.slice(e.shape_of(base), 0, 0, axis));
-    sizes.push_back(e.shape_of(places));
-    if (axis + 1 < rank)
-        sizes.push_back(e.slice(e.shape_of(base), 0, axis + 1, rank));
-    const ValueId filled =
-        put_rows(call, base, axis, places, e.expand(value, e.concat(std::move(sizes), 0)));
-    return single ? e.squeeze(filled, {0}) : filled;
-}
-
-Outputs take(OpCall& call)
-{
-    Emitter& e = call.e();
-    return e.emit("Gather", {flat(e, call.tensor("self")), call.tensor("index")}, {{"axis", 0}});
-}
-
-Outputs put(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const ValueId indices = e.reshape(call.tensor("index"), view_of(Ints{-1, 1}));
-    const ValueId source = flat(e, e.cast(call.tensor("source"), call.dtype_of(x)));
-    if (!call.boolean("accumulate"))
-        return e.reshape(e.emit("ScatterND", {flat(e, x), indices, source}), e.shape_of(x));
-    if (e.opset() < 16)
-        call.refuse("accumulating needs opset 16", "Export with --opset 16 or newer.");
-    const bool boolean = call.dtype_of(x) == DType::Bool;
-    const DType wide = boolean ? DType::Int32 : call.dtype_of(x);
-    const ValueId sum =
-        e.emit("ScatterND", {e.cast(flat(e, x), wide), indices, e.cast(source, wide)},
-               {{"reduction", "add"}});
-    return e.reshape(e.cast(sum, call.dtype_of(x)), e.shape_of(x));
-}
-
-Outputs masked_scatter(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const DType dtype = call.dtype_of(x);
-    const DType wide = dtype == DType::Bool ? DType::Int32 : dtype;
-    const Ints shape = broadcast(call, call.shape(x), call.shape(call.tensor("mask")));
-    const ValueId target = e.constant(view_of(shape));
-    const ValueId mask = e.expand(e.cast(call.tensor("mask"), DType::Bool), target);
-    // The n-th true element takes the n-th element of the source.
-    const ValueId order = e.emit(
-        "CumSum", {e.cast(flat(e, mask), DType::Int64), e.scalar(DType::Int64, std::int64_t{0})});
-    const Expr place = Expr(e, order) - Expr(e, e.scalar(DType::Int64, std::int64_t{1}));
-    const ValueId clamped = e.emit("Max", {place, e.scalar(DType::Int64, std::int64_t{0})});
-    const ValueId source = flat(e, e.cast(call.tensor("source"), wide));
-    // Places behind the last true element are not looked at, but must exist.
-    const ValueId last = e.sub(e.emit("Size", {source}), e.scalar(DType::Int64, std::int64_t{1}));
-    const ValueId taken = e.emit("Gather", {source, e.emit("Min", {clamped, last})}, {{"axis", 0}});
-    const ValueId wide_x = e.expand(e.cast(x, wide), target);
-    return e.cast(e.emit("Where", {mask, e.reshape(taken, target), wide_x}), dtype);
-}
-
 /// Where elements are not zero, one row each.
 ValueId positions(OpCall& call)
 {
@@ -503,7 +273,6 @@ constexpr OpEntry entries[] = {
     {"aten::atleast_3d(Tensor self) -> Tensor", at_least_one<3>},
     {"aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]", at_least_list<3>},
     {"aten::column_stack(Tensor[] tensors) -> Tensor", column_stack},
-    {"aten::block_diag(Tensor[] tensors) -> Tensor", block_diag},
     {"aten::cartesian_prod(Tensor[] tensors) -> Tensor", cartesian_product},
     {"aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor",
      combinations},
@@ -512,28 +281,7 @@ constexpr OpEntry entries[] = {
     {"aten::mH(Tensor self) -> Tensor", adjoint},
     {"aten::matrix_H(Tensor self) -> Tensor", adjoint},
     {"aten::ravel(Tensor self) -> Tensor", ravel},
-    {"aten::real(Tensor self) -> Tensor", pass_through},
-    {"aten::conj_physical(Tensor self) -> Tensor", pass_through},
-    {"aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor", narrow},
     {"aten::narrow.Tensor(Tensor self, int dim, Tensor start, SymInt length) -> Tensor", narrow},
-    {"aten::rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor", rot90},
-    {"aten::kron(Tensor self, Tensor other) -> Tensor", kronecker},
-    {"aten::cross(Tensor self, Tensor other, int? dim=None) -> Tensor", cross},
-    {"aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor", cross},
-    {"aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor",
-     select_scatter},
-    {"aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? "
-     "end=None, SymInt step=1) -> Tensor",
-     slice_scatter},
-    {"aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", index_copy},
-    {"aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
-     index_fill},
-    {"aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor",
-     index_fill},
-    {"aten::take(Tensor self, Tensor index) -> Tensor", take},
-    {"aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", put,
-     "accumulating needs opset 16"},
-    {"aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", masked_scatter},
     {"aten::nonzero(Tensor self) -> Tensor", nonzero},
     {"aten::argwhere(Tensor self) -> Tensor", nonzero},
     {"aten::nonzero_numpy(Tensor self) -> Tensor[]", nonzero_numpy},

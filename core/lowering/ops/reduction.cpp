@@ -316,6 +316,8 @@ Outputs top(OpCall& call, ValueId x, ValueId count, std::int64_t axis, bool larg
 Outputs topk(OpCall& call)
 {
     Emitter& e = call.e();
+    if (call.rank_of(call.tensor("self")) == 0) // one element, which is its own best
+        return Outputs::tensors({call.tensor("self"), e.scalar(DType::Int64, std::int64_t{0})});
     const ValueId count =
         e.reshape(call.scalar_as("k", DType::Int64), std::vector<std::int64_t>{1});
     return top(call, call.tensor("self"), count, call.integer("dim"), call.boolean("largest"),

@@ -16,6 +16,14 @@ std::span<const std::int64_t> view_of(const Ints& values)
     return values;
 }
 
+/// A reshape to sizes of which none is copied: zero means an empty dimension, as in PyTorch.
+ValueId reshape_exactly(Emitter& e, ValueId x, const Ints& sizes)
+{
+    if (std::find(sizes.begin(), sizes.end(), 0) == sizes.end() || e.opset() < 14)
+        return e.reshape(x, view_of(sizes));
+    return e.emit("Reshape", {x, e.constant(view_of(sizes))}, {{"allowzero", 1}});
+}
+
 /// A reshape to a list of sizes, some of which may only be known when the model runs.
 ValueId reshape_to(OpCall& call, ValueId x, std::string_view sizes)
 {
@@ -100,7 +108,10 @@ Outputs unflatten(OpCall& call)
     parts.push_back(call.int_tensor("sizes"));
     if (axis + 1 < rank)
         parts.push_back(e.slice(e.shape_of(x), 0, axis + 1, rank));
-    return e.reshape(x, e.concat(std::move(parts), 0));
+    const ValueId sizes = e.concat(std::move(parts), 0);
+    if (const auto known = e.known_ints(sizes))
+        return reshape_exactly(e, x, *known);
+    return e.reshape(x, sizes);
 }
 
 Outputs unsqueeze(OpCall& call)
@@ -352,9 +363,17 @@ Outputs roll(OpCall& call)
 Outputs pixel_shuffle(OpCall& call)
 {
     Emitter& e = call.e();
-    const Batched x = Batched::of(e, call.tensor("self"), 4);
-    return x.undo(e, e.emit("DepthToSpace", {x.value},
-                            {{"blocksize", call.integer("upscale_factor")}, {"mode", "CRD"}}));
+    // ONNX Runtime's DepthToSpace takes reals only.
+    const DType dtype = call.dtype_of(call.tensor("self"));
+    if (dtype == DType::Int64)
+        call.refuse("pixel_shuffle of int64 tensors");
+    const bool real = is_floating_point(dtype);
+    const ValueId self = real ? call.tensor("self") : e.cast(call.tensor("self"), DType::Float32);
+    const Batched x = Batched::of(e, self, 4);
+    const ValueId shuffled =
+        x.undo(e, e.emit("DepthToSpace", {x.value},
+                         {{"blocksize", call.integer("upscale_factor")}, {"mode", "CRD"}}));
+    return real ? shuffled : e.cast(shuffled, dtype);
 }
 
 Outputs pixel_unshuffle(OpCall& call)
@@ -365,9 +384,9 @@ Outputs pixel_unshuffle(OpCall& call)
     const std::int64_t factor = call.integer("downscale_factor");
     const Ints dims = call.shape(x.value);
     const Ints blocks{dims[0], dims[1], dims[2] / factor, factor, dims[3] / factor, factor};
-    const ValueId turned = e.transpose(e.reshape(x.value, view_of(blocks)), {0, 1, 3, 5, 2, 4});
+    const ValueId turned = e.transpose(reshape_exactly(e, x.value, blocks), {0, 1, 3, 5, 2, 4});
     const Ints result{dims[0], dims[1] * factor * factor, dims[2] / factor, dims[3] / factor};
-    return x.undo(e, e.reshape(turned, view_of(result)));
+    return x.undo(e, reshape_exactly(e, turned, result));
 }
 
 Outputs channel_shuffle(OpCall& call)

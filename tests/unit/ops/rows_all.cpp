@@ -12,6 +12,7 @@ ParityRows all_parity_rows()
     };
     add(activation_rows());
     add(alias_rows());
+    add(arithmetic_rows());
     add(attention_rows());
     add(convolution_rows());
     add(creation_rows());
@@ -24,10 +25,12 @@ ParityRows all_parity_rows()
     add(noop_rows());
     add(normalization_rows());
     add(pooling_rows());
+    add(rearranging_rows());
     add(recurrent_rows());
     add(reduction_rows());
     add(resize_rows());
     add(shape_rows());
+    add(special_function_rows());
     add(transformer_rows());
     add(window_rows());
     return all;

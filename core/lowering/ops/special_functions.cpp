@@ -210,20 +210,6 @@ Outputs log_normal_cdf(OpCall& call)
     return ValueId(where(x < -1.0, low, high));
 }
 
-Outputs sinc(OpCall& call)
-{
-    const Expr x = self(call);
-    const Expr angle = x * pi;
-    return ValueId(where(equal(x, 0.0), 1.0, sin(angle) / angle));
-}
-
-Outputs entropy(OpCall& call)
-{
-    const Expr x = self(call);
-    const Expr outside = where(equal(x, 0.0), x.number(0), -infinity);
-    return ValueId(where(is_nan(x), x, where(x > 0.0, -(x * log(x)), outside)));
-}
-
 Outputs xlog1py(OpCall& call)
 {
     const Operands o = promoted_to_float(call, "self", "other");
@@ -232,19 +218,6 @@ Outputs xlog1py(OpCall& call)
     // NaN of y stays NaN even where x is zero.
     const Expr product = x * log1p(y);
     return ValueId(where(is_nan(y), y, where(equal(x, 0.0), 0.0, product)));
-}
-
-template <bool Two>
-Outputs logaddexp(OpCall& call)
-{
-    const Operands o = promoted_to_float(call, "self", "other");
-    const Expr a(call.e(), o.a);
-    const Expr b(call.e(), o.b);
-    const Expr larger = a.with("Max", b);
-    const double base = Two ? std::log(2.0) : 1.0;
-    const Expr rest = log1p(exp(-abs(a - b) * base)) / base;
-    // Equal infinities have no difference.
-    return ValueId(where(equal(abs(larger), infinity), larger, larger + rest));
 }
 
 using Function = Expr (*)(Expr);
@@ -275,13 +248,9 @@ constexpr OpEntry entries[] = {
     {"aten::special_ndtr(Tensor self) -> Tensor", normal_cdf},
     {"aten::special_log_ndtr(Tensor self) -> Tensor", log_normal_cdf, digits},
     {"aten::special_erfcx(Tensor self) -> Tensor", unary<scaled_erfc>, digits},
-    {"aten::sinc(Tensor self) -> Tensor", sinc},
-    {"aten::special_entr(Tensor self) -> Tensor", entropy},
     {"aten::special_xlog1py(Tensor self, Tensor other) -> Tensor", xlog1py},
     {"aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor", xlog1py},
     {"aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor", xlog1py},
-    {"aten::logaddexp(Tensor self, Tensor other) -> Tensor", logaddexp<false>},
-    {"aten::logaddexp2(Tensor self, Tensor other) -> Tensor", logaddexp<true>},
     {"aten::deg2rad(Tensor self) -> Tensor", deg2rad},
     {"aten::rad2deg(Tensor self) -> Tensor", rad2deg},
     {"aten::i0(Tensor self) -> Tensor", unary<bessel_i0>, digits},
@@ -315,7 +284,7 @@ constexpr OpEntry entries[] = {
 
 } // namespace
 
-std::span<const OpEntry> special_ops()
+std::span<const OpEntry> special_function_ops()
 {
     return entries;
 }

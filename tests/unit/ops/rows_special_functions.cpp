@@ -1,0 +1,60 @@
+#include "support/parity_rows.h"
+
+namespace strata::test {
+
+ParityRows special_function_rows()
+{
+    ParityRows rows;
+    const auto one = [&rows](std::string call) -> ParityRow& {
+        return rows.emplace_back(call, "def forward(self, x):\n  return " + call)
+            .tolerance(1e-5, 2e-4);
+    };
+    // Poles, both halves, and arguments where the approximations change.
+    const ParityTensor line =
+        exactly(DType::Float32, {24},
+                {-12.3, -7.5, -3.8, -3.7, -3.01, -2.2, -1.5, -0.75, -0.3, -1e-3, 0,   1e-3,
+                 0.3,   0.49, 0.51, 1,    1.5,   1.99, 2.01, 2.99,  3.01, 3.8,   7.5, 12});
+    for (const char* call : {"torch.lgamma(x)",
+                             "torch.digamma(x)",
+                             "torch.polygamma(0, x)",
+                             "torch.polygamma(1, x)",
+                             "torch.polygamma(2, x)",
+                             "torch.polygamma(3, x)",
+                             "torch.special_ndtr(x)",
+                             "torch.special_log_ndtr(x)",
+                             "torch.deg2rad(x)",
+                             "torch.rad2deg(x)",
+                             "torch.i0(x)",
+                             "torch.special_i0e(x)",
+                             "torch.special_i1(x)",
+                             "torch.special_i1e(x)",
+                             "torch.special_modified_bessel_i0(x)",
+                             "torch.special_modified_bessel_i1(x)",
+                             "torch.special_modified_bessel_k0(x)",
+                             "torch.special_modified_bessel_k1(x)",
+                             "torch.special_scaled_modified_bessel_k0(x)",
+                             "torch.special_scaled_modified_bessel_k1(x)",
+                             "torch.special_bessel_j0(x)",
+                             "torch.special_bessel_j1(x)",
+                             "torch.special_bessel_y0(x)",
+                             "torch.special_bessel_y1(x)",
+                             "torch.special_spherical_bessel_j0(x)"})
+        one(call).input(line);
+    // Further left erfcx overflows float32.
+    one("torch.special_erfcx(x)").input(f32({40}).range(-5, 30));
+    one("torch.mvlgamma(x, 3)").input(f32({30}).range(1.2, 20));
+    one("torch.erfinv(x)")
+        .input(exactly(DType::Float32, {10},
+                       {-1, -0.9999, -0.7, -0.1, 0, 1e-4, 0.5, 0.95, 0.9999, 1}));
+    one("torch.special_ndtri(x)")
+        .input(exactly(DType::Float32, {9}, {0, 1e-6, 1e-3, 0.2, 0.5, 0.7, 0.99, 0.9999, 1}));
+    for (const char* call : {"torch.special_xlog1py(x, y)"})
+        rows.emplace_back(call, std::string("def forward(self, x, y):\n  return ") + call)
+            .input(exactly(DType::Float32, {5}, {0, 0, 1, -2, 3}))
+            .input(exactly(DType::Float32, {5}, {-1, 0.5, 1e-6, 4, 0}));
+    one("torch.special_xlog1py(2.5, x)").input(f32({5}));
+    one("torch.special_xlog1py(x, 2.5)").input(f32({5}));
+    return rows;
+}
+
+} // namespace strata::test
