@@ -175,9 +175,17 @@ def dtypes_of(op):
     return dtypes or [t for t in supported if t in ONNX_DTYPES][:1]
 
 
-def write_operator(op, name, out, count, left_out, written):
+def left_out_reason(rules, name):
+    return next((why for pattern, why in rules if fnmatch.fnmatchcase(name, pattern)), None)
+
+
+def write_operator(op, name, out, count, rules, left_out, written):
     for place, dtype in enumerate(dtypes_of(op)):
         text = str(dtype).replace("torch.", "")
+        reason = left_out_reason(rules, f"{op.name}/{text}")
+        if reason:
+            left_out.append({"operator": f"{op.name} ({text})", "reason": reason})
+            continue
         seed = zlib.crc32(f"{name} {text}".encode())
         torch.manual_seed(seed)
         random.seed(seed)
@@ -213,11 +221,11 @@ def main():
         name = op.formatted_name.replace("/", "_")
         if options.ops and not re.search(options.ops, op.name):
             continue
-        reason = next((why for pattern, why in rules if fnmatch.fnmatchcase(op.name, pattern)), None)
+        reason = left_out_reason(rules, op.name)
         if reason:
             left_out.append({"operator": op.name, "reason": reason})
             continue
-        write_operator(op, name, options.out, options.sample, left_out, written)
+        write_operator(op, name, options.out, options.sample, rules, left_out, written)
     index = {"torch": torch.__version__, "samples": written, "left_out": left_out}
     (options.out / "samples.json").write_text(json.dumps(index, indent=1) + "\n")
     print(f"{len(written)} samples of {len({s['sample'].split('/')[0] for s in written})} operators")

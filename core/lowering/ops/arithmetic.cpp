@@ -89,12 +89,13 @@ struct Bits {
     Expr negative; ///< the sign bit, as bool
 };
 
-ValueId bit_weights(Emitter& e)
+/// 2^0, 2^1, ... (`count` numbers).
+Expr bit_weights(Emitter& e, int count)
 {
     std::vector<std::int64_t> weights;
-    for (int bit = 0; bit < 63; ++bit)
+    for (int bit = 0; bit < count; ++bit)
         weights.push_back(std::int64_t{1} << bit);
-    return e.constant(std::span<const std::int64_t>(weights));
+    return {e, e.constant(std::span<const std::int64_t>(weights))};
 }
 
 Expr integer(Emitter& e, std::int64_t value)
@@ -112,15 +113,20 @@ Bits bits_of(Emitter& e, ValueId x)
 {
     const Expr wide(e, e.cast(x, DType::Int64));
     const Expr column(e, e.unsqueeze(wide, {e.rank(x).value_or(0)}));
-    const Expr shifted = floor_quotient(column, Expr(e, bit_weights(e)));
+    const Expr shifted = floor_quotient(column, bit_weights(e, 63));
     return {shifted.with("Mod", integer(e, 2)), wide < integer(e, 0)};
 }
 
 ValueId from_bits(Emitter& e, const Bits& bits, DType dtype)
 {
-    const Expr weighted = bits.below * Expr(e, bit_weights(e));
-    const Expr magnitude(
-        e, e.reduce("ReduceSum", weighted, {e.rank(weighted).value_or(1) - 1}, false));
+    const std::int64_t axis = e.rank(bits.below).value_or(1) - 1;
+    // ONNX Runtime sums int64 as doubles, which hold 53 bits: two halves are exact.
+    const auto half = [&](std::int64_t from, std::int64_t to) {
+        const Expr part(e, e.slice(bits.below, axis, from, to));
+        const Expr weighted = part * bit_weights(e, static_cast<int>(to - from));
+        return Expr(e, e.reduce("ReduceSum", weighted, {axis}, false));
+    };
+    const Expr magnitude = half(0, 32) + half(32, 63) * integer(e, std::int64_t{1} << 32);
     const Expr sign =
         bits.negative.cast(DType::Int64) * integer(e, std::numeric_limits<std::int64_t>::min());
     return e.cast(magnitude + sign, dtype);
@@ -158,7 +164,7 @@ Outputs bitwise(OpCall& call)
 Expr power_of_two(Emitter& e, Expr count)
 {
     const Expr within = count.with("Max", integer(e, 0)).with("Min", integer(e, 62));
-    return {e, e.emit("Gather", {bit_weights(e), within}, {{"axis", 0}})};
+    return {e, e.emit("Gather", {bit_weights(e, 63), within}, {{"axis", 0}})};
 }
 
 template <bool Left>

@@ -195,13 +195,6 @@ ParityRows elementwise_rows()
          {"torch.bitwise_and(x, y)", "torch.bitwise_or(x, y)", "torch.bitwise_xor(x, y)",
           "torch.__and__(x, y)", "torch.__or__(x, y)", "torch.__xor__(x, y)"})
         two(call, call).input(boolean({9})).input(boolean({9}));
-    two("bitwise_and of integers below opset 18", "torch.bitwise_and(x, y)")
-        .input(i64({4}))
-        .input(i64({4}))
-        .refuses("need ONNX opset 18");
-    one("bitwise_and with a number", "torch.bitwise_and(x, 1), torch.bitwise_or(x, 2)")
-        .input(i64({4}))
-        .refuses("need ONNX opset 18");
 
     // Choices and combinations.
     three("where", "torch.where(x, y, z)")
