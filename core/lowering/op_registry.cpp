@@ -1,5 +1,6 @@
 #include "lowering/op_registry.h"
 
+#include "lowering/ops/aliases.h"
 #include "lowering/ops/families.h"
 
 #include <algorithm>
@@ -20,6 +21,19 @@ Status OpRegistry::add_family(std::string_view family, std::span<const OpEntry> 
                            fmt::format("Operator {} is registered by {} and by {}.", it->first,
                                        it->second.family, family));
     }
+    return {};
+}
+
+Status OpRegistry::add_alias(std::string_view name, std::string_view target)
+{
+    const auto it = m_ops.find(std::string(target));
+    if (it == m_ops.end())
+        return failure(ErrorCode::Internal,
+                       fmt::format("{} stands for {}, which is not registered.", name, target));
+    Op op = it->second;
+    op.schema.target = name;
+    if (!m_ops.emplace(std::string(name), std::move(op)).second)
+        return failure(ErrorCode::Internal, fmt::format("Operator {} is registered twice.", name));
     return {};
 }
 
@@ -55,6 +69,8 @@ Result<OpRegistry> build_op_registry()
     OpRegistry registry;
     for (const ops::Family& family : ops::all_families())
         STRATA_CHECK(registry.add_family(family.name, family.entries));
+    for (const ops::Alias& alias : ops::aliases())
+        STRATA_CHECK(registry.add_alias(alias.name, alias.target));
     return registry;
 }
 

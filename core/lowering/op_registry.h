@@ -35,6 +35,8 @@ public:
 
     /// Adds a family; a target that is there already is an error.
     Status add_family(std::string_view family, std::span<const OpEntry> entries);
+    /// A second name of a registered operator with the same arguments.
+    Status add_alias(std::string_view name, std::string_view target);
     /// The operator of that exact target; for in-place targets ("aten::relu_") the functional one
     /// when there is no line of its own; nothing when unknown.
     const Op* find(std::string_view target) const;

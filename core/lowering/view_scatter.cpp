@@ -24,7 +24,13 @@ constexpr std::array<std::string_view, 17> exact_views{
     "aten::transpose", "aten::permute",       "aten::numpy_T",   "aten::swapaxes", "aten::swapdims",
     "aten::unflatten", "aten::_reshape_alias"};
 
-/// Puts `part` into `base` along an axis, at the positions [start, end) with a step.
+std::int64_t bound(OpCall& view, std::string_view name, std::int64_t fallback)
+{
+    return view.has(name) ? view.integer(name) : fallback;
+}
+
+} // namespace
+
 ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis, std::int64_t start,
                     std::int64_t end, std::int64_t step)
 {
@@ -72,13 +78,6 @@ ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis,
                              e.transpose(part, permutation)});
     return e.transpose(scattered, permutation);
 }
-
-std::int64_t bound(OpCall& view, std::string_view name, std::int64_t fallback)
-{
-    return view.has(name) ? view.integer(name) : fallback;
-}
-
-} // namespace
 
 bool is_exact_view(std::string_view target)
 {

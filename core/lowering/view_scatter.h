@@ -17,4 +17,9 @@ bool is_exact_view(std::string_view target);
 /// state.
 ValueId write_through_view(OpCall& view, ValueId written);
 
+/// Puts `part` into `base` along an axis, at the positions [start, end) with a step; bounds are as
+/// in Python, with the largest integer for the end of the axis. `view` is the call that does so.
+ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis, std::int64_t start,
+                    std::int64_t end, std::int64_t step);
+
 } // namespace strata

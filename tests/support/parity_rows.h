@@ -11,12 +11,15 @@ ParityRows arithmetic_rows();
 ParityRows attention_rows();
 ParityRows convolution_rows();
 ParityRows creation_rows();
-ParityRows elementwise_rows();
 ParityRows distance_rows();
+ParityRows elementwise_rows();
 ParityRows embedding_rows();
+ParityRows sampling_rows();
+ParityRows searching_rows();
 ParityRows window_rows();
 ParityRows indexing_rows();
 ParityRows linear_rows();
+ParityRows loss_rows();
 ParityRows mutation_rows();
 ParityRows noop_rows();
 ParityRows normalization_rows();
@@ -25,8 +28,11 @@ ParityRows rearranging_rows();
 ParityRows recurrent_rows();
 ParityRows reduction_rows();
 ParityRows resize_rows();
+ParityRows scattering_rows();
 ParityRows shape_rows();
 ParityRows special_function_rows();
+ParityRows special_rows();
+ParityRows statistics_rows();
 ParityRows transformer_rows();
 
 /// Of all families; add new ones here too.

@@ -1,3 +1,4 @@
+#include "lowering/ops/indexing.h"
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/type_promotion.h"
@@ -73,31 +74,57 @@ Outputs take_along_dim(OpCall& call)
                   {{"axis", axis}});
 }
 
-/// x[i0, :, i2, ...]: one index tensor is a Gather, several that stand side by side a GatherND.
-Outputs index(OpCall& call)
+/// A mask of rank k stands for k index vectors: where it is true.
+void append_mask(OpCall& call, ValueId mask, std::vector<ValueId>& indices)
 {
     Emitter& e = call.e();
-    const ValueId x = call.tensor("self");
-    const std::vector<ValueId> given = call.tensors("indices");
+    const auto rank = call.rank_of(mask);
+    if (!rank)
+        call.refuse_for_shapes("the rank of a mask is not known");
+    if (*rank == 0)
+        call.refuse("a mask without dimensions together with other indices");
+    const ValueId places = e.emit("NonZero", {mask});
+    for (std::int64_t axis = 0; axis < *rank; ++axis)
+        indices.push_back(e.emit("Gather", {places, e.scalar(DType::Int64, axis)}, {{"axis", 0}}));
+}
+
+} // namespace
+
+// One index tensor is a Gather, several that stand side by side a GatherND.
+ValueId index_tensor(OpCall& call, ValueId x, std::vector<ValueId> given)
+{
+    Emitter& e = call.e();
     std::vector<std::int64_t> axes;
     for (std::size_t i = 0; i < given.size(); ++i)
         if (given[i] != no_id)
             axes.push_back(static_cast<std::int64_t>(i));
     if (axes.empty())
         return x;
+    const auto known_rank = call.rank_of(x);
     const auto first = static_cast<std::size_t>(axes.front());
     const bool masked = std::any_of(axes.begin(), axes.end(), [&](std::int64_t axis) {
         const DType dtype = call.dtype_of(given[static_cast<std::size_t>(axis)]);
         return dtype == DType::Bool || dtype == DType::UInt8;
     });
+    if (masked && axes.size() > 1) {
+        std::vector<ValueId> spelled_out;
+        for (const ValueId id : given) {
+            const DType dtype = id == no_id ? DType::Unknown : call.dtype_of(id);
+            if (dtype == DType::Bool || dtype == DType::UInt8)
+                append_mask(call, e.cast(id, DType::Bool), spelled_out);
+            else
+                spelled_out.push_back(id);
+        }
+        return index_tensor(call, x, std::move(spelled_out));
+    }
     if (masked) {
-        if (axes.size() > 1)
-            call.refuse("a bool mask together with other indices");
         const ValueId mask = e.cast(given[first], DType::Bool);
         const auto mask_rank = call.rank_of(mask);
         if (!mask_rank)
             call.refuse_for_shapes("the rank of a mask is not known");
-        const std::int64_t rank = call.rank("self");
+        if (!known_rank)
+            call.refuse_for_shapes("the rank of 'self' is not known");
+        const std::int64_t rank = *known_rank;
         // Masked axes go to the front, GatherND picks there, and the picked axis goes back.
         Ints permutation;
         for (std::int64_t i = 0; i < *mask_rank; ++i)
@@ -117,7 +144,9 @@ Outputs index(OpCall& call)
     if (axes.size() == 1)
         return e.emit("Gather", {x, e.cast(given[first], DType::Int64)}, {{"axis", axes.front()}});
     const bool adjacent = axes.back() - axes.front() + 1 == static_cast<std::int64_t>(axes.size());
-    const std::int64_t rank = call.rank("self");
+    if (!known_rank)
+        call.refuse_for_shapes("the rank of 'self' is not known");
+    const std::int64_t rank = *known_rank;
     Ints permutation = axes;
     for (std::int64_t i = 0; i < rank; ++i)
         if (std::find(axes.begin(), axes.end(), i) == axes.end())
@@ -153,6 +182,13 @@ Outputs index(OpCall& call)
          i < rank - static_cast<std::int64_t>(axes.size()) + index_rank; ++i)
         back.push_back(i);
     return e.transpose(picked, std::move(back));
+}
+
+namespace {
+
+Outputs index(OpCall& call)
+{
+    return index_tensor(call, call.tensor("self"), call.tensors("indices"));
 }
 
 Outputs masked_select(OpCall& call)
@@ -329,8 +365,7 @@ constexpr OpEntry entries[] = {
     {"aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
      gather},
     {"aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", take_along_dim},
-    {"aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", index,
-     "one mask, or index tensors, not both"},
+    {"aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", index},
     {"aten::masked_select(Tensor self, Tensor mask) -> Tensor", masked_select},
     {"aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
      scatter<no_reduction>},

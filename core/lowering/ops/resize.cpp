@@ -11,7 +11,27 @@ namespace {
 struct Resize {
     std::string mode; ///< ONNX's: nearest, linear, cubic
     bool align_corners = false;
+    bool exact = false; ///< nearest from the middles of pixels, as "nearest-exact"
+    std::string_view input = "input";
 };
+
+/// True when the known output sizes are what the factors give, so that these say everything.
+bool sizes_follow(OpCall& call, ValueId x, std::string_view size_name,
+                  const std::vector<double>& factors)
+{
+    Emitter& e = call.e();
+    const auto shape = e.static_shape(x);
+    const auto sizes = e.known_ints(call.int_tensor(size_name));
+    if (!shape || !sizes || sizes->size() != factors.size())
+        return false;
+    for (std::size_t i = 0; i < factors.size(); ++i) {
+        // ONNX keeps factors in float32 and multiplies in that.
+        const auto size = static_cast<float>((*shape)[i + 2]) * static_cast<float>(factors[i]);
+        if (static_cast<std::int64_t>(std::floor(size)) != (*sizes)[i])
+            return false;
+    }
+    return true;
+}
 
 /// Output size and factors as PyTorch gives them; either may be None.
 ValueId resize(OpCall& call, const Resize& how, std::size_t spatial, std::string_view size_name,
@@ -19,13 +39,13 @@ ValueId resize(OpCall& call, const Resize& how, std::size_t spatial, std::string
 {
     Emitter& e = call.e();
     const auto rank = static_cast<std::int64_t>(spatial) + 2;
-    const ValueId x = call.tensor("input");
-    const std::string coordinates = how.mode == "nearest" ? "asymmetric"
-                                    : how.align_corners   ? "align_corners"
-                                                          : "half_pixel";
+    const ValueId x = call.tensor(how.input);
+    const std::string coordinates = how.mode == "nearest" && !how.exact ? "asymmetric"
+                                    : how.align_corners                 ? "align_corners"
+                                                                        : "half_pixel";
     Attrs attrs{{"mode", how.mode}, {"coordinate_transformation_mode", coordinates}};
     if (how.mode == "nearest")
-        attrs.emplace_back("nearest_mode", "floor");
+        attrs.emplace_back("nearest_mode", how.exact ? "round_prefer_ceil" : "floor");
     if (how.mode == "cubic")
         attrs.emplace_back("cubic_coeff_a", -0.75);
 
@@ -41,7 +61,8 @@ ValueId resize(OpCall& call, const Resize& how, std::size_t spatial, std::string
         call.refuse("the number of scale factors does not fit the dimensions");
 
     const auto shape = e.static_shape(x);
-    if (!factors.empty() && (how.align_corners || !sized)) {
+    if (!factors.empty() &&
+        (how.align_corners || !sized || sizes_follow(call, x, size_name, factors))) {
         // Coordinates follow the given factors, not the ratio of sizes, which rounding makes
         // differ. ONNX uses the ratio when sizes are given and the factors when scales are.
         std::vector<float> scales(2, 1.0F);
@@ -77,6 +98,34 @@ template <std::size_t Spatial>
 Outputs nearest_vec(OpCall& call)
 {
     return resize(call, {"nearest"}, Spatial, "output_size", {"scale_factors"});
+}
+template <std::size_t Spatial>
+Outputs exact_vec(OpCall& call)
+{
+    return resize(call, {"nearest", false, true}, Spatial, "output_size", {"scale_factors"});
+}
+/// The names of the factors of overloads that take one each.
+template <std::size_t Spatial>
+std::vector<std::string_view> factor_names()
+{
+    if constexpr (Spatial == 1)
+        return {"scales"};
+    else if constexpr (Spatial == 2)
+        return {"scales_h", "scales_w"};
+    else
+        return {"scales_d", "scales_h", "scales_w"};
+}
+template <std::size_t Spatial, bool Exact>
+Outputs nearest(OpCall& call)
+{
+    return resize(call, {"nearest", false, Exact, "self"}, Spatial, "output_size",
+                  factor_names<Spatial>());
+}
+template <std::size_t Spatial, bool Cubic = false>
+Outputs smooth(OpCall& call)
+{
+    return resize(call, {Cubic ? "cubic" : "linear", call.boolean("align_corners"), false, "self"},
+                  Spatial, "output_size", factor_names<Spatial>());
 }
 template <std::size_t Spatial>
 Outputs linear_vec(OpCall& call)
@@ -116,6 +165,44 @@ constexpr OpEntry entries[] = {
      "float[]? scale_factors) "
      "-> Tensor",
      cubic_vec},
+    {"aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor",
+     nearest<1, false>},
+    {"aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> "
+     "Tensor",
+     nearest<1, true>},
+    {"aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? "
+     "scale_factors) -> Tensor",
+     exact_vec<1>},
+    {"aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? "
+     "scales=None) -> Tensor",
+     smooth<1>},
+    {"aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? "
+     "scales_w=None) -> Tensor",
+     nearest<2, false>},
+    {"aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, "
+     "float? scales_w=None) -> Tensor",
+     nearest<2, true>},
+    {"aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? "
+     "scale_factors) -> Tensor",
+     exact_vec<2>},
+    {"aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? "
+     "scales_h=None, float? scales_w=None) -> Tensor",
+     smooth<2>},
+    {"aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? "
+     "scales_h=None, float? scales_w=None) -> Tensor",
+     nearest<3, false>},
+    {"aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, "
+     "float? scales_h=None, float? scales_w=None) -> Tensor",
+     nearest<3, true>},
+    {"aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? "
+     "scale_factors) -> Tensor",
+     exact_vec<3>},
+    {"aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? "
+     "scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor",
+     smooth<3>},
+    {"aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? "
+     "scales_h=None, float? scales_w=None) -> Tensor",
+     smooth<2, true>},
 };
 
 } // namespace

@@ -1,74 +1,438 @@
-// Sliding windows over a dimension, and sums into places of one.
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
 
 namespace strata::ops {
 namespace {
 
-/// Windows of `size` every `step` along a dimension; the windows become a new last dimension.
+using Ints = std::vector<std::int64_t>;
+
+std::span<const std::int64_t> view_of(const Ints& ints)
+{
+    return ints;
+}
+
+ValueId int_constant(Emitter& e, const Ints& numbers, Ints shape)
+{
+    return e.reshape(e.constant(view_of(numbers)), view_of(shape));
+}
+
+/// The size of an axis, which must be known.
+std::int64_t known_size(OpCall& call, ValueId x, std::int64_t axis)
+{
+    const auto shape = call.e().shape(x);
+    if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
+        call.refuse_for_shapes("the size of the dimension is not known");
+    return (*shape)[static_cast<std::size_t>(axis)].value;
+}
+
+/// Tensor.unfold: windows along an axis, their elements in a new last axis.
 Outputs unfold(OpCall& call)
 {
     Emitter& e = call.e();
-    const ValueId input = call.tensor("self");
+    const ValueId x = call.tensor("self");
     const std::int64_t rank = call.rank("self");
     const std::int64_t size = call.integer("size");
     const std::int64_t step = call.integer("step");
-    if (rank == 0)
-        call.refuse("'self' has no dimensions");
+    if (size < 0 || step <= 0)
+        call.refuse("a window's size or step is not positive");
     const std::int64_t axis = call.normalize_axis(call.integer("dimension"), rank);
-    const Dim length = (*e.shape(input))[static_cast<std::size_t>(axis)];
-    if (!length.known())
-        call.refuse_for_shapes(fmt::format("the size of dimension {} is not known", axis));
-    if (step <= 0 || size < 0 || size > length.value)
-        call.refuse(
-            fmt::format("windows of {} every {} in a dimension of {}", size, step, length.value));
-    const std::int64_t count = (length.value - size) / step + 1;
-    std::vector<std::int64_t> places;
+    if (rank == 0)
+        return e.reshape(x, view_of({size}));
+    const std::int64_t extent = known_size(call, x, axis);
+    if (size > extent)
+        call.refuse("the window is larger than the dimension");
+    const std::int64_t count = (extent - size) / step + 1;
+    Ints places;
     for (std::int64_t window = 0; window < count; ++window)
         for (std::int64_t i = 0; i < size; ++i)
             places.push_back(window * step + i);
-    Tensor table = Tensor::int64s(places);
-    table.shape = {count, size};
-    const ValueId gathered =
-        e.emit("Gather", {input, e.constant(std::move(table), "windows")}, {{"axis", axis}});
-    // [..., count, size, ...]: the windows go to the end.
-    std::vector<std::int64_t> order = iota(0, axis + 1);
-    for (std::int64_t i = axis + 2; i <= rank; ++i)
-        order.push_back(i);
-    order.push_back(axis + 1);
-    return e.transpose(gathered, order);
+    const ValueId windows =
+        e.emit("Gather", {x, int_constant(e, places, {count, size})}, {{"axis", axis}});
+    Ints permutation = iota(0, rank + 1);
+    permutation.erase(permutation.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
+    permutation.push_back(axis + 1);
+    return e.transpose(windows, std::move(permutation));
 }
 
-/// self with alpha * source added at the places `index` of one dimension; places may repeat.
-Outputs index_add(OpCall& call)
+/// Where the elements of sliding windows stand along one axis of the padded image: [kernel, steps].
+struct Sliding {
+    std::int64_t kernel, dilation, padding, stride;
+
+    std::int64_t steps(std::int64_t size) const
+    {
+        return (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+    }
+    Ints places(std::int64_t size) const
+    {
+        Ints result;
+        for (std::int64_t i = 0; i < kernel; ++i)
+            for (std::int64_t step = 0; step < steps(size); ++step)
+                result.push_back(step * stride + i * dilation);
+        return result;
+    }
+};
+
+std::vector<Sliding> sliding(OpCall& call)
+{
+    const Ints kernel = call.ints("kernel_size", 2);
+    const Ints dilation = call.ints("dilation", 2);
+    const Ints padding = call.ints("padding", 2);
+    const Ints stride = call.ints("stride", 2);
+    return {{kernel[0], dilation[0], padding[0], stride[0]},
+            {kernel[1], dilation[1], padding[1], stride[1]}};
+}
+
+Outputs im2col(OpCall& call)
 {
     Emitter& e = call.e();
-    const ValueId self = call.tensor("self");
-    const std::int64_t rank = call.rank("self");
-    if (rank == 0 || e.rank(call.tensor("index")) == 0)
-        call.refuse("'self' or 'index' has no dimensions");
-    const std::int64_t axis = call.normalize_axis(call.integer("dim"), rank);
-    ValueId source = call.tensor("source");
-    if (!call.is_scalar("alpha") || call.number("alpha") != 1.0)
-        source = e.mul(source, call.scalar_as("alpha", call.dtype_of(source)));
-    std::vector<std::int64_t> others;
-    for (std::int64_t i = 0; i < rank; ++i)
-        if (i != axis)
-            others.push_back(i);
-    const ValueId index = e.expand(e.unsqueeze(call.tensor("index"), others), e.shape_of(source));
-    return e.emit("ScatterElements", {self, index, source}, {{"axis", axis}, {"reduction", "add"}});
+    const std::vector<Sliding> axes = sliding(call);
+    const Batched image = Batched::of(e, call.tensor("self"), 4);
+    ValueId x = image.value;
+    const std::int64_t height = known_size(call, x, 2);
+    const std::int64_t width = known_size(call, x, 3);
+    const std::int64_t channels = known_size(call, x, 1);
+    if (axes[0].padding != 0 || axes[1].padding != 0)
+        x = e.emit("Pad", {x, e.constant({0, 0, axes[0].padding, axes[1].padding, 0, 0,
+                                          axes[0].padding, axes[1].padding})});
+    const std::int64_t rows = axes[0].steps(height);
+    const std::int64_t columns = axes[1].steps(width);
+    if (rows <= 0 || columns <= 0)
+        call.refuse("the window is larger than the image");
+    x = e.emit("Gather", {x, int_constant(e, axes[0].places(height), {axes[0].kernel, rows})},
+               {{"axis", 2}});
+    x = e.emit("Gather", {x, int_constant(e, axes[1].places(width), {axes[1].kernel, columns})},
+               {{"axis", 4}});
+    x = e.transpose(x, {0, 1, 2, 4, 3, 5});
+    x = e.reshape(x, view_of({0, channels * axes[0].kernel * axes[1].kernel, rows * columns}));
+    return image.undo(e, x);
 }
+
+/// Sums overlapping windows: a transposed convolution that puts each element where it came from.
+Outputs col2im(OpCall& call)
+{
+    Emitter& e = call.e();
+    const std::vector<Sliding> axes = sliding(call);
+    const Ints size = call.ints("output_size", 2);
+    const Batched columns = Batched::of(e, call.tensor("self"), 3);
+    const DType dtype = call.dtype_of(columns.value);
+    if (dtype != DType::Float32)
+        call.refuse("folding other types than float32");
+    const std::int64_t window = axes[0].kernel * axes[1].kernel;
+    const std::int64_t channels = known_size(call, columns.value, 1) / window;
+    Ints steps;
+    Ints missing;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const Sliding& axis = axes[i];
+        steps.push_back(axis.steps(size[i]));
+        if (steps[i] <= 0)
+            call.refuse("the window is larger than the image");
+        missing.push_back(size[i] + 2 * axis.padding - axis.dilation * (axis.kernel - 1) - 1 -
+                          (steps[i] - 1) * axis.stride);
+    }
+    Tensor weights = Tensor::filled(dtype, {window, 1, axes[0].kernel, axes[1].kernel}, 0);
+    std::vector<float> ones(static_cast<std::size_t>(window * window), 0.0F);
+    for (std::int64_t i = 0; i < window; ++i)
+        ones[static_cast<std::size_t>(i * window + i)] = 1.0F;
+    std::vector<std::byte> bytes(ones.size() * sizeof(float));
+    std::copy_n(reinterpret_cast<const std::byte*>(ones.data()), bytes.size(), bytes.data());
+    weights = Tensor::from_bytes(dtype, weights.shape, std::move(bytes));
+    const ValueId images = e.reshape(columns.value, view_of({-1, window, steps[0], steps[1]}));
+    const ValueId sums =
+        e.emit("ConvTranspose", {images, e.constant(std::move(weights), "windows")},
+               {{"strides", Ints{axes[0].stride, axes[1].stride}},
+                {"dilations", Ints{axes[0].dilation, axes[1].dilation}},
+                {"pads", Ints{axes[0].padding, axes[1].padding, axes[0].padding, axes[1].padding}},
+                {"output_padding", missing}});
+    return columns.undo(e, e.reshape(sums, view_of({-1, channels, size[0], size[1]})));
+}
+
+/// Strides count in the tensor's storage, whose layout is only known for what the model is given.
+Outputs as_strided(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const OnnxValue& value = e.model().values[x];
+    const bool weights = value.initializer != no_id &&
+                         e.model().initializers[value.initializer].tensor.strides.empty();
+    if (value.producer != no_id || (value.initializer != no_id && !weights))
+        call.refuse("the memory layout of a computed tensor is not part of the model",
+                    "Use view, unfold or slicing instead.");
+    const Ints size = call.ints("size");
+    const Ints stride = call.ints("stride");
+    if (size.size() != stride.size())
+        call.refuse("'size' and 'stride' differ in length");
+    std::int64_t elements = 1;
+    for (const std::int64_t dim : call.shape(x))
+        elements *= dim;
+    Ints places{call.integer_or_none("storage_offset").value_or(0)};
+    for (std::size_t axis = 0; axis < size.size(); ++axis) {
+        Ints next;
+        constexpr std::size_t limit = std::size_t{1} << 22U;
+        if (size[axis] < 0 || places.size() * static_cast<std::size_t>(size[axis]) > limit)
+            call.refuse("the result is too large to list its elements");
+        for (const std::int64_t place : places)
+            for (std::int64_t i = 0; i < size[axis]; ++i)
+                next.push_back(place + i * stride[axis]);
+        places = std::move(next);
+    }
+    for (const std::int64_t place : places)
+        if (place < 0 || place >= elements)
+            call.refuse("it reaches outside the tensor");
+    return e.emit("Gather", {e.reshape(x, view_of({-1})), int_constant(e, places, size)},
+                  {{"axis", 0}});
+}
+
+/// The two axes of a diagonal, in the order given.
+struct Plane {
+    std::int64_t rank = 0;
+    std::int64_t first = 0;
+    std::int64_t second = 0;
+    std::int64_t offset = 0;
+
+    /// Brings the plane's axes to the end.
+    Ints to_back() const
+    {
+        Ints permutation;
+        for (std::int64_t axis = 0; axis < rank; ++axis)
+            if (axis != first && axis != second)
+                permutation.push_back(axis);
+        permutation.push_back(first);
+        permutation.push_back(second);
+        return permutation;
+    }
+    Ints from_back() const
+    {
+        const Ints permutation = to_back();
+        Ints inverse(permutation.size());
+        for (std::size_t i = 0; i < permutation.size(); ++i)
+            inverse[static_cast<std::size_t>(permutation[i])] = static_cast<std::int64_t>(i);
+        return inverse;
+    }
+};
+
+Plane plane(OpCall& call, std::int64_t rank)
+{
+    Plane p{rank, call.normalize_axis(call.integer("dim1"), rank),
+            call.normalize_axis(call.integer("dim2"), rank), call.integer("offset")};
+    if (p.first == p.second || rank < 2)
+        call.refuse("a diagonal needs two different dimensions");
+    return p;
+}
+
+ValueId diagonal_of(OpCall& call, ValueId x, const Plane& p)
+{
+    Emitter& e = call.e();
+    const ValueId matrices = e.transpose(x, p.to_back());
+    const std::int64_t rows = known_size(call, matrices, p.rank - 2);
+    const std::int64_t columns = known_size(call, matrices, p.rank - 1);
+    Ints places;
+    for (std::int64_t row = 0; row < rows; ++row)
+        if (row + p.offset >= 0 && row + p.offset < columns)
+            places.push_back(row * columns + row + p.offset);
+    Ints flat(static_cast<std::size_t>(p.rank) - 1, 0);
+    flat.back() = rows * columns;
+    if (rows * columns == 0)
+        call.refuse("a diagonal of an empty tensor");
+    return e.emit("Gather", {e.reshape(matrices, view_of(flat)), e.constant(view_of(places))},
+                  {{"axis", p.rank - 2}});
+}
+
+Outputs diagonal(OpCall& call)
+{
+    return diagonal_of(call, call.tensor("self"), plane(call, call.rank("self")));
+}
+
+/// `diagonal` [..., n] in matrices [..., rows, columns] that are `elsewhere` apart from it.
+ValueId with_diagonal(OpCall& call, ValueId diagonal, std::int64_t rows, std::int64_t columns,
+                      std::int64_t offset, ValueId elsewhere)
+{
+    Emitter& e = call.e();
+    const std::int64_t rank = *call.rank_of(diagonal);
+    const std::int64_t length = known_size(call, diagonal, rank - 1);
+    if (length == 0)
+        return elsewhere;
+    // The row tells the place on a diagonal to the right, the column on one below.
+    const bool by_row = offset >= 0;
+    Ints places;
+    for (std::int64_t i = 0; i < (by_row ? rows : columns); ++i)
+        places.push_back(std::min(i, length - 1));
+    const ValueId spread =
+        e.unsqueeze(e.emit("Gather", {diagonal, e.constant(view_of(places))}, {{"axis", rank - 1}}),
+                    {by_row ? rank : rank - 1});
+    const ValueId row_numbers = int_constant(e, iota(offset, rows), {rows, 1});
+    const ValueId on = e.emit("Equal", {row_numbers, e.constant(view_of(iota(0, columns)))});
+    return e.emit("Where", {on, spread, elsewhere});
+}
+
+ValueId embedded(OpCall& call, ValueId x, std::int64_t offset)
+{
+    const std::int64_t rank = *call.rank_of(x);
+    const std::int64_t size = known_size(call, x, rank - 1) + std::abs(offset);
+    return with_diagonal(call, x, size, size, offset, call.e().scalar(call.dtype_of(x), 0.0));
+}
+
+Outputs diag_embed(OpCall& call)
+{
+    const Plane p = plane(call, call.rank("self") + 1);
+    // Swapping the axes of the result swaps the side of the diagonal with them.
+    return call.e().transpose(embedded(call, call.tensor("self"), p.offset), p.from_back());
+}
+
+Outputs diag(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t offset = call.integer("diagonal");
+    if (call.rank("self") == 1)
+        return embedded(call, x, offset);
+    return diagonal_of(call, x, {2, 0, 1, offset});
+}
+
+Outputs diagflat(OpCall& call)
+{
+    Emitter& e = call.e();
+    return embedded(call, e.reshape(call.tensor("self"), view_of({-1})), call.integer("offset"));
+}
+
+Outputs trace(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const ValueId own = is_integral(call.dtype_of(x)) ? e.cast(x, DType::Int64) : x;
+    return e.reduce("ReduceSum", diagonal_of(call, own, {2, 0, 1, 0}), {0}, false);
+}
+
+Outputs diagonal_scatter(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const Plane p = plane(call, call.rank("self"));
+    const ValueId matrices = e.transpose(x, p.to_back());
+    const ValueId source = e.cast(call.tensor("src"), call.dtype_of(x));
+    const ValueId written =
+        with_diagonal(call, source, known_size(call, matrices, p.rank - 2),
+                      known_size(call, matrices, p.rank - 1), p.offset, matrices);
+    return e.transpose(written, p.from_back());
+}
+
+/// tril_indices, triu_indices.
+template <bool Upper>
+Outputs triangle_indices(OpCall& call)
+{
+    Emitter& e = call.e();
+    const std::int64_t rows = call.integer("row");
+    const std::int64_t columns = call.integer("col");
+    const std::int64_t offset = call.integer("offset");
+    Ints numbers;
+    for (const bool column_numbers : {false, true})
+        for (std::int64_t row = 0; row < rows; ++row)
+            for (std::int64_t column = 0; column < columns; ++column)
+                if (Upper ? column - row >= offset : column - row <= offset)
+                    numbers.push_back(column_numbers ? column : row);
+    const auto count = static_cast<std::int64_t>(numbers.size()) / 2;
+    return e.cast(int_constant(e, numbers, {2, count}), call.dtype("dtype", DType::Int64));
+}
+
+Outputs block_diag(OpCall& call)
+{
+    Emitter& e = call.e();
+    std::vector<ValueId> blocks = call.tensors("tensors");
+    DType dtype = DType::Unknown;
+    std::int64_t total = 0;
+    for (ValueId& block : blocks) {
+        const auto rank = call.rank_of(block);
+        if (!rank || *rank > 2)
+            call.refuse_for_shapes("the rank of a block is not known, or more than 2");
+        block = e.unsqueeze(block, iota(0, 2 - *rank));
+        total += known_size(call, block, 1);
+        dtype = dtype == DType::Unknown ? call.dtype_of(block)
+                                        : promote_types(dtype, call.dtype_of(block));
+    }
+    std::int64_t before = 0;
+    std::vector<ValueId> rows;
+    for (const ValueId block : blocks) {
+        const std::int64_t width = known_size(call, block, 1);
+        const std::int64_t height = known_size(call, block, 0);
+        const auto zeros = [&](std::int64_t columns) {
+            return e.constant(Tensor::filled(dtype, {height, columns}, 0), "zeros");
+        };
+        std::vector<ValueId> parts;
+        if (before > 0)
+            parts.push_back(zeros(before));
+        parts.push_back(e.cast(block, dtype));
+        before += width;
+        if (before < total)
+            parts.push_back(zeros(total - before));
+        rows.push_back(e.concat(std::move(parts), 1));
+    }
+    return e.concat(std::move(rows), 0);
+}
+
+ValueId flipped(Emitter& e, ValueId x, std::int64_t axis)
+{
+    return e.slice(x, axis, -1, std::numeric_limits<std::int64_t>::min(), -1);
+}
+
+Outputs rot90(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t rank = call.rank("self");
+    const Ints dims = call.ints("dims");
+    if (dims.size() != 2)
+        call.refuse("rotation needs two dimensions");
+    const std::int64_t from = call.normalize_axis(dims[0], rank);
+    const std::int64_t to = call.normalize_axis(dims[1], rank);
+    Ints swapped = iota(0, rank);
+    std::swap(swapped[static_cast<std::size_t>(from)], swapped[static_cast<std::size_t>(to)]);
+    switch (((call.integer("k") % 4) + 4) % 4) {
+    case 1:
+        return e.transpose(flipped(e, x, to), std::move(swapped));
+    case 2:
+        return flipped(e, flipped(e, x, from), to);
+    case 3:
+        return e.transpose(flipped(e, x, from), std::move(swapped));
+    default:
+        return x;
+    }
+}
+
+constexpr std::string_view static_sizes = "sizes known at export time";
 
 constexpr OpEntry entries[] = {
     {"aten::unfold(Tensor self, int dimension, int size, int step) -> Tensor", unfold,
-     "the dimension's size known"},
-    {"aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> "
+     static_sizes},
+    {"aten::im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] "
+     "stride) "
+     "-> Tensor",
+     im2col, static_sizes},
+    {"aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] "
+     "padding, int[2] stride) -> Tensor",
+     col2im, "float32"},
+    {"aten::as_strided(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) "
+     "-> Tensor",
+     as_strided, "inputs and weights of known shape"},
+    {"aten::diagonal(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor", diagonal,
+     static_sizes},
+    {"aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor", diag_embed,
+     static_sizes},
+    {"aten::diag(Tensor self, int diagonal=0) -> Tensor", diag, static_sizes},
+    {"aten::diagflat(Tensor self, int offset=0) -> Tensor", diagflat, static_sizes},
+    {"aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> "
      "Tensor",
-     index_add,
-     {},
-     16},
+     diagonal_scatter, static_sizes},
+    {"aten::trace(Tensor self) -> Tensor", trace, static_sizes},
+    {"aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? "
+     "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+     triangle_indices<false>},
+    {"aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? "
+     "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+     triangle_indices<true>},
+    {"aten::block_diag(Tensor[] tensors) -> Tensor", block_diag, static_sizes},
+    {"aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor", rot90},
 };
 
 } // namespace

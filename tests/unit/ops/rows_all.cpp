@@ -16,11 +16,12 @@ ParityRows all_parity_rows()
     add(attention_rows());
     add(convolution_rows());
     add(creation_rows());
-    add(elementwise_rows());
     add(distance_rows());
+    add(elementwise_rows());
     add(embedding_rows());
     add(indexing_rows());
     add(linear_rows());
+    add(loss_rows());
     add(mutation_rows());
     add(noop_rows());
     add(normalization_rows());
@@ -29,8 +30,13 @@ ParityRows all_parity_rows()
     add(recurrent_rows());
     add(reduction_rows());
     add(resize_rows());
+    add(sampling_rows());
+    add(scattering_rows());
+    add(searching_rows());
     add(shape_rows());
     add(special_function_rows());
+    add(special_rows());
+    add(statistics_rows());
     add(transformer_rows());
     add(window_rows());
     return all;

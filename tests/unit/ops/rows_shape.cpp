@@ -174,8 +174,7 @@ ParityRows indexing_rows()
     add_row(rows, "index with a mask and a tensor", "x[y, z]", "x, y, z")
         .input(f32({3, 4}))
         .input(boolean({3}))
-        .input(i64({1}, 0, 3))
-        .refuses("mask together");
+        .input(i64({1}, 0, 3));
     add_row(rows, "masked_select", "torch.masked_select(x, y)", "x, y")
         .input(f32({3, 4}))
         .input(boolean({4}));
@@ -283,6 +282,31 @@ ParityRows creation_rows()
 ParityRows resize_rows()
 {
     ParityRows rows;
+    // The overloads with one factor per dimension; a traced model holds both size and factors.
+    for (const char* call :
+         {"torch.upsample_nearest2d(x, [8, 9])", "torch.upsample_nearest2d(x, [6, 4], 1.5, 0.7)",
+          "torch._upsample_nearest_exact2d(x, [6, 4], 1.5, 0.7)",
+          "torch._upsample_nearest_exact2d(x, [9, 11])",
+          "torch._upsample_nearest_exact2d(x, [3, 4], None)",
+          "torch._upsample_nearest_exact2d(x, None, [2.0, 1.5])",
+          "torch.upsample_bilinear2d(x, [8, 9], False)",
+          "torch.upsample_bilinear2d(x, [8, 9], True)",
+          "torch.upsample_bilinear2d(x, [6, 4], False, 1.5, 0.7)",
+          "torch.upsample_bicubic2d(x, [8, 9], False)",
+          "torch.upsample_bicubic2d(x, [6, 4], False, 1.5, 0.7)"})
+        add_row(rows, call, call).input(f32({1, 2, 4, 6}));
+    for (const char* call :
+         {"torch.upsample_nearest1d(x, [7])", "torch.upsample_nearest1d(x, [8], 1.6)",
+          "torch._upsample_nearest_exact1d(x, [7])",
+          "torch._upsample_nearest_exact1d(x, [7], None)", "torch.upsample_linear1d(x, [7], False)",
+          "torch.upsample_linear1d(x, [8], False, 1.6)"})
+        add_row(rows, call, call).input(f32({2, 3, 5}));
+    for (const char* call :
+         {"torch.upsample_nearest3d(x, [4, 5, 3])", "torch._upsample_nearest_exact3d(x, [4, 6, 3])",
+          "torch._upsample_nearest_exact3d(x, [4, 6, 3], None)",
+          "torch.upsample_trilinear3d(x, [4, 5, 3], True)",
+          "torch.upsample_trilinear3d(x, [4, 6, 3], False)"})
+        add_row(rows, call, call).input(f32({1, 2, 3, 4, 5}));
     const auto image = [] { return f32({1, 2, 4, 6}); };
     for (const char* call :
          {"torch.upsample_nearest2d(x, [8, 9], None)", "torch.upsample_nearest2d(x, [3, 3], None)",

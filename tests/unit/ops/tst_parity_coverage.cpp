@@ -52,6 +52,7 @@ private:
             "aten::_scaled_dot_product_flash_attention_for_cpu",
             "aten::sym_constrain_range",
             "aten::sym_constrain_range_for_size",
+            "torchvision::roi_align",
         };
         return gaps;
     }

@@ -1,0 +1,86 @@
+#include "lowering/ops/aliases.h"
+
+namespace strata::ops {
+namespace {
+
+constexpr Alias all[] = {
+    {"aten::_cat", "aten::cat"},
+    {"aten::_conj", "aten::alias"},
+    {"aten::_neg_view", "aten::neg"},
+    {"aten::_reshape_alias_copy", "aten::_reshape_alias"},
+    {"aten::_stack", "aten::stack"},
+    {"aten::_unsafe_index.Tensor", "aten::index.Tensor"},
+    {"aten::absolute", "aten::abs"},
+    {"aten::arccos", "aten::acos"},
+    {"aten::arccosh", "aten::acosh"},
+    {"aten::arcsin", "aten::asin"},
+    {"aten::arcsinh", "aten::asinh"},
+    {"aten::arctan", "aten::atan"},
+    {"aten::arctan2", "aten::atan2"},
+    {"aten::arctanh", "aten::atanh"},
+    {"aten::as_strided_copy", "aten::as_strided"},
+    {"aten::clip.Tensor", "aten::clamp.Tensor"},
+    {"aten::conj", "aten::alias"},
+    {"aten::conj_physical", "aten::alias"},
+    {"aten::diagonal_copy", "aten::diagonal"},
+    {"aten::divide.Scalar", "aten::div.Scalar"},
+    {"aten::divide.Scalar_mode", "aten::div.Scalar_mode"},
+    {"aten::divide.Tensor_mode", "aten::div.Tensor_mode"},
+    {"aten::expand_copy", "aten::expand"},
+    {"aten::greater.Scalar", "aten::gt.Scalar"},
+    {"aten::greater.Tensor", "aten::gt.Tensor"},
+    {"aten::greater_equal.Scalar", "aten::ge.Scalar"},
+    {"aten::greater_equal.Tensor", "aten::ge.Tensor"},
+    {"aten::index.Tensor_hacked_twin", "aten::index.Tensor"},
+    {"aten::less.Scalar", "aten::lt.Scalar"},
+    {"aten::less.Tensor", "aten::lt.Tensor"},
+    {"aten::less_equal.Scalar", "aten::le.Scalar"},
+    {"aten::less_equal.Tensor", "aten::le.Tensor"},
+    {"aten::moveaxis.intlist", "aten::movedim.intlist"},
+    {"aten::narrow_copy", "aten::narrow"},
+    {"aten::negative", "aten::neg"},
+    {"aten::not_equal.Scalar", "aten::ne.Scalar"},
+    {"aten::not_equal.Tensor", "aten::ne.Tensor"},
+    {"aten::permute_copy", "aten::permute"},
+    {"aten::real", "aten::alias"},
+    {"aten::row_stack", "aten::vstack"},
+    {"aten::select_copy.int", "aten::select.int"},
+    {"aten::slice_copy.Tensor", "aten::slice.Tensor"},
+    {"aten::special_erf", "aten::erf"},
+    {"aten::special_erfc", "aten::erfc"},
+    {"aten::special_exp2", "aten::exp2"},
+    {"aten::special_expit", "aten::sigmoid"},
+    {"aten::special_expm1", "aten::expm1"},
+    {"aten::special_log1p", "aten::log1p"},
+    {"aten::special_logsumexp", "aten::logsumexp"},
+    {"aten::special_round", "aten::round.decimals"},
+    {"aten::special_sinc", "aten::sinc"},
+    {"aten::special_xlogy", "aten::xlogy.Tensor"},
+    {"aten::special_xlogy.other_scalar", "aten::xlogy.Tensor"},
+    {"aten::special_xlogy.self_scalar", "aten::xlogy.Tensor"},
+    {"aten::split_copy.Tensor", "aten::split.Tensor"},
+    {"aten::split_with_sizes_copy", "aten::split_with_sizes"},
+    {"aten::squeeze_copy", "aten::squeeze"},
+    {"aten::squeeze_copy.dim", "aten::squeeze.dim"},
+    {"aten::squeeze_copy.dims", "aten::squeeze.dims"},
+    {"aten::subtract.Scalar", "aten::sub.Scalar"},
+    {"aten::t_copy", "aten::t"},
+    {"aten::transpose_copy.int", "aten::transpose.int"},
+    {"aten::unbind_copy.int", "aten::unbind.int"},
+    {"aten::unfold_copy", "aten::unfold"},
+    {"aten::unsafe_split_with_sizes", "aten::split_with_sizes"},
+    {"aten::unsqueeze_copy", "aten::unsqueeze"},
+    {"aten::view_copy", "aten::view"},
+    {"aten::view_copy.dtype", "aten::view.dtype"},
+    {"aten::xlogy.Scalar_Other", "aten::xlogy.Tensor"},
+    {"aten::xlogy.Scalar_Self", "aten::xlogy.Tensor"},
+};
+
+} // namespace
+
+std::span<const Alias> aliases()
+{
+    return all;
+}
+
+} // namespace strata::ops
