@@ -298,8 +298,8 @@ ParityRows resize_rows()
     for (const char* call :
          {"torch.upsample_nearest1d(x, [7])", "torch.upsample_nearest1d(x, [8], 1.6)",
           "torch._upsample_nearest_exact1d(x, [7])",
-          "torch._upsample_nearest_exact1d(x, [7], None)", "torch.upsample_linear1d(x, [7], False)",
-          "torch.upsample_linear1d(x, [8], False, 1.6)"})
+          "torch._upsample_nearest_exact1d(x, None, [1.6])",
+          "torch.upsample_linear1d(x, [7], False)", "torch.upsample_linear1d(x, [8], False, 1.6)"})
         add_row(rows, call, call).input(f32({2, 3, 5}));
     for (const char* call :
          {"torch.upsample_nearest3d(x, [4, 5, 3])", "torch._upsample_nearest_exact3d(x, [4, 6, 3])",
