@@ -17,6 +17,7 @@ ParityRows embedding_rows();
 ParityRows sampling_rows();
 ParityRows searching_rows();
 ParityRows window_rows();
+ParityRows factorization_rows();
 ParityRows indexing_rows();
 ParityRows linear_rows();
 ParityRows loss_rows();

@@ -14,6 +14,7 @@ std::vector<Family> all_families()
         {"distances and norms", distance_ops()},
         {"elementwise", elementwise_ops()},
         {"embedding", embedding_ops()},
+        {"factorization", factorization_ops()},
         {"indexing", indexing_ops()},
         {"joining and splitting", joining_ops()},
         {"linear", linear_ops()},

@@ -19,6 +19,7 @@ std::span<const OpEntry> creation_ops();
 std::span<const OpEntry> distance_ops();
 std::span<const OpEntry> elementwise_ops();
 std::span<const OpEntry> embedding_ops();
+std::span<const OpEntry> factorization_ops();
 std::span<const OpEntry> indexing_ops();
 std::span<const OpEntry> joining_ops();
 std::span<const OpEntry> linear_ops();

@@ -19,6 +19,7 @@ ParityRows all_parity_rows()
     add(distance_rows());
     add(elementwise_rows());
     add(embedding_rows());
+    add(factorization_rows());
     add(indexing_rows());
     add(linear_rows());
     add(loss_rows());
