@@ -346,6 +346,12 @@ Outputs solve(OpCall& call)
     return solution(call);
 }
 
+Outputs solve_ex(OpCall& call)
+{
+    const Matrix a = square_matrix(call, "A");
+    return Outputs::tensors({solution(call), zeros(call.e(), DType::Int32, batch_of(a))});
+}
+
 Outputs inverse(OpCall& call)
 {
     if (is_empty(call, "A"))
@@ -545,6 +551,9 @@ constexpr OpEntry entries[] = {
      "unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)",
      triangular_solve, small},
     {"aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor", solve, small},
+    {"aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> "
+     "(Tensor result, Tensor info)",
+     solve_ex, small},
     {"aten::linalg_inv(Tensor A) -> Tensor", inverse, small},
     {"aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)",
      inverse_ex, small},

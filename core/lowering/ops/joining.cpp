@@ -154,21 +154,50 @@ Outputs tensor_split_sections(OpCall& call)
     return split_into(call, x, axis, sizes);
 }
 
-Outputs tensor_split_indices(OpCall& call)
+/// The sizes of the pieces between indices.
+Ints sizes_between(std::int64_t extent, const Ints& indices)
 {
-    const ValueId x = call.tensor("self");
-    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const std::int64_t extent = known_extent(call, x, axis);
     Ints sizes;
     std::int64_t done = 0;
     auto position = [extent](std::int64_t index) {
         return std::clamp<std::int64_t>(index < 0 ? index + extent : index, 0, extent);
     };
-    for (const std::int64_t index : call.ints("indices")) {
+    for (const std::int64_t index : indices) {
         sizes.push_back(std::max<std::int64_t>(0, position(index) - done));
         done = std::max(done, position(index));
     }
     sizes.push_back(extent - done);
+    return sizes;
+}
+
+Outputs tensor_split_indices(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
+    const std::int64_t extent = known_extent(call, x, axis);
+    const Ints sizes = sizes_between(extent, call.ints("indices"));
+    return split_into(call, x, axis, sizes);
+}
+
+/// hsplit, vsplit, dsplit: along the second, first and third dimension; a vector has only one.
+template <std::int64_t Axis, bool Sections>
+Outputs split_along(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const std::int64_t rank = call.rank("self");
+    const std::int64_t axis = Axis == 1 && rank == 1 ? 0 : Axis;
+    if (axis >= rank)
+        call.refuse("the tensor has too few dimensions");
+    const std::int64_t extent = known_extent(call, x, axis);
+    Ints sizes;
+    if constexpr (Sections) {
+        const std::int64_t sections = call.integer("sections");
+        if (sections <= 0 || extent % sections != 0)
+            call.refuse("the sections do not divide the dimension");
+        sizes.assign(static_cast<std::size_t>(sections), extent / sections);
+    } else {
+        sizes = sizes_between(extent, call.ints("indices"));
+    }
     return split_into(call, x, axis, sizes);
 }
 
@@ -209,6 +238,12 @@ constexpr OpEntry entries[] = {
      tensor_split_sections},
     {"aten::tensor_split.indices(Tensor self, SymInt[] indices, int dim=0) -> Tensor[]",
      tensor_split_indices},
+    {"aten::hsplit.int(Tensor self, int sections) -> Tensor[]", split_along<1, true>},
+    {"aten::hsplit.array(Tensor self, int[] indices) -> Tensor[]", split_along<1, false>},
+    {"aten::vsplit.int(Tensor self, int sections) -> Tensor[]", split_along<0, true>},
+    {"aten::vsplit.array(Tensor self, int[] indices) -> Tensor[]", split_along<0, false>},
+    {"aten::dsplit.int(Tensor self, int sections) -> Tensor[]", split_along<2, true>},
+    {"aten::dsplit.array(Tensor self, int[] indices) -> Tensor[]", split_along<2, false>},
     {"aten::unbind.int(Tensor self, int dim=0) -> Tensor[]", unbind},
 };
 

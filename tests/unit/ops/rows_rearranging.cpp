@@ -41,6 +41,11 @@ ParityRows rearranging_rows()
     two("torch.repeat_interleave(x, y, 1)")
         .input(f32({2, 3}))
         .input(exactly(DType::Int64, {1}, {2}));
+    for (const char* call :
+         {"torch.hsplit(x, 2)", "torch.hsplit(x, [1, 3])", "torch.vsplit(x, 2)",
+          "torch.vsplit(x, [1])", "torch.dsplit(x, 3)", "torch.dsplit(x, [2, -1])"})
+        one(call).input(f32({2, 4, 6}));
+    one("torch.hsplit(x, 3)").input(f32({6}));
     return rows;
 }
 

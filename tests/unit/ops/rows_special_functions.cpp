@@ -1,5 +1,7 @@
 #include "support/parity_rows.h"
 
+#include <string>
+
 namespace strata::test {
 
 ParityRows special_function_rows()
@@ -54,6 +56,29 @@ ParityRows special_function_rows()
             .input(exactly(DType::Float32, {5}, {-1, 0.5, 1e-6, 4, 0}));
     one("torch.special_xlog1py(2.5, x)").input(f32({5}));
     one("torch.special_xlog1py(x, 2.5)").input(f32({5}));
+
+    // Degrees 0 to 6 and one below zero, at the ends of [-1, 1], inside and outside.
+    for (const char* letter : {"t", "u", "v", "w"})
+        for (const char* shifted : {"", "shifted_"}) {
+            const std::string f =
+                std::string("torch.special_") + shifted + "chebyshev_polynomial_" + letter;
+            rows.emplace_back(f + "(x, n)", "def forward(self, x, n):\n  return " + f + "(x, n)")
+                .tolerance(1e-4, 1e-3)
+                .input(exactly(DType::Float32, {9, 1}, {-3.5, -1, -0.9, -0.2, 0, 0.3, 0.5, 1, 2.5}))
+                .input(exactly(DType::Float32, {8}, {-1, 0, 1, 2, 3, 4, 5, 6.5}));
+            one(f + "(0.7, x)").input(exactly(DType::Float32, {3}, {0, 3, 4}));
+            one(f + "(x, 5)").input(exactly(DType::Float32, {4}, {-1.5, -0.3, 0.8, 2}));
+        }
+    for (const char* call : {"torch.cov(x)", "torch.cov(x, correction=0)", "torch.corrcoef(x)",
+                             "torch.linalg_vander(x)", "torch.linalg_vander(x, N=2)",
+                             "torch.sum_to_size(x, [1, 5])", "torch.sum_to_size(x, [5])"})
+        one(call).input(f32({3, 5}));
+    one("torch.cov(x) of one variable").input(f32({5})).source =
+        "def forward(self, x):\n  return torch.cov(x)";
+    rows.emplace_back("vecdot",
+                      "def forward(self, x, y):\n  return torch.linalg_vecdot(x, y, dim=0)")
+        .input(f32({3, 4}))
+        .input(f32({3, 1}));
     return rows;
 }
 
