@@ -90,7 +90,13 @@ SampleResult run_sample(const std::filesystem::path& root, const std::string& sa
                         const std::filesystem::path& onnx, int opset)
 {
     try {
-        return export_and_compare(sample, root / sample, onnx, opset);
+        SampleResult result = export_and_compare(sample, root / sample, onnx, opset);
+        // The same reason from any worker.
+        const std::string path = onnx.string();
+        for (std::size_t at = result.reason.find(path); at != std::string::npos;
+             at = result.reason.find(path))
+            result.reason.replace(at, path.size(), "the model");
+        return result;
     } catch (const std::exception& error) {
         return outcome(sample, Outcome::Crashed, fmt::format("exception: {}", error.what()));
     }

@@ -78,6 +78,8 @@ Outputs vander(OpCall& call)
 {
     Emitter& e = call.e();
     ValueId x = call.tensor("x");
+    if (call.rank("x") == 0)
+        x = e.unsqueeze(x, {0});
     if (is_integral(call.dtype_of(x)))
         x = e.cast(x, DType::Int64);
     const Ints shape = call.shape(x);
@@ -105,7 +107,7 @@ Outputs sum_to_size(OpCall& call)
         if (wanted[i - leading] == 1 && shape[i] != 1)
             kept.push_back(static_cast<std::int64_t>(i));
     const DType dtype = call.dtype_of(x);
-    if (kept.empty() && leading == 0)
+    if (kept.empty() && leading == 0 && !wanted.empty())
         return x;
     // Of bools and integers the sum is an int64.
     if (is_integral(dtype))

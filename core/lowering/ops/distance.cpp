@@ -154,7 +154,8 @@ Outputs kron(OpCall& call)
         even.push_back(2 * i);
         odd.push_back(2 * i + 1);
     }
-    const ValueId product = e.mul(e.unsqueeze(a, odd), e.unsqueeze(b, even));
+    const ValueId product =
+        e.emit(o.dtype == DType::Bool ? "And" : "Mul", {e.unsqueeze(a, odd), e.unsqueeze(b, even)});
     return e.reshape(product, e.mul(e.shape_of(a), e.shape_of(b)));
 }
 

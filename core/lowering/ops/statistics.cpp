@@ -274,12 +274,17 @@ Outputs quantile(OpCall& call)
 Outputs aminmax(OpCall& call)
 {
     Emitter& e = call.e();
-    const ValueId self = call.tensor("self");
+    ValueId self = call.tensor("self");
+    // Of a number along a kept dimension PyTorch makes a vector.
+    if (call.rank_of(self) == 0 && call.has("dim") && call.boolean("keepdim"))
+        self = e.unsqueeze(self, {0});
     const DType own = call.dtype_of(self);
     const Term x(e, is_integral(own) ? e.cast(self, DType::Int64) : self);
     Ints axes;
+    if (!call.rank_of(self))
+        call.refuse_for_shapes("the rank of 'self' is not known");
     if (call.has("dim"))
-        axes = {call.normalize_axis(call.integer("dim"), call.rank("self"))};
+        axes = {call.normalize_axis(call.integer("dim"), *call.rank_of(self))};
     const bool keep_dims = call.boolean("keepdim");
     return Outputs::tensors(
         {poisoned(x, axes, x.reduce("ReduceMin", axes, keep_dims), keep_dims).cast(own).id(),

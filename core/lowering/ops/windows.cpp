@@ -265,7 +265,10 @@ ValueId with_diagonal(OpCall& call, ValueId diagonal, std::int64_t rows, std::in
                     {by_row ? rank : rank - 1});
     const ValueId row_numbers = int_constant(e, iota(offset, rows), {rows, 1});
     const ValueId on = e.emit("Equal", {row_numbers, e.constant(view_of(iota(0, columns)))});
-    return e.emit("Where", {on, spread, elsewhere});
+    // ONNX Runtime has no Where of bools; they are chosen as bytes.
+    const DType dtype = call.dtype_of(spread);
+    const DType own = dtype == DType::Bool ? DType::UInt8 : dtype;
+    return e.cast(e.emit("Where", {on, e.cast(spread, own), e.cast(elsewhere, own)}), dtype);
 }
 
 ValueId embedded(OpCall& call, ValueId x, std::int64_t offset)
@@ -333,7 +336,9 @@ Outputs triangle_indices(OpCall& call)
                 if (Upper ? column - row >= offset : column - row <= offset)
                     numbers.push_back(column_numbers ? column : row);
     const auto count = static_cast<std::int64_t>(numbers.size()) / 2;
-    return e.cast(int_constant(e, numbers, {2, count}), call.dtype("dtype", DType::Int64));
+    Tensor table = Tensor::int64s(numbers);
+    table.shape = {2, count}; // possibly without a column, which a Reshape could not state
+    return e.cast(e.constant(std::move(table), "indices"), call.dtype("dtype", DType::Int64));
 }
 
 Outputs block_diag(OpCall& call)

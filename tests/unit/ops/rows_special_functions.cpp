@@ -73,6 +73,22 @@ ParityRows special_function_rows()
                              "torch.linalg_vander(x)", "torch.linalg_vander(x, N=2)",
                              "torch.sum_to_size(x, [1, 5])", "torch.sum_to_size(x, [5])"})
         one(call).input(f32({3, 5}));
+    rows.emplace_back("sum_to_size of a bool", "def forward(self, x):\n  return "
+                                               "torch.sum_to_size(x, [])")
+        .input(exactly(DType::Bool, {}, {1}));
+    rows.emplace_back("vander of a number", "def forward(self, x):\n  return "
+                                            "torch.linalg_vander(x, N=2)")
+        .input(f32({}));
+    rows.emplace_back("aminmax of a number", "def forward(self, x):\n  return "
+                                             "torch.aminmax(x, dim=0, keepdim=True)")
+        .input(f32({}));
+    rows.emplace_back("kron of bools", "def forward(self, x):\n  return torch.kron(x, x)")
+        .input(boolean({2, 2}));
+    rows.emplace_back("diag_embed of bools", "def forward(self, x):\n  return torch.diag_embed(x)")
+        .input(boolean({2, 2}));
+    rows.emplace_back("no tril_indices", "def forward(self, x):\n  return "
+                                         "x + torch.tril_indices(0, 3, dtype=4).sum()")
+        .input(i64({2}));
     one("torch.cov(x) of one variable").input(f32({5})).source =
         "def forward(self, x):\n  return torch.cov(x)";
     rows.emplace_back("vecdot",
