@@ -33,7 +33,8 @@ ValueId covariance(OpCall& call, Expr x, double correction)
     const Expr sums = centred.with("MatMul", Expr(e, e.transpose(centred, {1, 0})));
     // Fewer observations than the correction: PyTorch divides by zero then.
     const Expr result = sums / std::max(static_cast<double>(count) - correction, 0.0);
-    return call.rank("self") < 2 ? e.squeeze(result, {0, 1}) : ValueId(result);
+    // Of one variable, PyTorch gives a number.
+    return call.shape(x)[0] == 1 ? e.squeeze(result, {0, 1}) : ValueId(result);
 }
 
 Outputs cov(OpCall& call)
@@ -50,7 +51,7 @@ Outputs corrcoef(OpCall& call)
     Emitter& e = call.e();
     const ValueId moments = covariance(call, observations(call), 1);
     const Expr c(e, moments);
-    if (call.rank("self") < 2)
+    if (call.rank_of(moments) == 0)
         return ValueId(c / c);
     const std::int64_t size = call.shape(c)[0];
     Ints places;

@@ -53,6 +53,15 @@ Outputs cosine_similarity(OpCall& call)
             call.refuse("an input does not have the dimension");
         return x / max(norm(x, 2, {own}, true), epsilon);
     };
+    // The norms are those of the broadcast vectors.
+    const auto along = [&](const Term& x) {
+        const auto shape = call.e().shape(x.id());
+        const std::int64_t own = axis - (rank - *call.rank_of(x.id()));
+        return own < 0 ? Dim{} : (*shape)[static_cast<std::size_t>(own)];
+    };
+    if (along(a).known() && along(b).known() && along(a).value != along(b).value)
+        call.refuse("the two inputs differ in size along 'dim'",
+                    "Expand the smaller one along that dimension first.");
     return (unit(a) * unit(b)).reduce("ReduceSum", {axis}).id();
 }
 

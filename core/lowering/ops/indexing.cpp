@@ -40,7 +40,7 @@ ValueId gather_elements(OpCall& call, ValueId index)
 
 Outputs gather(OpCall& call)
 {
-    return gather_elements(call, call.tensor("index"));
+    return gather_elements(call, call.e().cast(call.tensor("index"), DType::Int64));
 }
 
 Outputs take_along_dim(OpCall& call)

@@ -76,6 +76,12 @@ ParityRows special_function_rows()
     rows.emplace_back("sum_to_size of a bool", "def forward(self, x):\n  return "
                                                "torch.sum_to_size(x, [])")
         .input(exactly(DType::Bool, {}, {1}));
+    one("torch.cov(x), torch.corrcoef(x)").input(f32({1, 5}));
+    rows.emplace_back("cosine_similarity of one against several",
+                      "def forward(self, x, y):\n  return torch.cosine_similarity(x, y, -2)")
+        .input(f32({1, 2, 3}))
+        .input(f32({2, 1, 3}))
+        .refuses("differ in size along");
     rows.emplace_back("vander of a number", "def forward(self, x):\n  return "
                                             "torch.linalg_vander(x, N=2)")
         .input(f32({}));
