@@ -28,7 +28,7 @@ Outputs is_close(OpCall& call)
     const Expr difference = abs(a - b);
     // An infinite difference is never allowed, whatever the tolerance.
     const Expr near = (!(difference > allowed)) & (difference < infinity);
-    const Expr close = equal(a, b) | near;
+    const Expr close = (a == b) | near;
     if (!call.boolean("equal_nan"))
         return ValueId(close);
     return ValueId(close | (is_nan(a) & is_nan(b)));
@@ -42,11 +42,11 @@ Outputs is_real(OpCall& call)
 
 Outputs is_positive_infinity(OpCall& call)
 {
-    return ValueId(equal(self(call), infinity));
+    return ValueId((self(call) == infinity));
 }
 Outputs is_negative_infinity(OpCall& call)
 {
-    return ValueId(equal(self(call), -infinity));
+    return ValueId((self(call) == -infinity));
 }
 
 Outputs sign(OpCall& call)
@@ -78,7 +78,7 @@ Outputs heaviside(OpCall& call)
         return e.emit("Or", {o.a, o.b});
     const Expr x(e, o.a);
     return ValueId(
-        where(equal(x, 0.0), Expr(e, o.b),
+        where(x == 0.0, Expr(e, o.b),
               where(is_integral(o.dtype) ? x < x : is_nan(x), 0.0, (x > 0.0).cast(o.dtype))));
 }
 
@@ -106,7 +106,7 @@ Expr integer(Emitter& e, std::int64_t value)
 /// x / y rounded down, for y > 0; ONNX's Mod of integers takes the divisor's sign.
 Expr floor_quotient(Expr x, Expr y)
 {
-    return (x - x.with("Mod", y)) / y;
+    return (x - x.apply("Mod", y)) / y;
 }
 
 Bits bits_of(Emitter& e, ValueId x)
@@ -114,7 +114,7 @@ Bits bits_of(Emitter& e, ValueId x)
     const Expr wide(e, e.cast(x, DType::Int64));
     const Expr column(e, e.unsqueeze(wide, {e.rank(x).value_or(0)}));
     const Expr shifted = floor_quotient(column, bit_weights(e, 63));
-    return {shifted.with("Mod", integer(e, 2)), wide < integer(e, 0)};
+    return {shifted.apply("Mod", integer(e, 2)), wide < integer(e, 0)};
 }
 
 ValueId from_bits(Emitter& e, const Bits& bits, DType dtype)
@@ -153,9 +153,9 @@ Outputs bitwise(OpCall& call)
         if constexpr (Op == Bitwise::And)
             return a.below * b.below;
         else if constexpr (Op == Bitwise::Or)
-            return a.below.with("Max", b.below);
+            return a.below.apply("Max", b.below);
         else
-            return (a.below + b.below).with("Mod", integer(e, 2));
+            return (a.below + b.below).apply("Mod", integer(e, 2));
     };
     return from_bits(e, {below(), negative}, o.dtype);
 }
@@ -163,7 +163,7 @@ Outputs bitwise(OpCall& call)
 /// 2 to the power of each count, which is kept within the table.
 Expr power_of_two(Emitter& e, Expr count)
 {
-    const Expr within = count.with("Max", integer(e, 0)).with("Min", integer(e, 62));
+    const Expr within = count.apply("Max", integer(e, 0)).apply("Min", integer(e, 62));
     return {e, e.emit("Gather", {bit_weights(e, 63), within}, {{"axis", 0}})};
 }
 
@@ -179,8 +179,7 @@ Outputs shift(OpCall& call)
     const Expr factor = power_of_two(e, count);
     const Expr beyond = count > integer(e, 62);
     if constexpr (Left) {
-        const Expr far =
-            where(equal(count, integer(e, 63)), x * factor * integer(e, 2), integer(e, 0));
+        const Expr far = where(count == integer(e, 63), x * factor * integer(e, 2), integer(e, 0));
         return e.cast(where(beyond, far, x * factor), o.dtype);
     } else {
         const Expr far = -((x < integer(e, 0)).cast(DType::Int64));

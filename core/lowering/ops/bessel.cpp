@@ -56,7 +56,7 @@ Expr j1_near(Expr x)
 /// Beyond the origin's left: a singularity at 0, nothing below.
 Expr right_half(Expr x, double at_zero, Expr value)
 {
-    return where(x < 0.0, nan, where(equal(x, 0.0), at_zero, value));
+    return where(x < 0.0, nan, where(x == 0.0, at_zero, value));
 }
 
 Expr i0_near(Expr x)
@@ -212,7 +212,7 @@ Expr scaled_bessel_k1(Expr x)
 
 Expr spherical_bessel_j0(Expr x)
 {
-    return where(equal(x, 0.0), 1.0, where(equal(abs(x), infinity), 0.0, sin(x) / x));
+    return where(x == 0.0, 1.0, where(abs(x) == infinity, 0.0, sin(x) / x));
 }
 
 } // namespace strata::ops

@@ -30,7 +30,7 @@ ValueId covariance(OpCall& call, Expr x, double correction)
     const std::int64_t count = call.shape(x)[1];
     const Expr mean(e, e.reduce("ReduceMean", x, {1}, true));
     const Expr centred = x - mean;
-    const Expr sums = centred.with("MatMul", Expr(e, e.transpose(centred, {1, 0})));
+    const Expr sums = centred.apply("MatMul", Expr(e, e.transpose(centred, {1, 0})));
     // Fewer observations than the correction: PyTorch divides by zero then.
     const Expr result = sums / std::max(static_cast<double>(count) - correction, 0.0);
     // Of one variable, PyTorch gives a number.

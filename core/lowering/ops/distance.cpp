@@ -1,6 +1,6 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/formula.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ using Ints = std::vector<std::int64_t>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// The p-norm over the axes, which count from the front.
-Term norm(Term x, double p, const Ints& axes, bool keep_dims)
+Expr norm(Expr x, double p, const Ints& axes, bool keep_dims)
 {
     if (p == infinity)
         return abs(x).reduce("ReduceMax", axes, keep_dims);
@@ -31,8 +31,8 @@ Term norm(Term x, double p, const Ints& axes, bool keep_dims)
 }
 
 struct Two {
-    Term a;
-    Term b;
+    Expr a;
+    Expr b;
     std::int64_t rank; ///< of the two broadcast together
 };
 Two two(OpCall& call, std::string_view a, std::string_view b)
@@ -46,7 +46,7 @@ Outputs cosine_similarity(OpCall& call)
     const auto [a, b, rank] = two(call, "x1", "x2");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), rank);
     const double epsilon = call.number("eps");
-    const auto unit = [&](Term x) {
+    const auto unit = [&](Expr x) {
         // An operand of lower rank has the axis further to the front, or not at all.
         const std::int64_t own = axis - (rank - *call.rank_of(x.id()));
         if (own < 0)
@@ -77,8 +77,8 @@ Outputs cdist(OpCall& call)
     if (is_integral(call.dtype_of(call.tensor("x1"))))
         call.refuse("distances between vectors of integers", "Convert them to float32.");
     const auto [a, b, rank] = two(call, "x1", "x2");
-    const Term from = a.unsqueeze(*call.rank_of(a.id()) - 1);
-    const Term to = b.unsqueeze(*call.rank_of(b.id()) - 2);
+    const Expr from = a.unsqueeze(*call.rank_of(a.id()) - 1);
+    const Expr to = b.unsqueeze(*call.rank_of(b.id()) - 2);
     return norm(from - to, call.number("p"), {rank}, false).id();
 }
 
@@ -95,7 +95,7 @@ Outputs pdist(OpCall& call)
             second.push_back(j);
         }
     const auto rows = [&](const Ints& numbers) {
-        return Term(e, e.emit("Gather", {x, e.constant(std::span<const std::int64_t>(numbers))},
+        return Expr(e, e.emit("Gather", {x, e.constant(std::span<const std::int64_t>(numbers))},
                               {{"axis", 0}}));
     };
     return norm(rows(first) - rows(second), call.number("p"), {1}, false).id();
@@ -104,13 +104,13 @@ Outputs pdist(OpCall& call)
 Outputs dist(OpCall& call)
 {
     const auto [a, b, rank] = two(call, "self", "other");
-    const Term difference = rank == 0 ? (a - b).unsqueeze(0) : a - b;
+    const Expr difference = rank == 0 ? (a - b).unsqueeze(0) : a - b;
     return norm(difference, call.number("p"), {}, false).id();
 }
 
 Outputs renorm(OpCall& call)
 {
-    const Term x(call.e(), call.tensor("self"));
+    const Expr x(call.e(), call.tensor("self"));
     const std::int64_t rank = call.rank("self");
     const std::int64_t kept = call.normalize_axis(call.integer("dim"), rank);
     Ints axes = iota(0, rank);
@@ -118,7 +118,7 @@ Outputs renorm(OpCall& call)
     if (axes.empty())
         call.refuse("renorm needs at least two dimensions");
     const double limit = call.number("maxnorm");
-    const Term length = norm(x, call.number("p"), axes, true);
+    const Expr length = norm(x, call.number("p"), axes, true);
     return (x * where(length > limit, limit * (length + 1e-7).apply("Reciprocal"), 1)).id();
 }
 
@@ -139,7 +139,7 @@ Outputs cross(OpCall& call)
     if (axis == 0)
         call.refuse("no dimension has size 3");
     const auto turned = [&](ValueId x, std::initializer_list<std::int64_t> order) {
-        return Term(e, e.emit("Gather", {x, e.constant(order)}, {{"axis", axis}}));
+        return Expr(e, e.emit("Gather", {x, e.constant(order)}, {{"axis", axis}}));
     };
     return (turned(o.a, {1, 2, 0}) * turned(o.b, {2, 0, 1}) -
             turned(o.a, {2, 0, 1}) * turned(o.b, {1, 2, 0}))
@@ -169,7 +169,7 @@ Outputs kron(OpCall& call)
 }
 
 /// Norms of matrices that need no singular values. `p` is 1 or infinity, or their negatives.
-Term matrix_norm(OpCall& call, Term x, double p, const Ints& dims, bool keep_dims)
+Expr matrix_norm(OpCall& call, Expr x, double p, const Ints& dims, bool keep_dims)
 {
     const std::int64_t rank = *call.rank_of(x.id());
     if (dims.size() != 2)
@@ -180,15 +180,15 @@ Term matrix_norm(OpCall& call, Term x, double p, const Ints& dims, bool keep_dim
         call.refuse("this matrix norm needs singular values, which ONNX cannot compute",
                     "Use the Frobenius norm, 1 or infinity.");
     const bool by_column = std::abs(p) == 1;
-    const Term sums = abs(x).reduce("ReduceSum", {by_column ? rows : columns}, true);
-    const Term result =
+    const Expr sums = abs(x).reduce("ReduceSum", {by_column ? rows : columns}, true);
+    const Expr result =
         sums.reduce(p > 0 ? "ReduceMax" : "ReduceMin", {by_column ? columns : rows}, true);
     return keep_dims ? result
-                     : Term(call.e(), call.e().squeeze(result.id(), {std::min(rows, columns),
+                     : Expr(call.e(), call.e().squeeze(result.id(), {std::min(rows, columns),
                                                                      std::max(rows, columns)}));
 }
 
-Term own_float(OpCall& call)
+Expr own_float(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId x = as_float(call, "self");
@@ -207,7 +207,7 @@ Ints all_axes(OpCall& call, std::string_view name)
 
 Outputs linalg_norm(OpCall& call)
 {
-    const Term x = own_float(call);
+    const Expr x = own_float(call);
     const bool keep_dims = call.boolean("keepdim");
     const Ints axes = all_axes(call, "dim");
     if (!call.has("ord"))

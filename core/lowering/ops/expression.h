@@ -3,8 +3,11 @@
 
 #include "lowering/op_call.h"
 
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace strata::ops {
 
@@ -14,6 +17,7 @@ class Expr {
 public:
     Expr(Emitter& emitter, ValueId value) : m_emitter(&emitter), m_value(value) {}
     operator ValueId() const { return m_value; }
+    ValueId id() const { return m_value; }
     Emitter& e() const { return *m_emitter; }
     DType dtype() const { return m_emitter->dtype(m_value); }
 
@@ -21,9 +25,27 @@ public:
     Expr cast(DType to) const { return {*m_emitter, m_emitter->cast(m_value, to)}; }
     /// Nodes of one input; functions that ONNX Runtime has for float32 only are computed there.
     Expr apply(std::string_view op) const;
-    Expr with(std::string_view op, Expr other) const
+    /// Nodes of two inputs.
+    Expr apply(std::string_view op, Expr other) const
     {
         return {*m_emitter, m_emitter->emit(op, {m_value, other.m_value})};
+    }
+    Expr unsqueeze(std::int64_t axis) const
+    {
+        return {*m_emitter, m_emitter->unsqueeze(m_value, {axis})};
+    }
+    Expr squeeze(std::int64_t axis) const
+    {
+        return {*m_emitter, m_emitter->squeeze(m_value, {axis})};
+    }
+    /// A reduction over the axes, which count from the front; over everything when there are none.
+    /// A rank-0 tensor is what it is.
+    Expr reduce(std::string_view op, std::vector<std::int64_t> axes = {},
+                bool keep_dims = false) const
+    {
+        if (m_emitter->rank(m_value) == 0)
+            return *this;
+        return {*m_emitter, m_emitter->reduce(op, m_value, std::move(axes), keep_dims)};
     }
     Expr operator-() const { return apply("Neg"); }
 
@@ -34,19 +56,19 @@ private:
 
 inline Expr operator+(Expr a, Expr b)
 {
-    return a.with("Add", b);
+    return a.apply("Add", b);
 }
 inline Expr operator-(Expr a, Expr b)
 {
-    return a.with("Sub", b);
+    return a.apply("Sub", b);
 }
 inline Expr operator*(Expr a, Expr b)
 {
-    return a.with("Mul", b);
+    return a.apply("Mul", b);
 }
 inline Expr operator/(Expr a, Expr b)
 {
-    return a.with("Div", b);
+    return a.apply("Div", b);
 }
 inline Expr operator+(Expr a, double b)
 {
@@ -82,11 +104,11 @@ inline Expr operator/(double a, Expr b)
 }
 inline Expr operator<(Expr a, Expr b)
 {
-    return a.with("Less", b);
+    return a.apply("Less", b);
 }
 inline Expr operator>(Expr a, Expr b)
 {
-    return a.with("Greater", b);
+    return a.apply("Greater", b);
 }
 inline Expr operator<(Expr a, double b)
 {
@@ -96,25 +118,26 @@ inline Expr operator>(Expr a, double b)
 {
     return a > a.number(b);
 }
+// Not && and ||, which would promise not to evaluate the second operand.
 inline Expr operator&(Expr a, Expr b)
 {
-    return a.with("And", b);
+    return a.apply("And", b);
 }
 inline Expr operator|(Expr a, Expr b)
 {
-    return a.with("Or", b);
+    return a.apply("Or", b);
 }
 inline Expr operator!(Expr a)
 {
     return a.apply("Not");
 }
-inline Expr equal(Expr a, Expr b)
+inline Expr operator==(Expr a, Expr b)
 {
-    return a.with("Equal", b);
+    return a.apply("Equal", b);
 }
-inline Expr equal(Expr a, double b)
+inline Expr operator==(Expr a, double b)
 {
-    return equal(a, a.number(b));
+    return a == a.number(b);
 }
 inline Expr where(Expr condition, Expr a, Expr b)
 {
@@ -155,6 +178,26 @@ inline Expr sin(Expr x)
 inline Expr cos(Expr x)
 {
     return x.apply("Cos");
+}
+inline Expr pow(Expr a, double b)
+{
+    return a.apply("Pow", a.number(b));
+}
+inline Expr max(Expr a, Expr b)
+{
+    return a.apply("Max", b);
+}
+inline Expr max(Expr a, double b)
+{
+    return max(a, a.number(b));
+}
+inline Expr min(Expr a, Expr b)
+{
+    return a.apply("Min", b);
+}
+inline Expr min(Expr a, double b)
+{
+    return min(a, a.number(b));
 }
 inline Expr is_nan(Expr x)
 {

@@ -69,7 +69,7 @@ Expr columns_of(const Matrix& m, std::int64_t from, std::int64_t to)
 
 Expr product(Expr a, Expr b)
 {
-    return a.with("MatMul", b);
+    return a.apply("MatMul", b);
 }
 
 Expr transposed(Expr x)
@@ -198,8 +198,8 @@ struct Lu {
 Expr exchange_rows(Expr x, Expr row_numbers, std::int64_t k, Expr pivot, std::int64_t row_axis)
 {
     Emitter& e = x.e();
-    const Expr at_pivot = equal(row_numbers, pivot);
-    const Expr at_k = equal(row_numbers, Expr(e, e.scalar(DType::Int64, k)));
+    const Expr at_pivot = row_numbers == pivot;
+    const Expr at_k = (row_numbers == Expr(e, e.scalar(DType::Int64, k)));
     const Expr row_k(e, e.slice(x, row_axis, k, k + 1));
     const Expr row_p(e, e.reduce("ReduceSum", where(at_pivot, x, x.number(0)), {row_axis}, true));
     return where(at_k, row_p, where(at_pivot, row_k, x));
@@ -453,7 +453,7 @@ Qr qr_of(const Matrix& a)
         const Expr v = tail + (head - target) * (from(k) - from(k + 1));
         const Expr squared = norm(v) * norm(v);
         // Nothing below the diagonal: LAPACK leaves the column as it is.
-        const Expr nothing = equal(norm(tail), 0.0);
+        const Expr nothing = norm(tail) == 0.0;
         const Expr scale = where(nothing, 0.0, 2.0 / where(nothing, 1.0, squared));
         r.value = r.value - product(v * scale, product(transposed(v), r.value));
         q = q - product(product(q, v) * scale, transposed(v));

@@ -1,6 +1,6 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/formula.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <limits>
@@ -11,12 +11,12 @@ namespace {
 /// at::Reduction.
 enum Reduction : std::int64_t { no_reduction = 0, mean_reduction = 1, sum_reduction = 2 };
 
-Term term(OpCall& call, std::string_view name)
+Expr term(OpCall& call, std::string_view name)
 {
     return {call.e(), call.tensor(name)};
 }
 
-Outputs reduced(OpCall& call, Term loss)
+Outputs reduced(OpCall& call, Expr loss)
 {
     switch (call.integer("reduction")) {
     case no_reduction:
@@ -32,8 +32,8 @@ Outputs reduced(OpCall& call, Term loss)
 
 /// self and target in their common floating-point type.
 struct Pair {
-    Term self;
-    Term target;
+    Expr self;
+    Expr target;
 };
 Pair pair(OpCall& call, std::string_view a = "self", std::string_view b = "target")
 {
@@ -44,7 +44,7 @@ Pair pair(OpCall& call, std::string_view a = "self", std::string_view b = "targe
 Outputs mse_loss(OpCall& call)
 {
     const auto [x, target] = pair(call);
-    const Term difference = x - target;
+    const Expr difference = x - target;
     return reduced(call, difference * difference);
 }
 
@@ -58,7 +58,7 @@ Outputs smooth_l1_loss(OpCall& call)
 {
     const auto [x, target] = pair(call);
     const double beta = call.number("beta");
-    const Term distance = abs(x - target);
+    const Expr distance = abs(x - target);
     if (beta == 0)
         return reduced(call, distance);
     return reduced(call,
@@ -69,7 +69,7 @@ Outputs huber_loss(OpCall& call)
 {
     const auto [x, target] = pair(call);
     const double delta = call.number("delta");
-    const Term distance = abs(x - target);
+    const Expr distance = abs(x - target);
     return reduced(
         call, where(distance > delta, delta * (distance - 0.5 * delta), 0.5 * distance * distance));
 }
@@ -78,14 +78,14 @@ Outputs binary_cross_entropy(OpCall& call)
 {
     const auto [x, target] = pair(call);
     // PyTorch bounds the logarithms so that certain and wrong predictions stay finite.
-    Term loss = (target - 1.0) * max(log(1.0 - x), -100) - target * max(log(x), -100);
+    Expr loss = (target - 1.0) * max(log(1.0 - x), -100) - target * max(log(x), -100);
     if (call.has("weight"))
         loss = loss * term(call, "weight").cast(loss.dtype());
     return reduced(call, loss);
 }
 
 /// log(1 + exp(x)) without overflow.
-Term softplus(Term x)
+Expr softplus(Expr x)
 {
     return max(x, 0) + log(exp(-abs(x)) + 1.0);
 }
@@ -93,10 +93,10 @@ Term softplus(Term x)
 Outputs binary_cross_entropy_with_logits(OpCall& call)
 {
     const auto [x, target] = pair(call);
-    Term log_part = softplus(-x);
+    Expr log_part = softplus(-x);
     if (call.has("pos_weight"))
         log_part = ((term(call, "pos_weight").cast(x.dtype()) - 1.0) * target + 1.0) * log_part;
-    Term loss = (1.0 - target) * x + log_part;
+    Expr loss = (1.0 - target) * x + log_part;
     if (call.has("weight"))
         loss = loss * term(call, "weight").cast(loss.dtype());
     return reduced(call, loss);
@@ -107,7 +107,7 @@ Outputs kl_div(OpCall& call)
     const auto [x, target] = pair(call);
     if (call.boolean("log_target"))
         return reduced(call, exp(target) * (target - x));
-    const Term entropy = where(target == 0.0, target.number(0), target * log(target));
+    const Expr entropy = where(target == 0.0, target.number(0), target * log(target));
     return reduced(call, entropy - target * x);
 }
 
@@ -120,7 +120,7 @@ Outputs soft_margin_loss(OpCall& call)
 Outputs hinge_embedding_loss(OpCall& call)
 {
     const auto [x, target] = pair(call);
-    const Term zero = x.number(0);
+    const Expr zero = x.number(0);
     return reduced(call, where(target == 1.0, zero, max(call.number("margin") - x, 0)) +
                              where(target == -1.0, zero, x));
 }
@@ -128,7 +128,7 @@ Outputs hinge_embedding_loss(OpCall& call)
 Outputs margin_ranking_loss(OpCall& call)
 {
     const DType dtype = float_result_type(call, {"input1", "input2", "target"});
-    const Term difference = term(call, "input1").cast(dtype) - term(call, "input2").cast(dtype);
+    const Expr difference = term(call, "input1").cast(dtype) - term(call, "input2").cast(dtype);
     return reduced(call,
                    max(-term(call, "target").cast(dtype) * difference + call.number("margin"), 0));
 }
@@ -136,19 +136,19 @@ Outputs margin_ranking_loss(OpCall& call)
 Outputs cosine_embedding_loss(OpCall& call)
 {
     const auto [a, b] = pair(call, "input1", "input2");
-    const Term target = term(call, "target").cast(a.dtype());
+    const Expr target = term(call, "target").cast(a.dtype());
     const std::int64_t axis = call.rank("target") == 1 ? 1 : 0;
     constexpr double epsilon = 1e-12;
-    const Term product = (a * b).reduce("ReduceSum", {axis});
-    const Term length_a = (a * a).reduce("ReduceSum", {axis}) + epsilon;
-    const Term length_b = (b * b).reduce("ReduceSum", {axis}) + epsilon;
-    const Term cosine = product / sqrt(length_a * length_b);
+    const Expr product = (a * b).reduce("ReduceSum", {axis});
+    const Expr length_a = (a * a).reduce("ReduceSum", {axis}) + epsilon;
+    const Expr length_b = (b * b).reduce("ReduceSum", {axis}) + epsilon;
+    const Expr cosine = product / sqrt(length_a * length_b);
     return reduced(call, where(target == 1.0, 1.0 - cosine, 0) +
                              where(target == -1.0, max(cosine - call.number("margin"), 0), 0));
 }
 
 /// |x|_p over the last axis.
-Term last_axis_norm(OpCall& call, Term x, double p)
+Expr last_axis_norm(OpCall& call, Expr x, double p)
 {
     const auto rank = call.rank_of(x.id());
     if (!rank)
@@ -168,13 +168,13 @@ Term last_axis_norm(OpCall& call, Term x, double p)
 Outputs triplet_margin_loss(OpCall& call)
 {
     const DType dtype = float_result_type(call, {"anchor", "positive", "negative"});
-    const Term anchor = term(call, "anchor").cast(dtype);
-    const Term positive = term(call, "positive").cast(dtype);
-    const Term negative = term(call, "negative").cast(dtype);
+    const Expr anchor = term(call, "anchor").cast(dtype);
+    const Expr positive = term(call, "positive").cast(dtype);
+    const Expr negative = term(call, "negative").cast(dtype);
     const double p = call.number("p");
     const double epsilon = call.number("eps");
-    const Term near = last_axis_norm(call, anchor - positive + epsilon, p);
-    Term far = last_axis_norm(call, anchor - negative + epsilon, p);
+    const Expr near = last_axis_norm(call, anchor - positive + epsilon, p);
+    Expr far = last_axis_norm(call, anchor - negative + epsilon, p);
     if (call.boolean("swap"))
         far = min(far, last_axis_norm(call, positive - negative + epsilon, p));
     return reduced(call, max(near - far + call.number("margin"), 0));
@@ -183,11 +183,11 @@ Outputs triplet_margin_loss(OpCall& call)
 Outputs poisson_nll_loss(OpCall& call)
 {
     const auto [x, target] = pair(call, "input", "target");
-    Term loss =
+    Expr loss =
         call.boolean("log_input") ? exp(x) - target * x : x - target * log(x + call.number("eps"));
     if (call.boolean("full")) {
         constexpr double two_pi = 6.283185307179586;
-        const Term stirling = target * log(target) - target + 0.5 * log(two_pi * target);
+        const Expr stirling = target * log(target) - target + 0.5 * log(two_pi * target);
         loss = loss + where(target > 1.0, stirling, 0);
     }
     return reduced(call, loss);
@@ -195,16 +195,16 @@ Outputs poisson_nll_loss(OpCall& call)
 
 /// What both kinds of cross entropy need: scores [N, C, ...] and class numbers [N, ...].
 struct Classes {
-    Term scores;
-    Term target;
+    Expr scores;
+    Expr target;
     bool batch_added = false;
 };
 
 Classes classes(OpCall& call, std::string_view self)
 {
     const std::int64_t rank = call.rank(self);
-    Term scores(call.e(), call.e().cast(call.tensor(self), float_result_type(call, {self})));
-    Term target = term(call, "target").cast(DType::Int64);
+    Expr scores(call.e(), call.e().cast(call.tensor(self), float_result_type(call, {self})));
+    Expr target = term(call, "target").cast(DType::Int64);
     if (rank != 1)
         return {scores, target, false};
     // A rank-0 target stands beside [C], and [1] is taken as well.
@@ -213,23 +213,23 @@ Classes classes(OpCall& call, std::string_view self)
 }
 
 struct Likelihood {
-    Term loss;   ///< [N, ...]
-    Term weight; ///< of each target; 0 where it is ignored
+    Expr loss;   ///< [N, ...]
+    Expr weight; ///< of each target; 0 where it is ignored
 };
 
 Likelihood negative_log_likelihood(OpCall& call, const Classes& c)
 {
     Emitter& e = call.e();
-    const Term ignored = c.target == static_cast<double>(call.integer("ignore_index"));
-    const Term safe = where(ignored, c.target.number(0), c.target);
-    const Term picked =
-        Term(e, e.emit("GatherElements", {c.scores.id(), safe.unsqueeze(1).id()}, {{"axis", 1}}))
+    const Expr ignored = c.target == static_cast<double>(call.integer("ignore_index"));
+    const Expr safe = where(ignored, c.target.number(0), c.target);
+    const Expr picked =
+        Expr(e, e.emit("GatherElements", {c.scores.id(), safe.unsqueeze(1).id()}, {{"axis", 1}}))
             .squeeze(1);
-    Term weight = (!ignored).cast(c.scores.dtype());
-    Term loss = -picked;
+    Expr weight = (!ignored).cast(c.scores.dtype());
+    Expr loss = -picked;
     if (call.has("weight")) {
         const ValueId weights = e.cast(call.tensor("weight"), c.scores.dtype());
-        const Term own(e, e.emit("Gather", {weights, safe.id()}, {{"axis", 0}}));
+        const Expr own(e, e.emit("Gather", {weights, safe.id()}, {{"axis", 0}}));
         weight = weight * own;
         loss = loss * own;
     }
@@ -242,7 +242,7 @@ Outputs nll_reduced(OpCall& call, const Classes& c, const Likelihood& result)
     if (reduction == no_reduction)
         return c.batch_added && call.rank("target") == 0 ? result.loss.squeeze(0).id()
                                                          : result.loss.id();
-    const Term sum = result.loss.reduce("ReduceSum");
+    const Expr sum = result.loss.reduce("ReduceSum");
     return reduction == sum_reduction ? sum.id() : (sum / result.weight.reduce("ReduceSum")).id();
 }
 
@@ -258,7 +258,7 @@ Outputs nll_loss_forward(OpCall& call)
     const Classes c = classes(call, "self");
     const Likelihood result = negative_log_likelihood(call, c);
     Outputs outputs = nll_reduced(call, c, result);
-    const Term total = call.integer("reduction") == no_reduction
+    const Expr total = call.integer("reduction") == no_reduction
                            ? result.weight.number(0)
                            : result.weight.reduce("ReduceSum");
     outputs.values.push_back(Lowered::tensor(total.id()));
@@ -266,7 +266,7 @@ Outputs nll_loss_forward(OpCall& call)
 }
 
 /// [C] weights beside [N, C, ...].
-Term class_weights(OpCall& call, Term scores)
+Expr class_weights(OpCall& call, Expr scores)
 {
     return {call.e(), channel_vector(call.e(), call.e().cast(call.tensor("weight"), scores.dtype()),
                                      *call.rank_of(scores.id()) - 2)};
@@ -278,17 +278,17 @@ Outputs soft_cross_entropy(OpCall& call, double smoothing)
     Emitter& e = call.e();
     const auto [x, probabilities] = pair(call);
     const std::int64_t axis = call.rank("self") == 1 ? 0 : 1;
-    const Term scores(e, e.emit("LogSoftmax", {x.id()}, {{"axis", axis}}));
-    Term target = probabilities;
+    const Expr scores(e, e.emit("LogSoftmax", {x.id()}, {{"axis", axis}}));
+    Expr target = probabilities;
     if (smoothing > 0) {
-        const Term count = Term(e, e.size_of(x.id(), axis)).cast(x.dtype());
+        const Expr count = Expr(e, e.size_of(x.id(), axis)).cast(x.dtype());
         target = target * (1 - smoothing) + count.number(smoothing) / count;
     }
-    Term product = scores * target;
+    Expr product = scores * target;
     if (call.has("weight"))
         product = product *
                   (axis == 0 ? term(call, "weight").cast(x.dtype()) : class_weights(call, scores));
-    const Term loss = -product.reduce("ReduceSum", {axis});
+    const Expr loss = -product.reduce("ReduceSum", {axis});
     return reduced(call, loss);
 }
 
@@ -305,19 +305,19 @@ Outputs cross_entropy_loss(OpCall& call)
     if (smoothing == 0)
         return outputs;
     // The other part spreads over all classes alike.
-    const Term scores = c.scores;
-    Term smooth = call.has("weight") ? -(scores * class_weights(call, scores)) : -scores;
+    const Expr scores = c.scores;
+    Expr smooth = call.has("weight") ? -(scores * class_weights(call, scores)) : -scores;
     smooth = smooth.reduce("ReduceSum", {1});
-    const Term ignored = c.target == static_cast<double>(call.integer("ignore_index"));
+    const Expr ignored = c.target == static_cast<double>(call.integer("ignore_index"));
     const Likelihood soft{where(ignored, smooth.number(0), smooth), hard.weight};
-    const Term spread(e, std::get<LoweredTensor>(nll_reduced(call, c, soft).values[0].value).value);
-    const Term sharp(e, std::get<LoweredTensor>(outputs.values[0].value).value);
-    const Term count = Term(e, e.size_of(scores.id(), 1)).cast(scores.dtype());
+    const Expr spread(e, std::get<LoweredTensor>(nll_reduced(call, c, soft).values[0].value).value);
+    const Expr sharp(e, std::get<LoweredTensor>(outputs.values[0].value).value);
+    const Expr count = Expr(e, e.size_of(scores.id(), 1)).cast(scores.dtype());
     return (sharp * (1 - smoothing) + spread * smoothing / count).id();
 }
 
 /// 0, 1, ... size - 1 of an axis.
-Term positions(Term x, std::int64_t axis)
+Expr positions(Expr x, std::int64_t axis)
 {
     Emitter& e = x.e();
     return {e, e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), e.size_of(x.id(), axis),
@@ -328,17 +328,17 @@ Outputs multi_margin_loss(OpCall& call)
 {
     Emitter& e = call.e();
     const Classes c = classes(call, "self");
-    const Term target = c.target.unsqueeze(1);
-    const Term own(e, e.emit("GatherElements", {c.scores.id(), target.id()}, {{"axis", 1}}));
-    Term margin = max(c.scores - own + call.number("margin"), 0);
+    const Expr target = c.target.unsqueeze(1);
+    const Expr own(e, e.emit("GatherElements", {c.scores.id(), target.id()}, {{"axis", 1}}));
+    Expr margin = max(c.scores - own + call.number("margin"), 0);
     if (const double p = call.number("p"); p == 2)
         margin = margin * margin;
     else if (p != 1)
         call.refuse("p is neither 1 nor 2");
     if (call.has("weight"))
-        margin = margin * Term(e, e.emit("Gather", {call.tensor("weight"), target.id()}));
-    const Term others = where(positions(c.scores, 1) == target, margin.number(0), margin);
-    const Term loss = others.reduce("ReduceMean", {1});
+        margin = margin * Expr(e, e.emit("Gather", {call.tensor("weight"), target.id()}));
+    const Expr others = where(positions(c.scores, 1) == target, margin.number(0), margin);
+    const Expr loss = others.reduce("ReduceMean", {1});
     if (c.batch_added && call.integer("reduction") == no_reduction && call.rank("target") == 0)
         return loss.squeeze(0).id();
     return reduced(call, loss);
@@ -347,26 +347,26 @@ Outputs multi_margin_loss(OpCall& call)
 Outputs multilabel_margin_loss(OpCall& call)
 {
     Emitter& e = call.e();
-    Term x = {e, as_float(call, "self")};
-    Term target = term(call, "target");
+    Expr x = {e, as_float(call, "self")};
+    Expr target = term(call, "target");
     const bool batch_added = call.rank("self") == 1;
     if (batch_added) {
         x = x.unsqueeze(0);
         target = target.unsqueeze(0);
     }
     // Only the labels before the first negative one count.
-    const Term ends(e, e.emit("CumSum", {(target < 0.0).cast(DType::Int64).id(),
+    const Expr ends(e, e.emit("CumSum", {(target < 0.0).cast(DType::Int64).id(),
                                          e.scalar(DType::Int64, std::int64_t{1})}));
-    const Term counts = ends == 0.0;
-    const Term safe = where(counts, target, 0);
-    const Term own(e, e.emit("GatherElements", {x.id(), safe.id()}, {{"axis", 1}}));
+    const Expr counts = ends == 0.0;
+    const Expr safe = where(counts, target, 0);
+    const Expr own(e, e.emit("GatherElements", {x.id(), safe.id()}, {{"axis", 1}}));
     // [N, label, class]: each label against each class that is no label.
-    const Term named = (safe.unsqueeze(2) == positions(x, 1)) & counts.unsqueeze(2);
-    const Term is_label = named.cast(DType::Int32).reduce("ReduceMax", {1}, true).cast(DType::Bool);
-    const Term margin = max(x.unsqueeze(1) - own.unsqueeze(2) + 1.0, 0);
-    const Term loss =
+    const Expr named = (safe.unsqueeze(2) == positions(x, 1)) & counts.unsqueeze(2);
+    const Expr is_label = named.cast(DType::Int32).reduce("ReduceMax", {1}, true).cast(DType::Bool);
+    const Expr margin = max(x.unsqueeze(1) - own.unsqueeze(2) + 1.0, 0);
+    const Expr loss =
         where(counts.unsqueeze(2) & !is_label, margin, 0).reduce("ReduceSum", {1, 2}) /
-        Term(e, e.size_of(x.id(), 1)).cast(x.dtype());
+        Expr(e, e.size_of(x.id(), 1)).cast(x.dtype());
     if (batch_added && call.integer("reduction") == no_reduction)
         return loss.squeeze(0).id();
     return reduced(call, loss);

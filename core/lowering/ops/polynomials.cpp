@@ -79,14 +79,13 @@ Outputs chebyshev(OpCall& call)
     const Expr x = Shifted ? given * 2.0 - 1.0 : given;
     const Expr degree(e, o.b);
     const Expr n = floor(abs(degree)); // PyTorch cuts the fraction off
-    const Expr odd = equal(n - floor(n * 0.5) * 2.0, 1.0);
+    const Expr odd = n - floor(n * 0.5) * 2.0 == 1.0;
     const Expr sign = where(odd, -1.0, n * 0.0 + 1.0);
     // Arguments that the branch is not for are kept away from its singularities.
     const Expr middle = where(abs(x) < 1.0, x, 0.0);
     const Expr far = where(abs(x) > 1.0, abs(x), 2.0);
-    const Expr right = where(equal(x, 1.0), at_one(K, n), outside(K, far, n));
-    const Expr left =
-        where(equal(x, -1.0), at_one(mirrored(K), n), outside(mirrored(K), far, n)) * sign;
+    const Expr right = where(x == 1.0, at_one(K, n), outside(K, far, n));
+    const Expr left = where(x == -1.0, at_one(mirrored(K), n), outside(mirrored(K), far, n)) * sign;
     const Expr value = where(abs(x) < 1.0, inside(K, middle, n), where(x < 0.0, left, right));
     const Expr kept = where(is_nan(x), x, value);
     // A degree above -1 is cut to 0; below, there is no polynomial.

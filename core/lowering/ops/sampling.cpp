@@ -1,6 +1,6 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/formula.h"
 
 #include <array>
 #include <string>
@@ -35,12 +35,12 @@ Outputs grid_sample(OpCall& call)
 }
 
 /// The middles (or ends) of `count` pixels in [-1, 1].
-Term pixel_places(Term like, std::int64_t count, bool align_corners)
+Expr pixel_places(Expr like, std::int64_t count, bool align_corners)
 {
     Emitter& e = like.e();
     Ints numbers = iota(0, count);
-    const Term index =
-        Term(e, e.constant(std::span<const std::int64_t>(numbers))).cast(like.dtype());
+    const Expr index =
+        Expr(e, e.constant(std::span<const std::int64_t>(numbers))).cast(like.dtype());
     if (count <= 1)
         return index * 0.0;
     const auto size = static_cast<double>(count);
@@ -51,7 +51,7 @@ Term pixel_places(Term like, std::int64_t count, bool align_corners)
 Outputs affine_grid(OpCall& call)
 {
     Emitter& e = call.e();
-    const Term theta(e, call.tensor("theta"));
+    const Expr theta(e, call.tensor("theta"));
     const Ints size = call.ints("size");
     const bool align = call.boolean("align_corners");
     if (size.size() != 4 && size.size() != 5)
@@ -62,7 +62,7 @@ Outputs affine_grid(OpCall& call)
     whole.push_back(1);
     std::vector<ValueId> columns;
     for (std::int64_t axis = rank - 1; axis >= 0; --axis) {
-        const Term places = pixel_places(theta, spatial[static_cast<std::size_t>(axis)], align);
+        const Expr places = pixel_places(theta, spatial[static_cast<std::size_t>(axis)], align);
         Ints shape(whole.size(), 1);
         shape[static_cast<std::size_t>(axis)] = -1;
         columns.push_back(e.expand(e.reshape(places.id(), std::span<const std::int64_t>(shape)),

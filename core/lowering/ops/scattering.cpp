@@ -1,6 +1,6 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/formula.h"
 #include "lowering/ops/indexing.h"
 #include "lowering/ops/type_promotion.h"
 #include "lowering/view_scatter.h"

@@ -1,6 +1,6 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/formula.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ ValueId flat(Emitter& e, ValueId x)
     return e.reshape(x, std::span<const std::int64_t>(Ints{-1}));
 }
 
-Term range(Emitter& e, ValueId count)
+Expr range(Emitter& e, ValueId count)
 {
     return {e, e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), count,
                                 e.scalar(DType::Int64, std::int64_t{1})})};
@@ -25,13 +25,13 @@ Term range(Emitter& e, ValueId count)
 
 /// How many boundaries [..., N] stand before each value [..., M]. Both are ascending in a last
 /// axis; with one row of boundaries the values may have any shape.
-Term insertion_points(Term boundaries, Term values, std::int64_t boundary_rank,
+Expr insertion_points(Expr boundaries, Expr values, std::int64_t boundary_rank,
                       std::int64_t value_rank, bool right)
 {
-    const Term wide = boundary_rank == 1 ? boundaries : boundaries.unsqueeze(boundary_rank - 1);
-    const Term each = values.unsqueeze(value_rank);
+    const Expr wide = boundary_rank == 1 ? boundaries : boundaries.unsqueeze(boundary_rank - 1);
+    const Expr each = values.unsqueeze(value_rank);
     // "Not greater" rather than "less or equal": a NaN stands after everything.
-    const Term before = right ? !(wide > each) : !wide.apply("GreaterOrEqual", each);
+    const Expr before = right ? !(wide > each) : !wide.apply("GreaterOrEqual", each);
     return before.cast(DType::Int64).reduce("ReduceSum", {value_rank});
 }
 
@@ -41,13 +41,13 @@ Outputs search(OpCall& call, std::string_view boundaries, bool right)
     const Operands o = promoted(call, boundaries, "self");
     const bool small = bits_per_element(o.dtype) < 32;
     const DType dtype = small && !is_floating_point(o.dtype) ? DType::Int32 : o.dtype;
-    const Term sorted(e, e.cast(o.a, dtype));
-    const Term values(e, e.cast(o.b, dtype));
+    const Expr sorted(e, e.cast(o.a, dtype));
+    const Expr values(e, e.cast(o.b, dtype));
     const std::int64_t boundary_rank = call.rank(boundaries);
     const auto value_rank = call.rank_of(values.id());
     if (!value_rank)
         call.refuse_for_shapes("the rank of 'self' is not known");
-    const Term found = insertion_points(sorted, values, boundary_rank, *value_rank, right);
+    const Expr found = insertion_points(sorted, values, boundary_rank, *value_rank, right);
     return found.cast(call.boolean("out_int32") ? DType::Int32 : DType::Int64).id();
 }
 
@@ -124,16 +124,16 @@ Outputs unique_consecutive(OpCall& call)
     const auto shape = e.static_shape(self);
     if (shape && std::find(shape->begin(), shape->end(), 0) != shape->end())
         call.refuse("runs of an empty tensor");
-    const Term x(e, flat(e, self));
-    const Term next(e, e.slice(x.id(), 0, 1, std::numeric_limits<std::int64_t>::max()));
-    const Term previous(e, e.slice(x.id(), 0, 0, -1));
+    const Expr x(e, flat(e, self));
+    const Expr next(e, e.slice(x.id(), 0, 1, std::numeric_limits<std::int64_t>::max()));
+    const Expr previous(e, e.slice(x.id(), 0, 0, -1));
     const ValueId first = e.constant(Tensor::filled(DType::Bool, {1}, 1), "true");
-    const Term starts(e, e.concat({first, (!(next == previous)).id()}, 0));
+    const Expr starts(e, e.concat({first, (!(next == previous)).id()}, 0));
     const ValueId values = e.emit("Compress", {x.id(), starts.id()}, {{"axis", 0}});
-    const Term number = Term(e, e.emit("CumSum", {starts.cast(DType::Int64).id(),
+    const Expr number = Expr(e, e.emit("CumSum", {starts.cast(DType::Int64).id(),
                                                   e.scalar(DType::Int64, std::int64_t{0})})) -
                         1.0;
-    const Term places(
+    const Expr places(
         e, e.emit("Compress", {range(e, e.size_of(x.id(), 0)).id(), starts.id()}, {{"axis", 0}}));
     const ValueId ends = e.concat(
         {e.slice(places.id(), 0, 1, std::numeric_limits<std::int64_t>::max()), e.shape_of(x.id())},
@@ -152,7 +152,7 @@ Outputs bincount(OpCall& call)
     if (shape && *shape == Ints{0})
         call.refuse("counts of an empty tensor");
     const ValueId largest = e.reduce("ReduceMax", self, {0}, true);
-    const Term size = max(Term(e, largest) + 1.0, static_cast<double>(call.integer("minlength")));
+    const Expr size = max(Expr(e, largest) + 1.0, static_cast<double>(call.integer("minlength")));
     DType dtype = DType::Int64;
     ValueId weights = no_id;
     if (call.has("weights")) {
@@ -171,7 +171,7 @@ Outputs bincount(OpCall& call)
 ValueId repeated_numbers(OpCall& call, ValueId repeats)
 {
     Emitter& e = call.e();
-    const Term ends(e, e.emit("CumSum", {e.cast(repeats, DType::Int64),
+    const Expr ends(e, e.emit("CumSum", {e.cast(repeats, DType::Int64),
                                          e.scalar(DType::Int64, std::int64_t{0})}));
     const ValueId total = e.emit("Gather", {ends.id(), e.scalar(DType::Int64, std::int64_t{-1})});
     return insertion_points(ends, range(e, total), 1, 1, true).id();

@@ -1,6 +1,6 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/formula.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <cmath>
@@ -12,7 +12,7 @@ namespace {
 constexpr double pi = 3.14159265358979323846;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-Term own_float(OpCall& call, std::string_view name = "self")
+Expr own_float(OpCall& call, std::string_view name = "self")
 {
     return {call.e(), as_float(call, name)};
 }
@@ -20,18 +20,18 @@ Term own_float(OpCall& call, std::string_view name = "self")
 /// sin(pi x) / (pi x), and 1 at zero.
 Outputs sinc(OpCall& call)
 {
-    const Term x = own_float(call);
-    const Term angle = x * pi;
-    const Term zero = x == 0.0;
+    const Expr x = own_float(call);
+    const Expr angle = x * pi;
+    const Expr zero = x == 0.0;
     return where(zero, x.number(1), angle.apply("Sin") / where(zero, x.number(1), angle)).id();
 }
 
 Outputs sgn(OpCall& call)
 {
-    const Term x(call.e(), call.tensor("self"));
+    const Expr x(call.e(), call.tensor("self"));
     if (x.dtype() == DType::Bool)
         return x.id();
-    const Term sign = x.apply("Sign");
+    const Expr sign = x.apply("Sign");
     // Of a NaN, PyTorch's sign is zero.
     return is_floating_point(x.dtype()) ? where(x.apply("IsNaN"), x.number(0), sign).id()
                                         : sign.id();
@@ -44,7 +44,7 @@ Outputs signbit(OpCall& call)
         return call.e().cast(
             call.e().sub(call.e().cast(self, DType::Int32), call.e().cast(self, DType::Int32)),
             DType::Bool);
-    const Term x(call.e(), self);
+    const Expr x(call.e(), self);
     if (!is_floating_point(x.dtype()))
         return (x < 0.0).id();
     // Negative zero: 1/-0 is negative infinity.
@@ -56,14 +56,14 @@ template <bool Base2>
 Outputs log_add_exp(OpCall& call)
 {
     const Operands o = promoted_to_float(call, "self", "other");
-    const Term a(call.e(), o.a);
-    const Term b(call.e(), o.b);
-    const Term top = max(a, b);
+    const Expr a(call.e(), o.a);
+    const Expr b(call.e(), o.b);
+    const Expr top = max(a, b);
     // Two equal infinities have no difference.
-    const Term infinite = abs(a) == infinity;
+    const Expr infinite = abs(a) == infinity;
     const double scale = Base2 ? std::log(2.0) : 1;
-    const Term distance = -abs(a - b);
-    const Term rest = log(exp(Base2 ? distance * scale : distance) + 1.0);
+    const Expr distance = -abs(a - b);
+    const Expr rest = log(exp(Base2 ? distance * scale : distance) + 1.0);
     return where(infinite & (a == b), a, top + (Base2 ? rest / scale : rest)).id();
 }
 
@@ -71,25 +71,25 @@ Outputs ldexp(OpCall& call)
 {
     // pow(2.0, other) is a float32 tensor for integers.
     Emitter& e = call.e();
-    const Term exponent = own_float(call, "other");
+    const Expr exponent = own_float(call, "other");
     const DType dtype = float_result_type(call, {"self", "other"});
-    const Term power = exponent.number(2).apply("Pow", exponent);
-    return (Term(e, operand(call, "self", dtype)) * power.cast(dtype)).id();
+    const Expr power = exponent.number(2).apply("Pow", exponent);
+    return (Expr(e, operand(call, "self", dtype)) * power.cast(dtype)).id();
 }
 
 Outputs float_power(OpCall& call)
 {
-    const Term base(call.e(), operand(call, "self", DType::Float64));
-    const Term exponent(call.e(), operand(call, "exponent", DType::Float64));
+    const Expr base(call.e(), operand(call, "self", DType::Float64));
+    const Expr exponent(call.e(), operand(call, "exponent", DType::Float64));
     return base.apply("Pow", exponent).id();
 }
 
 /// -x log(x); 0 at zero, minus infinity below.
 Outputs entropy(OpCall& call)
 {
-    const Term x = own_float(call);
-    const Term positive = -x * log(x);
-    const Term rest = where(x < 0.0, x.number(-infinity), 0);
+    const Expr x = own_float(call);
+    const Expr positive = -x * log(x);
+    const Expr rest = where(x < 0.0, x.number(-infinity), 0);
     return where((x > 0.0) | x.apply("IsNaN"), positive, rest).id();
 }
 

@@ -29,7 +29,7 @@ Expr log1p(Expr x)
     const Expr sum = x + 1.0;
     const Expr rounded = sum - 1.0;
     const Expr corrected = log(sum) * (x / rounded);
-    return where(equal(rounded, 0.0), x, where(equal(abs(rounded), infinity), log(sum), corrected));
+    return where(rounded == 0.0, x, where(abs(rounded) == infinity, log(sum), corrected));
 }
 
 Expr erf(Expr x)
@@ -67,7 +67,7 @@ Expr log_gamma(Expr x)
         sum = sum + terms[i] / (y + static_cast<double>(i + 1));
     const Expr upper = (y + 0.5) * log(t) - t + log(sum * 2.5066282746310005 / y);
     const Expr reflected = std::log(pi) - log(abs(sin(off_integer(x) * pi))) - upper;
-    return where(equal(abs(x), infinity), infinity, where(lower, reflected, upper));
+    return where(abs(x) == infinity, infinity, where(lower, reflected, upper));
 }
 
 /// The asymptotic series after seven steps of the recurrence; x above 0.5.
@@ -88,16 +88,16 @@ Expr digamma(Expr x)
     const Expr upper = digamma_above(where(lower, 1.0 - x, x));
     const Expr angle = off_integer(x) * pi;
     const Expr reflected = upper - cos(angle) / sin(angle) * pi;
-    const Expr at_pole = equal(off_integer(x), 0.0) & lower;
+    const Expr at_pole = (off_integer(x) == 0.0) & lower;
     // The sign of zero decides the sign of the pole there: 1/-0 is negative infinity.
-    const Expr pole = where(equal(x, 0.0), -(1.0 / x), nan);
+    const Expr pole = where(x == 0.0, -(1.0 / x), nan);
     return where(at_pole, pole, where(lower, reflected, upper));
 }
 
 /// Hurwitz' zeta function for s > 1, q above 0.5: ten terms, the rest by Euler and Maclaurin.
 Expr hurwitz_zeta(double s, Expr q)
 {
-    const auto power = [](Expr x, double exponent) { return x.with("Pow", x.number(exponent)); };
+    const auto power = [](Expr x, double exponent) { return x.apply("Pow", x.number(exponent)); };
     Expr sum = power(q, -s);
     for (int i = 1; i < 10; ++i)
         sum = sum + power(q + static_cast<double>(i), -s);
@@ -151,7 +151,7 @@ Outputs polygamma(OpCall& call)
     for (std::size_t k = coefficients.size() - 1; k-- > 0;)
         derivative = derivative * cotangent + coefficients[k];
     const Expr reflected = (n % 2 == 0 ? upper : -upper) - derivative;
-    const Expr at_pole = equal(off_integer(x), 0.0);
+    const Expr at_pole = off_integer(x) == 0.0;
     return ValueId(
         where(lower, where(at_pole, n % 2 == 0 ? -infinity : infinity, reflected), upper));
 }
@@ -181,7 +181,7 @@ Expr inverse_erf(Expr x, Expr w)
         polynomial(far, {2.83297682, 1.00167406, 0.00943887047, -0.0076224613, 0.00573950773,
                          -0.00367342844, 0.00134934322, 0.000100950558, -0.000200214257});
     const Expr inside = x * where(w < 5.0, central, tail);
-    return where(equal(abs(x), 1.0), x * infinity, inside);
+    return where(abs(x) == 1.0, x * infinity, inside);
 }
 
 Outputs erfinv(OpCall& call)
@@ -217,7 +217,7 @@ Outputs xlog1py(OpCall& call)
     const Expr y(call.e(), o.b);
     // NaN of y stays NaN even where x is zero.
     const Expr product = x * log1p(y);
-    return ValueId(where(is_nan(y), y, where(equal(x, 0.0), 0.0, product)));
+    return ValueId(where(is_nan(y), y, where(x == 0.0, 0.0, product)));
 }
 
 using Function = Expr (*)(Expr);

@@ -1,6 +1,6 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/formula.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <cmath>
@@ -15,11 +15,11 @@ using Ints = std::vector<std::int64_t>;
 
 /// A tensor and the axis that the operator works along. A rank-0 tensor is seen as [1].
 struct Along {
-    Term x;
+    Expr x;
     std::int64_t axis = 0;
     bool unsqueezed = false;
 
-    Term done(Term result) const { return unsqueezed ? result.squeeze(0) : result; }
+    Expr done(Expr result) const { return unsqueezed ? result.squeeze(0) : result; }
 };
 
 Along along(OpCall& call, ValueId x, std::string_view dim = "dim")
@@ -43,17 +43,17 @@ std::int64_t known_extent(OpCall& call, const Along& a)
 }
 
 /// Inclusive scan: each step combines what is 1, 2, 4, ... before. `neutral` changes nothing.
-Term scan(OpCall& call, const Along& a, double neutral, const std::function<Term(Term, Term)>& with)
+Expr scan(OpCall& call, const Along& a, double neutral, const std::function<Expr(Expr, Expr)>& with)
 {
     Emitter& e = call.e();
     const std::int64_t extent = known_extent(call, a);
     const auto rank = static_cast<std::size_t>(*call.rank_of(a.x.id()));
-    Term x = a.x;
+    Expr x = a.x;
     for (std::int64_t shift = 1; shift < extent; shift *= 2) {
         Ints pads(2 * rank, 0);
         pads[static_cast<std::size_t>(a.axis)] = shift;
         const ValueId front = e.slice(x.id(), a.axis, 0, extent - shift);
-        const Term before(e, e.emit("Pad", {front, e.constant(std::span<const std::int64_t>(pads)),
+        const Expr before(e, e.emit("Pad", {front, e.constant(std::span<const std::int64_t>(pads)),
                                             x.number(neutral).id()}));
         x = with(before, x);
     }
@@ -67,7 +67,7 @@ Outputs cumulative_product(OpCall& call)
     const DType own = call.dtype_of(self);
     const DType dtype = call.dtype("dtype", is_integral(own) ? DType::Int64 : own);
     const Along a = along(call, e.cast(self, dtype));
-    return a.done(scan(call, a, 1, [](Term x, Term y) { return x * y; })).id();
+    return a.done(scan(call, a, 1, [](Expr x, Expr y) { return x * y; })).id();
 }
 
 /// cummax, cummin: the extrema so far and where the last of them stands.
@@ -84,26 +84,26 @@ Outputs cumulative_extremum(OpCall& call)
     const double infinity = std::numeric_limits<double>::infinity();
     // 2^53 bounds what a double, which the constant goes through, tells apart.
     const double extreme = real ? infinity : 9007199254740992.0;
-    const Term values = scan(call, a, Max ? -extreme : extreme,
-                             [](Term x, Term y) { return Max ? max(x, y) : min(x, y); });
-    Term here = a.x == values;
+    const Expr values = scan(call, a, Max ? -extreme : extreme,
+                             [](Expr x, Expr y) { return Max ? max(x, y) : min(x, y); });
+    Expr here = a.x == values;
     if (real)
         here = here | a.x.apply("IsNaN");
     Ints shape(static_cast<std::size_t>(*call.rank_of(a.x.id())), 1);
     shape[static_cast<std::size_t>(a.axis)] = extent;
-    const Term numbers(e, e.reshape(e.constant(std::span<const std::int64_t>(iota(0, extent))),
+    const Expr numbers(e, e.reshape(e.constant(std::span<const std::int64_t>(iota(0, extent))),
                                     std::span<const std::int64_t>(shape)));
     const Along places{where(here, numbers, -1), a.axis, false};
-    const Term last = scan(call, places, -1, [](Term x, Term y) { return max(x, y); });
+    const Expr last = scan(call, places, -1, [](Expr x, Expr y) { return max(x, y); });
     return Outputs::tensors({a.done(values.cast(own)).id(), a.done(last).id()});
 }
 
-Term log_add_exp(Term x, Term y)
+Expr log_add_exp(Expr x, Expr y)
 {
-    const Term top = max(x, y);
+    const Expr top = max(x, y);
     const double infinity = std::numeric_limits<double>::infinity();
     // Where both are the same infinity their difference is not a number.
-    const Term infinite = abs(top) == infinity;
+    const Expr infinite = abs(top) == infinity;
     return where(infinite, top, top + log(exp(-abs(x - y)) + 1.0));
 }
 
@@ -114,8 +114,8 @@ Outputs log_cumulative_sum_exp(OpCall& call)
 }
 
 struct Sorted {
-    Term values;
-    Term indices;
+    Expr values;
+    Expr indices;
 };
 
 /// All elements along the axis, or the `count` smallest, in ascending order.
@@ -129,17 +129,17 @@ Sorted ascending(OpCall& call, const Along& a, ValueId count = no_id)
     const std::vector<ValueId> sorted =
         e.emit_many("TopK", {small ? e.cast(a.x.id(), DType::Int64) : a.x.id(), count}, 2,
                     {{"axis", a.axis}, {"largest", 0}, {"sorted", 1}});
-    return {Term(e, sorted[0]).cast(own), {e, sorted[1]}};
+    return {Expr(e, sorted[0]).cast(own), {e, sorted[1]}};
 }
 
 /// What stands at a place (rank-0 int64) of the axis.
-Term at(Term x, ValueId place, std::int64_t axis)
+Expr at(Expr x, ValueId place, std::int64_t axis)
 {
     return {x.e(), x.e().emit("Gather", {x.id(), place}, {{"axis", axis}})};
 }
 
 /// Whether there is a NaN along the axes.
-Term some_nan(Term x, Ints axes, bool keep_dims)
+Expr some_nan(Expr x, Ints axes, bool keep_dims)
 {
     return x.apply("IsNaN")
         .cast(DType::Int32)
@@ -148,14 +148,14 @@ Term some_nan(Term x, Ints axes, bool keep_dims)
 }
 
 /// A NaN anywhere along the axes makes the result a NaN.
-Term poisoned(Term x, Ints axes, Term result, bool keep_dims)
+Expr poisoned(Expr x, Ints axes, Expr result, bool keep_dims)
 {
     if (!is_floating_point(result.dtype()))
         return result;
     return where(some_nan(x, std::move(axes), keep_dims), result.number(std::nan("")), result);
 }
 
-Term median_place(Term count)
+Expr median_place(Expr count)
 {
     return (count - 1.0) / 2.0;
 }
@@ -165,7 +165,7 @@ Outputs median(OpCall& call)
     Emitter& e = call.e();
     const ValueId all = e.reshape(call.tensor("self"), std::span<const std::int64_t>(Ints{-1}));
     const Along a{{e, all}, 0, false};
-    const Term place = median_place({e, e.size_of(all, 0)});
+    const Expr place = median_place({e, e.size_of(all, 0)});
     return poisoned(a.x, {0}, at(ascending(call, a).values, place.id(), 0), false).id();
 }
 
@@ -176,17 +176,17 @@ Outputs median_along(OpCall& call)
     const bool keep_dims = call.boolean("keepdim") && !a.unsqueezed;
     const Sorted sorted = ascending(call, a);
     const ValueId place = median_place({e, e.size_of(a.x.id(), a.axis)}).id();
-    Term value = at(sorted.values, place, a.axis);
-    Term index = at(sorted.indices, place, a.axis);
+    Expr value = at(sorted.values, place, a.axis);
+    Expr index = at(sorted.indices, place, a.axis);
     if (keep_dims) {
         value = value.unsqueeze(a.axis);
         index = index.unsqueeze(a.axis);
     }
     if (is_floating_point(value.dtype())) {
         // Of the NaNs, the first one is named.
-        const Term nans = a.x.apply("IsNaN").cast(DType::Int32);
-        const Term some = nans.reduce("ReduceMax", {a.axis}, keep_dims).cast(DType::Bool);
-        const Term first(
+        const Expr nans = a.x.apply("IsNaN").cast(DType::Int32);
+        const Expr some = nans.reduce("ReduceMax", {a.axis}, keep_dims).cast(DType::Bool);
+        const Expr first(
             e, e.emit("ArgMax", {nans.id()}, {{"axis", a.axis}, {"keepdims", keep_dims}}));
         value = where(some, value.number(std::nan("")), value);
         index = where(some, first, index);
@@ -200,8 +200,8 @@ Outputs kth_value(OpCall& call)
     const Along a = along(call, call.tensor("self"));
     const std::int64_t k = call.integer("k");
     const Sorted sorted = ascending(call, a, e.constant({k}));
-    Term value = at(sorted.values, e.scalar(DType::Int64, k - 1), a.axis);
-    Term index = at(sorted.indices, e.scalar(DType::Int64, k - 1), a.axis);
+    Expr value = at(sorted.values, e.scalar(DType::Int64, k - 1), a.axis);
+    Expr index = at(sorted.indices, e.scalar(DType::Int64, k - 1), a.axis);
     if (call.boolean("keepdim") && !a.unsqueezed) {
         value = value.unsqueeze(a.axis);
         index = index.unsqueeze(a.axis);
@@ -223,7 +223,7 @@ Outputs quantile(OpCall& call)
     const std::string interpolation = call.string("interpolation");
     const ValueId self = call.tensor("self");
     const bool keep_dims = call.boolean("keepdim");
-    const Term q(e, operand(call, "q", call.dtype_of(self)));
+    const Expr q(e, operand(call, "q", call.dtype_of(self)));
     const auto q_rank = call.rank_of(q.id());
     if (!q_rank)
         call.refuse_for_shapes("the rank of 'q' is not known");
@@ -231,20 +231,20 @@ Outputs quantile(OpCall& call)
     const bool all = !call.has("dim");
     Along a = all ? Along{{e, e.reshape(self, std::span<const std::int64_t>(Ints{-1}))}, 0, false}
                   : along(call, self);
-    const Term sorted = ascending(call, a).values;
-    const Term places = q * (Term(e, e.size_of(a.x.id(), a.axis)).cast(q.dtype()) - 1.0);
-    const Term below = places.apply("Floor");
-    const Term above = places.apply("Ceil");
-    const auto pick = [&](Term place) {
+    const Expr sorted = ascending(call, a).values;
+    const Expr places = q * (Expr(e, e.size_of(a.x.id(), a.axis)).cast(q.dtype()) - 1.0);
+    const Expr below = places.apply("Floor");
+    const Expr above = places.apply("Ceil");
+    const auto pick = [&](Expr place) {
         // [..., q or nothing]: the axis goes to the end first, so that what q adds stands there.
         Ints permutation = iota(0, *call.rank_of(a.x.id()));
         permutation.erase(permutation.begin() + static_cast<std::ptrdiff_t>(a.axis));
         permutation.push_back(a.axis);
-        const Term back(e, e.transpose(sorted.id(), permutation));
+        const Expr back(e, e.transpose(sorted.id(), permutation));
         return at(back, place.cast(DType::Int64).id(),
                   static_cast<std::int64_t>(permutation.size()) - 1);
     };
-    Term result = pick(below);
+    Expr result = pick(below);
     if (interpolation == "linear")
         result = result + (places - below) * (pick(above) - result);
     else if (interpolation == "midpoint")
@@ -255,8 +255,8 @@ Outputs quantile(OpCall& call)
         result = pick(places.apply("Round"));
     else if (interpolation != "lower")
         call.refuse("unknown interpolation '" + interpolation + "'");
-    const Term some = some_nan(a.x, {a.axis}, false);
-    const Term nan = *q_rank == 1 ? some.unsqueeze(*call.rank_of(a.x.id()) - 1) : some;
+    const Expr some = some_nan(a.x, {a.axis}, false);
+    const Expr nan = *q_rank == 1 ? some.unsqueeze(*call.rank_of(a.x.id()) - 1) : some;
     result = where(nan, result.number(std::nan("")), result);
     // q stands first in the result.
     const std::int64_t rest = *call.rank_of(a.x.id()) - 1;
@@ -279,7 +279,7 @@ Outputs aminmax(OpCall& call)
     if (call.rank_of(self) == 0 && call.has("dim") && call.boolean("keepdim"))
         self = e.unsqueeze(self, {0});
     const DType own = call.dtype_of(self);
-    const Term x(e, is_integral(own) ? e.cast(self, DType::Int64) : self);
+    const Expr x(e, is_integral(own) ? e.cast(self, DType::Int64) : self);
     Ints axes;
     if (!call.rank_of(self))
         call.refuse_for_shapes("the rank of 'self' is not known");
@@ -306,12 +306,12 @@ Outputs without_nans(OpCall& call)
         for (std::int64_t& axis : axes)
             axis = call.normalize_axis(axis, call.rank("self"));
     const bool keep_dims = call.boolean("keepdim");
-    Term x(e, self);
+    Expr x(e, self);
     if (!is_floating_point(own))
         return x.cast(dtype).reduce(Mean ? "ReduceMean" : "ReduceSum", axes, keep_dims).id();
-    const Term nan = x.apply("IsNaN");
+    const Expr nan = x.apply("IsNaN");
     x = where(nan, x.number(0), x).cast(dtype);
-    const Term sum = x.reduce("ReduceSum", axes, keep_dims);
+    const Expr sum = x.reduce("ReduceSum", axes, keep_dims);
     if (!Mean)
         return sum.id();
     return (sum / (!nan).cast(dtype).reduce("ReduceSum", axes, keep_dims)).id();
@@ -319,10 +319,10 @@ Outputs without_nans(OpCall& call)
 
 /// x[1:] and x[:-1] along the axis.
 struct Neighbours {
-    Term next;
-    Term previous;
+    Expr next;
+    Expr previous;
 };
-Neighbours neighbours(Term x, std::int64_t axis)
+Neighbours neighbours(Expr x, std::int64_t axis)
 {
     Emitter& e = x.e();
     return {{e, e.slice(x.id(), axis, 1, std::numeric_limits<std::int64_t>::max())},
@@ -344,7 +344,7 @@ Outputs diff(OpCall& call)
         dtype = promote_types(dtype, call.dtype_of(part));
     for (ValueId& part : parts)
         part = e.cast(part, dtype);
-    Term x(e, e.concat(std::move(parts), axis));
+    Expr x(e, e.concat(std::move(parts), axis));
     for (std::int64_t n = call.integer("n"); n > 0; --n) {
         const auto [next, previous] = neighbours(x, axis);
         x = dtype == DType::Bool ? next.apply("Xor", previous) : next - previous;
@@ -359,9 +359,9 @@ Outputs trapezoid(OpCall& call)
     Emitter& e = call.e();
     const Along a = along(call, as_float(call, "y"));
     const auto [next, previous] = neighbours(a.x, a.axis);
-    Term areas = (next + previous) * 0.5;
+    Expr areas = (next + previous) * 0.5;
     if constexpr (WithPoints) {
-        Term points = Term(e, call.tensor("x")).cast(a.x.dtype());
+        Expr points = Expr(e, call.tensor("x")).cast(a.x.dtype());
         const std::int64_t rank = *call.rank_of(a.x.id());
         if (call.rank("x") == 1 && rank > 1) {
             Ints shape(static_cast<std::size_t>(rank), 1);
