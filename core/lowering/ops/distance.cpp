@@ -54,7 +54,7 @@ Outputs cosine_similarity(OpCall& call)
         return x / max(norm(x, 2, {own}, true), epsilon);
     };
     // The norms are those of the broadcast vectors.
-    const auto along = [&](const Term& x) {
+    const auto along = [&](const Expr& x) {
         const auto shape = call.e().shape(x.id());
         const std::int64_t own = axis - (rank - *call.rank_of(x.id()));
         return own < 0 ? Dim{} : (*shape)[static_cast<std::size_t>(own)];
