@@ -1,4 +1,5 @@
-// Operators of the special functions family: the same numbers from LibTorch and from the exported model.
+// Operators of the special functions family: the same numbers from LibTorch and from the exported
+// model.
 #include "support/parity_test.h"
 
 class ParitySpecial : public QObject {
