@@ -47,6 +47,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
       m_temporary(std::move(other.m_temporary)),
       m_fd(std::exchange(other.m_fd, -1)),
       m_size(other.m_size),
+      m_hasher(std::move(other.m_hasher)),
       m_buffer(std::move(other.m_buffer))
 {}
 
@@ -75,6 +76,7 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target)
 Status AtomicFile::write(std::span<const std::byte> bytes)
 {
     m_size += bytes.size();
+    m_hasher.update(bytes);
     const char* data = reinterpret_cast<const char*>(bytes.data());
     if (m_buffer.size() + bytes.size() <= buffer_limit) {
         m_buffer.append(data, bytes.size());

@@ -1,6 +1,7 @@
 // Output files that appear whole or not at all.
 #pragma once
 
+#include "base/hash.h"
 #include "base/result.h"
 
 #include <cstddef>
@@ -27,6 +28,9 @@ public:
     Status write(std::string_view text);
     /// Bytes written so far.
     std::uint64_t size() const { return m_size; }
+    /// Of all bytes written so far: what hash_file() would say of the file, without reading it
+    /// again.
+    ContentHash hash() const { return m_hasher.digest(); }
     /// Flushes to disk, closes and renames onto the target.
     Status commit();
     const std::filesystem::path& target() const { return m_target; }
@@ -39,6 +43,7 @@ private:
     std::filesystem::path m_temporary;
     int m_fd = -1;
     std::uint64_t m_size = 0;
+    ContentHasher m_hasher;
     std::string m_buffer; // collects small writes; large ones go straight through
 };
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -19,6 +20,21 @@ struct ContentHash {
     friend auto operator<=>(const ContentHash&, const ContentHash&) = default;
     /// "xxh3:" and 32 lower-case hexadecimal digits.
     std::string text() const;
+};
+
+/// Hashes bytes as they come. Movable, not copyable.
+class ContentHasher {
+public:
+    ContentHasher();
+    void update(std::span<const std::byte> bytes);
+    ContentHash digest() const;
+
+private:
+    struct State;
+    struct Deleter {
+        void operator()(State* state) const;
+    };
+    std::unique_ptr<State, Deleter> m_state;
 };
 
 ContentHash hash_bytes(std::span<const std::byte> bytes);

@@ -179,6 +179,7 @@ Result<OnnxWriteResult> write_onnx(const OnnxModel& model, const std::filesystem
     for (const Buffer* part : {&messages.head, &messages.graph, &messages.tail})
         STRATA_CHECK(output.write(file, *part));
     result.bytes = file.size();
+    result.hash = file.hash();
     if (data) {
         result.bytes += data->size();
         STRATA_CHECK(data->commit());

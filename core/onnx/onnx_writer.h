@@ -2,6 +2,7 @@
 // tensors.
 #pragma once
 
+#include "base/hash.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "ir/onnx_model.h"
@@ -18,6 +19,7 @@ struct OnnxWriteOptions {
 
 struct OnnxWriteResult {
     std::uint64_t bytes = 0;
+    ContentHash hash;                    ///< of the ONNX file itself
     std::filesystem::path external_file; ///< empty when everything is inside
 };
 

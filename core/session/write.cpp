@@ -93,9 +93,8 @@ write_export(const std::shared_ptr<const Inspection>& inspection,
         write_options.external_data = options.external_data;
         STRATA_TRY(const OnnxWriteResult result,
                    write_onnx(*inspection->model, staged, write_options, task));
-        STRATA_TRY(const ContentHash hash, hash_file(staged, task));
         written->model_path = output;
-        written->model_hash = hash.text();
+        written->model_hash = result.hash.text();
 
         // The model last: when it is there, everything it needs is.
         std::vector<std::filesystem::path> names;
