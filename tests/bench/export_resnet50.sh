@@ -22,6 +22,7 @@ echo "Tracing resnet50" >&2
 measure() {
     local name="$1"
     shift
+    sync # what the run before left to be written is not this one's to pay for
     /usr/bin/time -q -f '%e %M' -o "$folder/$name.time" "$@" >"$folder/$name.out" 2>"$folder/$name.err" || {
         tail -n 20 "$folder/$name.err" >&2
         echo "error: '$*' failed" >&2
