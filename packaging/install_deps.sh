@@ -33,6 +33,7 @@ build_packages=(
     libfmt-dev
     libxxhash-dev
     libzip-dev
+    libre2-dev
     fonts-dejavu-core
 )
 # ONNX Runtime is a package in Debian 13; for Debian 12 fetch_onnxruntime.sh needs npm.

@@ -1,0 +1,275 @@
+#include "query/locator.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace strata {
+namespace {
+
+// Longer names are searched only this far: no name that somebody types is longer, and a hostile
+// file must not make a keystroke slow.
+constexpr std::size_t max_searched = 1024;
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::uint64_t letter_bit(char c)
+{
+    c = lower(c);
+    if (c >= 'a' && c <= 'z')
+        return std::uint64_t{1} << (c - 'a');
+    if (c >= '0' && c <= '9')
+        return std::uint64_t{1} << (26 + c - '0');
+    return 0;
+}
+
+std::uint64_t letters_of(std::string_view text)
+{
+    std::uint64_t bits = 0;
+    for (const char c : text.substr(0, max_searched))
+        bits |= letter_bit(c);
+    return bits;
+}
+
+bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+bool is_word(char c)
+{
+    return letter_bit(c) != 0;
+}
+
+/// Whether a part of the name begins at `i`: after a separator, at a capital, at the first digit.
+bool begins_part(std::string_view text, std::size_t i)
+{
+    if (i == 0 || !is_word(text[i - 1]))
+        return true;
+    if (is_upper(text[i]) && !is_upper(text[i - 1]))
+        return true;
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    return digit(text[i]) && !digit(text[i - 1]);
+}
+
+constexpr int score_letter = 16;
+constexpr int score_part = 24;
+constexpr int score_run = 28;
+constexpr int score_gap_opens = -6;
+constexpr int score_gap = -2;
+constexpr int score_gap_most = -24;
+constexpr int score_last_part = 20;
+
+/// Scores one word (lower case) against a text. The first end of a match is found forwards, then
+/// tightened backwards: "conv1" in "convolutions/conv1" is the second one when asked again from
+/// there, so up to some later ends are tried too.
+std::optional<int> score_word(std::string_view word, std::string_view text,
+                              std::vector<std::uint32_t>& positions)
+{
+    std::optional<int> best;
+    std::vector<std::uint32_t> at(word.size());
+    std::size_t from = 0;
+    for (int attempt = 0; attempt < 8; ++attempt) {
+        std::size_t w = 0, t = from;
+        for (; t < text.size() && w < word.size(); ++t)
+            if (lower(text[t]) == word[w])
+                ++w;
+        if (w < word.size())
+            break;
+        std::size_t i = t;
+        for (std::size_t k = word.size(); k > 0; --k) {
+            do
+                --i;
+            while (lower(text[i]) != word[k - 1]);
+            at[k - 1] = static_cast<std::uint32_t>(i);
+        }
+        int score = 0;
+        for (std::size_t k = 0; k < at.size(); ++k) {
+            score += score_letter;
+            if (k > 0 && at[k] == at[k - 1] + 1)
+                score += score_run;
+            else if (begins_part(text, at[k]))
+                score += score_part;
+            if (k > 0 && at[k] > at[k - 1] + 1)
+                score +=
+                    score_gap_opens +
+                    std::max(score_gap_most, score_gap * static_cast<int>(at[k] - at[k - 1] - 1));
+        }
+        const std::size_t separator = text.find_last_of("/.");
+        if (separator != std::string_view::npos && at.front() > separator)
+            score += score_last_part;
+        if (!best || score > *best) {
+            best = score;
+            positions.assign(at.begin(), at.end());
+        }
+        from = at.front() + 1;
+    }
+    return best;
+}
+
+struct Typed {
+    std::optional<LocatorKind> kind;
+    std::vector<std::string> words; ///< lower case
+    std::uint64_t letters = 0;
+};
+
+Typed parse(std::string_view typed)
+{
+    Typed result;
+    std::string word;
+    const auto take = [&] {
+        if (!word.empty())
+            result.words.push_back(std::move(word));
+        word.clear();
+    };
+    if (!typed.empty() && typed.front() == '>') {
+        result.kind = LocatorKind::Action;
+        typed.remove_prefix(1);
+    } else {
+        for (std::size_t k = 1; k < locator_kind_count; ++k) {
+            const auto prefix = locator_prefix(static_cast<LocatorKind>(k));
+            if (typed.size() > prefix.size() && typed.starts_with(prefix) &&
+                typed[prefix.size()] == ' ') {
+                result.kind = static_cast<LocatorKind>(k);
+                typed.remove_prefix(prefix.size());
+                break;
+            }
+        }
+    }
+    for (const char c : typed) {
+        if (c == ' ' || c == '\t')
+            take();
+        else
+            word += lower(c);
+    }
+    take();
+    for (const std::string& w : result.words)
+        result.letters |= letters_of(w);
+    return result;
+}
+
+} // namespace
+
+std::string_view locator_prefix(LocatorKind kind)
+{
+    static constexpr std::array<std::string_view, locator_kind_count> prefixes{">", "m", "n", "i",
+                                                                               "v", "o", "d"};
+    return prefixes[static_cast<std::size_t>(kind)];
+}
+
+void Locator::add(LocatorKind kind, std::uint32_t id, std::string_view text)
+{
+    if (text.empty())
+        return;
+    LocatorEntry entry;
+    entry.kind = kind;
+    entry.id = id;
+    entry.text = static_cast<std::uint32_t>(m_text.size());
+    entry.length = static_cast<std::uint32_t>(text.size());
+    entry.letters = letters_of(text);
+    // Offsets have 32 bits: what does not fit can still be found through the query box.
+    if (m_text.size() + text.size() > std::uint32_t(-1))
+        return;
+    m_text += text;
+    m_entries.push_back(entry);
+}
+
+Result<Locator> Locator::of(const Inspection& inspection, TaskContext& task)
+{
+    Locator locator;
+    for (ModuleId id = 0; id < inspection.modules.size(); ++id) {
+        const Module& module = inspection.modules[id];
+        locator.add(LocatorKind::Module, id, id == root_module ? module.class_name : module.fqn);
+    }
+    if (inspection.model) {
+        const OnnxModel& model = *inspection.model;
+        std::vector<std::uint32_t> seen(model.strings().size(), no_id);
+        for (NodeId id = 0; id < model.nodes.size(); ++id) {
+            if (id % 1024 == 0)
+                STRATA_CHECK(task.poll());
+            const OnnxNode& node = model.nodes[id];
+            // A node without a name can still be found by its operator.
+            locator.add(LocatorKind::Node, id,
+                        model.text(node.name == StringId::Empty ? node.op_type : node.name));
+            auto& first = seen[static_cast<std::size_t>(node.op_type)];
+            if (first == no_id) {
+                first = id;
+                locator.add(LocatorKind::Operator, id, model.text(node.op_type));
+            }
+        }
+        for (ValueId id = 0; id < model.values.size(); ++id) {
+            if (id % 1024 == 0)
+                STRATA_CHECK(task.poll());
+            const OnnxValue& value = model.values[id];
+            locator.add(value.initializer != no_id ? LocatorKind::Initializer : LocatorKind::Value,
+                        id, model.text(value.name));
+        }
+    }
+    for (std::size_t i = 0; i < inspection.diagnostics.size(); ++i)
+        locator.add(LocatorKind::Diagnostic, static_cast<std::uint32_t>(i),
+                    inspection.diagnostics[i].message);
+    return locator;
+}
+
+Result<std::vector<LocatorHit>> Locator::find(std::string_view typed, std::size_t limit,
+                                              TaskContext& task) const
+{
+    std::vector<LocatorHit> hits;
+    const Typed wanted = parse(typed);
+    if (wanted.words.empty() || limit == 0)
+        return hits;
+    // Better first; equal scores by kind (modules before nodes before values), then by place.
+    const auto better = [&](const LocatorHit& a, const LocatorHit& b) {
+        if (a.score != b.score)
+            return a.score > b.score;
+        const LocatorKind ka = m_entries[a.entry].kind, kb = m_entries[b.entry].kind;
+        return ka != kb ? ka < kb : a.entry < b.entry;
+    };
+    std::vector<std::uint32_t> positions, word_positions;
+    for (std::uint32_t i = 0; i < m_entries.size(); ++i) {
+        if (i % 4096 == 0)
+            STRATA_CHECK(task.poll());
+        const LocatorEntry& entry = m_entries[i];
+        if ((entry.letters & wanted.letters) != wanted.letters ||
+            (wanted.kind && *wanted.kind != entry.kind))
+            continue;
+        const std::string_view name = text(entry).substr(0, max_searched);
+        int score = -static_cast<int>(name.size()) / 4;
+        positions.clear();
+        bool all = true;
+        for (const std::string& word : wanted.words) {
+            const auto found = score_word(word, name, word_positions);
+            if (!found) {
+                all = false;
+                break;
+            }
+            score += *found;
+            positions.insert(positions.end(), word_positions.begin(), word_positions.end());
+        }
+        if (!all)
+            continue;
+        // The heap keeps the worst of the best at its front.
+        LocatorHit hit{i, score, {}};
+        if (hits.size() == limit) {
+            if (!better(hit, hits.front()))
+                continue;
+            std::pop_heap(hits.begin(), hits.end(), better);
+            hits.pop_back();
+        }
+        hit.positions = positions;
+        hits.push_back(std::move(hit));
+        std::push_heap(hits.begin(), hits.end(), better);
+    }
+    std::sort_heap(hits.begin(), hits.end(), better);
+    for (LocatorHit& hit : hits) {
+        std::sort(hit.positions.begin(), hit.positions.end());
+        hit.positions.erase(std::unique(hit.positions.begin(), hit.positions.end()),
+                            hit.positions.end());
+    }
+    return hits;
+}
+
+} // namespace strata
