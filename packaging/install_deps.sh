@@ -32,8 +32,10 @@ build_packages=(
     libexpected-dev
     libfmt-dev
     libxxhash-dev
+    libsimdjson-dev
     libzip-dev
     libre2-dev
+    zlib1g-dev
     fonts-dejavu-core
 )
 # ONNX Runtime is a package in Debian 13; for Debian 12 fetch_onnxruntime.sh needs npm.

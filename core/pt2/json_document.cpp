@@ -1,0 +1,217 @@
+#include "pt2/json_document.h"
+
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <simdjson.h>
+#include <string>
+
+namespace strata {
+namespace {
+
+constexpr std::size_t max_text = 0xffff'0000U; // simdjson counts in 32 bits
+constexpr std::string_view not_a_number = "NaN";
+constexpr std::string_view infinity = "Infinity";
+constexpr std::string_view minus_infinity = "-Infinity";
+
+/// The text with quotes around bare NaN, Infinity and -Infinity; empty when there are none.
+std::string with_quoted_constants(std::string_view text)
+{
+    std::string quoted;
+    std::size_t copied = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at];
+        if (c == '"') {
+            // To the closing quote; a backslash hides the character after it.
+            do {
+                at = text.find_first_of("\"\\", at + 1);
+                if (at != std::string_view::npos && text[at] == '\\')
+                    ++at;
+                else
+                    break;
+            } while (true);
+            at = at == std::string_view::npos ? text.size() : at + 1;
+            continue;
+        }
+        std::string_view found;
+        if (c == 'N' || c == 'I' || c == '-')
+            for (const std::string_view constant : {not_a_number, infinity, minus_infinity})
+                if (text.substr(at).starts_with(constant))
+                    found = constant;
+        if (found.empty()) {
+            ++at;
+            continue;
+        }
+        if (quoted.empty())
+            quoted.reserve(text.size() + text.size() / 16 + 64);
+        quoted.append(text.substr(copied, at - copied));
+        quoted.append(1, '"').append(found).append(1, '"');
+        at += found.size();
+        copied = at;
+    }
+    if (!quoted.empty())
+        quoted.append(text.substr(copied));
+    return quoted;
+}
+
+simdjson::error_code parse_into(simdjson::dom::document& document, std::string_view text,
+                                std::size_t readable_after)
+{
+    // Its working memory is larger than the result, so it does not outlive the parse.
+    simdjson::dom::parser parser;
+    if (const auto error = parser.allocate(text.size(), JsonDocument::max_depth))
+        return error;
+    return parser
+        .parse_into_document(document, reinterpret_cast<const std::uint8_t*>(text.data()),
+                             text.size(), readable_after < simdjson::SIMDJSON_PADDING)
+        .error();
+}
+
+} // namespace
+
+struct JsonDocument::Impl {
+    simdjson::dom::document document;
+};
+
+JsonDocument::JsonDocument() = default;
+JsonDocument::~JsonDocument() = default;
+JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
+JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
+
+Result<JsonDocument> JsonDocument::parse(std::span<const std::byte> bytes,
+                                         std::size_t readable_after)
+{
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (text.size() > max_text)
+        return failure(ErrorCode::CannotRead, "The JSON text is larger than 4 GB.");
+    JsonDocument parsed;
+    parsed.m_impl = std::make_unique<Impl>();
+    simdjson::error_code error = parse_into(parsed.m_impl->document, text, readable_after);
+    if (error == simdjson::TAPE_ERROR || error == simdjson::NUMBER_ERROR ||
+        error == simdjson::N_ATOM_ERROR) {
+        std::string quoted = with_quoted_constants(text);
+        if (!quoted.empty() && quoted.size() <= max_text) {
+            const std::size_t length = quoted.size();
+            quoted.append(simdjson::SIMDJSON_PADDING, ' ');
+            error = parse_into(parsed.m_impl->document, std::string_view(quoted).substr(0, length),
+                               simdjson::SIMDJSON_PADDING);
+        }
+    }
+    if (error == simdjson::DEPTH_ERROR)
+        return failure(ErrorCode::CannotRead,
+                       fmt::format("The JSON text is nested deeper than {} levels.", max_depth));
+    if (error == simdjson::MEMALLOC)
+        return failure(ErrorCode::CannotRead, "There is not enough memory for the JSON text.");
+    if (error)
+        return failure(ErrorCode::CannotRead, fmt::format("The text is not valid JSON: {}",
+                                                          simdjson::error_message(error)));
+    return parsed;
+}
+
+JsonValue JsonDocument::root() const
+{
+    if (!m_impl || !m_impl->document.tape)
+        return {};
+    return {m_impl->document.tape.get(), m_impl->document.string_buf.get(), 1};
+}
+
+JsonValue::Kind JsonValue::kind() const
+{
+    switch (tag()) {
+    case 'n':
+        return Kind::Null;
+    case 't':
+    case 'f':
+        return Kind::Bool;
+    case 'l':
+        return Kind::Integer;
+    case 'u':
+    case 'd':
+        return Kind::Real;
+    case '"':
+        return Kind::String;
+    case '[':
+        return Kind::Array;
+    case '{':
+        return Kind::Object;
+    default:
+        return Kind::Missing;
+    }
+}
+
+std::optional<bool> JsonValue::as_bool() const
+{
+    if (tag() != 't' && tag() != 'f')
+        return std::nullopt;
+    return tag() == 't';
+}
+
+std::optional<std::int64_t> JsonValue::as_int() const
+{
+    if (tag() != 'l')
+        return std::nullopt;
+    return static_cast<std::int64_t>(m_tape[m_at + 1]);
+}
+
+std::optional<double> JsonValue::as_double() const
+{
+    switch (tag()) {
+    case 'l':
+        return static_cast<double>(static_cast<std::int64_t>(m_tape[m_at + 1]));
+    case 'u':
+        return static_cast<double>(m_tape[m_at + 1]);
+    case 'd':
+        return std::bit_cast<double>(m_tape[m_at + 1]);
+    case '"':
+        if (string_here() == not_a_number)
+            return std::numeric_limits<double>::quiet_NaN();
+        if (string_here() == infinity)
+            return std::numeric_limits<double>::infinity();
+        if (string_here() == minus_infinity)
+            return -std::numeric_limits<double>::infinity();
+        return std::nullopt;
+    default:
+        return std::nullopt;
+    }
+}
+
+std::optional<std::string_view> JsonValue::as_string() const
+{
+    if (tag() != '"')
+        return std::nullopt;
+    return string_here();
+}
+
+JsonValue JsonValue::operator[](std::string_view key) const
+{
+    for (const auto& [name, value] : members())
+        if (name == key)
+            return value;
+    return {};
+}
+
+std::size_t JsonValue::size() const
+{
+    std::size_t count = 0;
+    if (tag() == '[')
+        for (auto it = items().begin(); it != items().end(); ++it)
+            ++count;
+    else if (tag() == '{')
+        for (auto it = members().begin(); it != members().end(); ++it)
+            ++count;
+    return count;
+}
+
+std::optional<JsonValue::Member> JsonValue::only_member() const
+{
+    const auto range = members();
+    auto it = range.begin();
+    if (it == range.end())
+        return std::nullopt;
+    const Member first = *it;
+    if (++it != range.end())
+        return std::nullopt;
+    return first;
+}
+
+} // namespace strata
