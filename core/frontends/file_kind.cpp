@@ -1,7 +1,7 @@
 // detect_file_kind: by content, never by name.
 #include "base/mapped_file.h"
 #include "frontends/model_file.h"
-#include "frontends/pickle_outline.h"
+#include "pt2/pickle_outline.h"
 #include "frontends/zip_directory.h"
 
 #include <algorithm>

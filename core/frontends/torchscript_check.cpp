@@ -1,6 +1,6 @@
 #include "frontends/torchscript_check.h"
 
-#include "frontends/pickle_outline.h"
+#include "pt2/pickle_outline.h"
 #include "frontends/zip_directory.h"
 
 #include <array>

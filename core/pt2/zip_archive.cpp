@@ -26,7 +26,7 @@ tl::unexpected<Error> damaged(const ZipEntry& entry, std::string_view what)
                                entry.name, what));
 }
 
-Status check_crc(const ZipEntry& entry, Bytes bytes)
+Status compare_crc(const ZipEntry& entry, Bytes bytes)
 {
     const auto* data = reinterpret_cast<const Bytef*>(bytes.data());
     if (crc32_z(crc32_z(0, nullptr, 0), data, bytes.size()) != entry.crc)
@@ -73,10 +73,17 @@ Result<std::vector<std::byte>> inflate_entry(const ZipEntry& entry, Bytes packed
 struct ZipArchive::Shared {
     std::shared_ptr<const void> owner;
     Bytes bytes;
+    bool optional_checksums = false;
     std::vector<ZipEntry> entries;
     std::unordered_map<std::string_view, std::size_t> by_name;
     mutable std::atomic<std::uint64_t> unpacked{0};
 
+    Status check_crc(const ZipEntry& entry, Bytes content) const
+    {
+        if (optional_checksums && entry.crc == 0)
+            return {};
+        return compare_crc(entry, content);
+    }
     Result<std::vector<std::byte>> unpack(const ZipEntry& entry, Bytes packed) const
     {
         const std::uint64_t before = unpacked.fetch_add(entry.size);
@@ -116,7 +123,7 @@ private:
             STRATA_TRY(m_copy, m_shared->unpack(m_entry, m_packed));
             return Bytes(m_copy);
         }
-        STRATA_CHECK(check_crc(m_entry, m_packed));
+        STRATA_CHECK(m_shared->check_crc(m_entry, m_packed));
         if (reinterpret_cast<std::uintptr_t>(m_packed.data()) % tensor_alignment == 0)
             return m_packed;
         m_copy.assign(m_packed.begin(), m_packed.end());
@@ -131,11 +138,13 @@ private:
     mutable Result<Bytes> m_content = Bytes{};
 };
 
-Result<ZipArchive> ZipArchive::open(std::shared_ptr<const void> owner, Bytes bytes)
+Result<ZipArchive> ZipArchive::open(std::shared_ptr<const void> owner, Bytes bytes,
+                                    Checksums checksums)
 {
     auto shared = std::make_shared<Shared>();
     shared->owner = std::move(owner);
     shared->bytes = bytes;
+    shared->optional_checksums = checksums == Checksums::Optional;
     STRATA_TRY(shared->entries, read_zip_directory(bytes));
     for (std::size_t i = 0; i < shared->entries.size(); ++i) {
         const ZipEntry& entry = shared->entries[i];
@@ -174,9 +183,20 @@ Result<Bytes> ZipArchive::packed_bytes(const Shared& shared, const ZipEntry& ent
 
 Result<ZipArchive::Content> ZipArchive::read(const ZipEntry& entry) const
 {
+    return read_checked(entry, true);
+}
+
+Result<ZipArchive::Content> ZipArchive::read_archive(const ZipEntry& entry) const
+{
+    return read_checked(entry, false);
+}
+
+Result<ZipArchive::Content> ZipArchive::read_checked(const ZipEntry& entry, bool check) const
+{
     STRATA_TRY(const Bytes packed, packed_bytes(*m_shared, entry));
     if (!entry.deflated) {
-        STRATA_CHECK(check_crc(entry, packed));
+        if (check)
+            STRATA_CHECK(m_shared->check_crc(entry, packed));
         const auto after = static_cast<std::size_t>(
             m_shared->bytes.data() + m_shared->bytes.size() - (packed.data() + packed.size()));
         return Content{m_shared, packed, after};

@@ -40,8 +40,12 @@ public:
     /// CannotRead for what is not a whole archive and for entries that are encrypted, packed with
     /// another method than DEFLATE, overlap, lie outside or have names with "..", a leading
     /// slash or NUL, or that stand there twice.
+    /// torch.save can be told to leave checksums out: zeros then stand there, which only
+    /// Checksums::Optional accepts.
+    enum class Checksums { Required, Optional };
     static Result<ZipArchive> open(std::shared_ptr<const void> owner,
-                                   std::span<const std::byte> bytes);
+                                   std::span<const std::byte> bytes,
+                                   Checksums checksums = Checksums::Required);
 
     const std::vector<ZipEntry>& entries() const;
     /// Null when there is none of exactly this name.
@@ -55,6 +59,9 @@ public:
     };
     /// The whole entry: in place, or unpacked into memory. Its checksum has been compared.
     Result<Content> read(const ZipEntry& entry) const;
+    /// The same for an entry that is an archive of its own: what is stored is not read yet, and
+    /// its checksum not compared, as the inner entries have theirs.
+    Result<Content> read_archive(const ZipEntry& entry) const;
 
     /// The entry as a tensor's storage. Nothing is read yet but its local header: bytes() unpacks
     /// it where it is compressed, copies it where it does not begin at a multiple of 8 bytes, and
@@ -66,6 +73,7 @@ private:
     explicit ZipArchive(std::shared_ptr<const Shared> shared) : m_shared(std::move(shared)) {}
     static Result<std::span<const std::byte>> packed_bytes(const Shared& shared,
                                                            const ZipEntry& entry);
+    Result<Content> read_checked(const ZipEntry& entry, bool check) const;
     friend class ZipEntryStorage;
 
     std::shared_ptr<const Shared> m_shared;

@@ -1,5 +1,5 @@
 // Pickles are written out here as their opcodes; see Python's pickletools.
-#include "frontends/pickle_outline.h"
+#include "pt2/pickle_outline.h"
 
 #include <QtTest>
 

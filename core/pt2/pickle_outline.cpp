@@ -1,4 +1,4 @@
-#include "frontends/pickle_outline.h"
+#include "pt2/pickle_outline.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,7 +12,6 @@ namespace {
 using Kind = PickleOutline::Kind;
 using Item = PickleOutline*;
 
-constexpr std::size_t kept_text = 64;
 constexpr std::size_t max_objects = 4'000'000; // against pickles made to exhaust memory
 
 bool rebuilds_tensor(std::string_view function)
@@ -25,11 +24,15 @@ bool rebuilds_tensor(std::string_view function)
 /// pickletools documentation.
 class Machine {
 public:
-    explicit Machine(std::span<const std::byte> bytes) : m_bytes(bytes) {}
+    Machine(std::span<const std::byte> bytes, std::size_t kept_text)
+        : m_bytes(bytes),
+          m_kept_text(kept_text)
+    {}
 
     PickleDocument run()
     {
-        while (m_at < m_bytes.size() && !m_done && m_document.objects.size() < max_objects)
+        while (m_at < m_bytes.size() && !m_done && m_document.objects.size() < max_objects &&
+               m_copied <= max_objects)
             if (!step(static_cast<unsigned char>(m_bytes[m_at++])))
                 break;
         const auto top = std::find_if(m_stack.begin(), m_stack.end(), [](Item i) { return i; });
@@ -108,7 +111,7 @@ private:
         case 'S': // STRING
             if (const auto text = line()) {
                 Item item = make(Kind::String);
-                item->text = text->substr(0, kept_text);
+                item->text = text->substr(0, m_kept_text);
                 item->length = text->size();
                 return push(item);
             }
@@ -212,7 +215,9 @@ private:
         case 'Q': // BINPERSID
             if (const auto id = pop()) {
                 m_document.persistent_ids.push_back(*id);
-                return push(make(Kind::Object, "storage"));
+                Item object = make(Kind::Object, "storage");
+                object->items.push_back(*id);
+                return push(object);
             }
             return false;
         case 'P': // PERSID
@@ -226,22 +231,35 @@ private:
     {
         if (rebuilds_tensor(function.name)) {
             // A parameter is rebuilt from its tensor, with the same meaning here.
-            return make(Kind::Tensor);
+            Item tensor = make(Kind::Tensor, function.name);
+            tensor->items.push_back(&arguments);
+            return tensor;
         }
         if (function.name == "collections.OrderedDict" ||
             function.name == "collections.defaultdict") {
             Item dict = make(Kind::Dict);
             if (arguments.items.size() == 1 && arguments.items[0]->kind == Kind::List)
                 for (const PickleOutline* pair : arguments.items[0]->items)
-                    dict->items.insert(dict->items.end(), pair->items.begin(), pair->items.end());
+                    if (may_copy(pair->items.size()))
+                        dict->items.insert(dict->items.end(), pair->items.begin(),
+                                           pair->items.end());
             return dict;
         }
         if (function.name.starts_with("torch.jit._pickle.build_") && arguments.items.size() == 1) {
             Item list = make(Kind::List);
-            list->items = arguments.items[0]->items;
+            if (may_copy(arguments.items[0]->items.size()))
+                list->items = arguments.items[0]->items;
             return list;
         }
-        return make(Kind::Object, function.name);
+        Item object = make(Kind::Object, function.name);
+        object->items.push_back(&arguments);
+        return object;
+    }
+    /// Few bytes can ask for the same long list again and again.
+    bool may_copy(std::size_t count)
+    {
+        m_copied += count;
+        return m_copied <= max_objects;
     }
 
     Item make(Kind kind, std::string name = {})
@@ -362,7 +380,7 @@ private:
             return false;
         Item item = make(Kind::String);
         item->text.assign(reinterpret_cast<const char*>(m_bytes.data() + m_at),
-                          static_cast<std::size_t>(std::min<std::uint64_t>(*count, kept_text)));
+                          static_cast<std::size_t>(std::min<std::uint64_t>(*count, m_kept_text)));
         item->length = *count;
         return skip(*count) && push(item);
     }
@@ -378,6 +396,8 @@ private:
     }
 
     std::span<const std::byte> m_bytes;
+    std::size_t m_kept_text;
+    std::size_t m_copied = 0; // items that opcodes copied from other objects
     std::size_t m_at = 0;
     PickleDocument m_document;
     bool m_done = false;
@@ -387,9 +407,9 @@ private:
 
 } // namespace
 
-PickleDocument outline_pickle(std::span<const std::byte> bytes)
+PickleDocument outline_pickle(std::span<const std::byte> bytes, std::size_t kept_text)
 {
-    return Machine(bytes).run();
+    return Machine(bytes, kept_text).run();
 }
 
 } // namespace strata
