@@ -172,6 +172,13 @@ void fill_details(const OnnxModel& model, const ModuleTree& modules, const Progr
 Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program* source,
                                           TaskContext& task)
 {
+    return attribute_nodes(model, source, nullptr, task);
+}
+
+Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program* source,
+                                          const OnnxModel* reference, TaskContext& task)
+{
+    static_cast<void>(reference);
     task.begin("attribute", model.nodes.size());
     AttributionResult result;
     Diagnostics diagnostics;

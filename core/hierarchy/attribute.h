@@ -26,4 +26,10 @@ struct AttributionResult {
 Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program* source,
                                           TaskContext& task);
 
+/// The same with the source's own ONNX graph (`reference`, lowered by Strata, with provenance; may
+/// be null): nodes of the file are aligned with it, which also tells the modules of nodes without
+/// parameters.
+Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program* source,
+                                          const OnnxModel* reference, TaskContext& task);
+
 } // namespace strata

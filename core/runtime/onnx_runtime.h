@@ -33,6 +33,13 @@ public:
 /// it. Looked for in $STRATA_ONNXRUNTIME (a file), beside strata_core, in the folder packaging/
 /// puts it, and on the loader's path.
 Result<std::unique_ptr<OnnxSession>> open_onnx_session(const std::filesystem::path& path);
+
+enum class GraphOptimization { Basic, Extended };
+/// Writes the model as ONNX Runtime's own optimiser leaves it: `Basic` folds constants and removes
+/// what is redundant, `Extended` also fuses operators into ONNX Runtime's own ones. Fails like
+/// open_onnx_session(), and with CannotWrite when no file appears.
+Status optimize_onnx(const std::filesystem::path& path, const std::filesystem::path& output,
+                     GraphOptimization level);
 /// "1.29.0", or nothing when it is not found.
 std::string onnx_runtime_version();
 

@@ -55,13 +55,18 @@ public:
           m_session(api.ReleaseSession)
     {}
 
-    Status open(const std::filesystem::path& path)
+    /// Loads the model; with `optimized`, writes it there as the optimiser leaves it.
+    Status open(const std::filesystem::path& path, const std::filesystem::path& optimized = {},
+                GraphOptimizationLevel level = ORT_ENABLE_ALL)
     {
         STRATA_CHECK(check(m_api.CreateEnv(ORT_LOGGING_LEVEL_FATAL, "strata", m_env.out())));
         Handle<OrtSessionOptions> options(m_api.ReleaseSessionOptions);
         STRATA_CHECK(check(m_api.CreateSessionOptions(options.out())));
         STRATA_CHECK(
             check(m_api.SetSessionLogSeverityLevel(options.get(), ORT_LOGGING_LEVEL_FATAL)));
+        STRATA_CHECK(check(m_api.SetSessionGraphOptimizationLevel(options.get(), level)));
+        if (!optimized.empty())
+            STRATA_CHECK(check(m_api.SetOptimizedModelFilePath(options.get(), optimized.c_str())));
         if (Status status = check(
                 m_api.CreateSession(m_env.get(), path.c_str(), options.get(), m_session.out()));
             !status)
@@ -231,6 +236,20 @@ Result<std::unique_ptr<OnnxSession>> open_onnx_session(const std::filesystem::pa
     auto session = std::make_unique<Session>(*library.api);
     STRATA_CHECK(session->open(path));
     return session;
+}
+
+Status optimize_onnx(const std::filesystem::path& path, const std::filesystem::path& output,
+                     GraphOptimization level)
+{
+    STRATA_TRY(const OrtLibrary library, load_onnx_runtime());
+    Session session(*library.api);
+    STRATA_CHECK(session.open(
+        path, output, level == GraphOptimization::Basic ? ORT_ENABLE_BASIC : ORT_ENABLE_EXTENDED));
+    std::error_code error;
+    if (!std::filesystem::exists(output, error))
+        return failure(ErrorCode::CannotWrite,
+                       fmt::format("ONNX Runtime did not write '{}'.", output.string()));
+    return {};
 }
 
 std::string onnx_runtime_version()

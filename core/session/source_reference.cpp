@@ -1,0 +1,96 @@
+#include "session/source_reference.h"
+
+#include "session/choose_inputs.h"
+
+#include <algorithm>
+
+namespace strata {
+namespace {
+
+constexpr int reference_opset = 17;
+
+/// Graph inputs that a caller feeds: old files list their initializers among the inputs too.
+std::vector<ValueId> fed_inputs(const OnnxModel& file)
+{
+    std::vector<ValueId> inputs;
+    for (const ValueId id : file.graphs[OnnxModel::main_graph].inputs)
+        if (file.values[id].initializer == no_id)
+            inputs.push_back(id);
+    return inputs;
+}
+
+LoweringInput input_of(const OnnxModel& file, ValueId id)
+{
+    const OnnxValue& value = file.values[id];
+    LoweringInput input;
+    input.dtype = value.dtype;
+    if (value.has_shape) {
+        input.shape.emplace();
+        for (const Dim& dim : value.shape)
+            input.shape->push_back({dim.value, std::string(file.text(dim.symbol))});
+    }
+    return input;
+}
+
+/// Puts the file's input types in. Half-precision files ask for their source's own precision: the
+/// source's weights are what they are.
+void take_inputs_of(const OnnxModel& file, ChosenInputs& chosen)
+{
+    const std::vector<ValueId> inputs = fed_inputs(file);
+    const auto name_of = [&](ValueId id) { return file.text(file.values[id].name); };
+    const bool named = std::all_of(inputs.begin(), inputs.end(), [&](ValueId id) {
+        return std::find(chosen.names.begin(), chosen.names.end(), name_of(id)) !=
+               chosen.names.end();
+    });
+    if (!named && inputs.size() != chosen.names.size())
+        return;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        std::size_t index = i;
+        if (named)
+            index = static_cast<std::size_t>(
+                std::find(chosen.names.begin(), chosen.names.end(), name_of(inputs[i])) -
+                chosen.names.begin());
+        LoweringInput input = input_of(file, inputs[i]);
+        if (!input.shape)
+            continue;
+        if (input.dtype == DType::Float16 && chosen.inputs[index].dtype != DType::Unknown)
+            input.dtype = chosen.inputs[index].dtype;
+        else if (input.dtype == DType::Float16)
+            input.dtype = DType::Float32;
+        chosen.inputs[index] = std::move(input);
+        chosen.assumed[index] = false;
+    }
+}
+
+Result<LoweringResult> lower_for(const Program& source, const OnnxModel* file, TaskContext& task)
+{
+    STRATA_TRY(ChosenInputs chosen, choose_inputs(source, ExportOptions{}));
+    if (file)
+        take_inputs_of(*file, chosen);
+    return lower_with_inputs(source, std::move(chosen), reference_opset, {}, task);
+}
+
+} // namespace
+
+Result<std::shared_ptr<const OnnxModel>> lower_reference(const Program& source,
+                                                         const OnnxModel& file, TaskContext& task)
+{
+    auto lowered = lower_for(source, &file, task);
+    STRATA_CHECK(task.poll());
+    if (!lowered || lowered->model->nodes.empty()) {
+        lowered = lower_for(source, nullptr, task);
+        STRATA_CHECK(task.poll());
+    }
+    if (!lowered)
+        return std::shared_ptr<const OnnxModel>{};
+    return std::shared_ptr<const OnnxModel>(std::move(lowered->model));
+}
+
+Result<AttributionResult> attribute_with_source(const OnnxModel& file, const Program& source,
+                                                TaskContext& task)
+{
+    STRATA_TRY(const auto reference, lower_reference(source, file, task));
+    return attribute_nodes(file, &source, reference.get(), task);
+}
+
+} // namespace strata

@@ -1,0 +1,108 @@
+#include "accuracy/measure.h"
+
+#include <algorithm>
+
+namespace accuracy {
+
+using namespace strata;
+
+namespace {
+
+/// A module reachable under two names is one module.
+std::string canonical(const ModuleTree& modules, const std::string& fqn)
+{
+    const auto id = modules.find(fqn);
+    return id && !modules[*id].alias_of.empty() ? modules[*id].alias_of : fqn;
+}
+
+std::string nearest_named(std::string fqn, const std::set<std::string>& named)
+{
+    while (!fqn.empty() && !named.contains(fqn)) {
+        const std::size_t dot = fqn.rfind('.');
+        fqn.resize(dot == std::string::npos ? 0 : dot);
+    }
+    return fqn;
+}
+
+std::string shown(const AttributionResult& found, NodeId id)
+{
+    const NodeAttribution& node = found.nodes[id];
+    return node.synthetic ? node.synthetic_path : found.modules[node.module].fqn;
+}
+
+} // namespace
+
+Comparison compare_with_truth(const AttributionResult& found, const Truth& truth,
+                              const std::set<std::string>* named)
+{
+    Comparison result;
+    for (NodeId id = 0; id < truth.size(); ++id) {
+        if (truth[id].empty())
+            continue;
+        const NodeAttribution& node = found.nodes[id];
+        bool right = false;
+        if (!node.synthetic) {
+            const std::string got = canonical(found.modules, found.modules[node.module].fqn);
+            for (const std::string& fqn : truth[id]) {
+                right = right || got == canonical(found.modules, fqn);
+                if (named)
+                    right = right || got == nearest_named(fqn, *named);
+            }
+        }
+        ++result.score.counted;
+        result.score.right += right ? 1 : 0;
+        result.verdicts.emplace_back(id, right);
+        if (!right)
+            result.misses.push_back({id, truth[id].front(), shown(found, id)});
+    }
+    return result;
+}
+
+std::set<std::string> named_modules(const OnnxModel& model)
+{
+    std::set<std::string> named;
+    for (const Initializer& initializer : model.initializers) {
+        std::string name(model.text(model.values[initializer.value].name));
+        if (name.find(':') != std::string::npos)
+            continue; // "onnx::Conv_12"
+        for (std::size_t dot = name.rfind('.'); dot != std::string::npos && dot > 0;
+             dot = name.rfind('.')) {
+            name.resize(dot);
+            named.insert(name);
+        }
+    }
+    return named;
+}
+
+double pair_agreement(const AttributionResult& found, const Truth& truth)
+{
+    std::map<std::string, std::uint64_t> by_truth;
+    std::map<std::string, std::uint64_t> by_group;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> both;
+    std::uint64_t count = 0;
+    for (NodeId id = 0; id < truth.size(); ++id) {
+        if (truth[id].empty())
+            continue;
+        ++count;
+        const std::string group = shown(found, id);
+        ++by_truth[truth[id].front()];
+        ++by_group[group];
+        ++both[{truth[id].front(), group}];
+    }
+    if (count < 2)
+        return 1.0;
+    const auto pairs = [](std::uint64_t n) { return static_cast<double>(n) * double(n - 1) / 2.0; };
+    double same_truth = 0;
+    double same_group = 0;
+    double same_both = 0;
+    for (const auto& [name, n] : by_truth)
+        same_truth += pairs(n);
+    for (const auto& [name, n] : by_group)
+        same_group += pairs(n);
+    for (const auto& [name, n] : both)
+        same_both += pairs(n);
+    // Right: together in both, or apart in both.
+    return (pairs(count) - same_truth - same_group + 2 * same_both) / pairs(count);
+}
+
+} // namespace accuracy
