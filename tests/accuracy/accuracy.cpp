@@ -59,7 +59,8 @@ struct ModelResult {
 struct Specimen {
     std::string kind; ///< "own", "dynamo", "legacy"
     fs::path path;
-    Truth truth;
+    Truth truth;        ///< in the source's terms
+    Truth truth_inside; ///< in the file's own terms (no source given)
     bool has_metadata = false;
     bool names_spell_scopes = false;
 };
@@ -162,7 +163,7 @@ private:
         const auto model = read(specimen.path);
         if (!model)
             return;
-        specimen.truth = truth_from_metadata(*model);
+        specimen.truth = specimen.truth_inside = truth_from_metadata(*model);
         specimen.has_metadata = true;
         specimen.names_spell_scopes = true;
         specimens.push_back(std::move(specimen));
@@ -201,18 +202,18 @@ private:
     void measure(const Specimen& specimen, const Program* source, ModelResult& result)
     {
         if (wants('A') && specimen.has_metadata)
-            level('A', specimen, specimen.path, specimen.truth, {.metadata = true}, nullptr,
+            level('A', specimen, specimen.path, specimen.truth_inside, {.metadata = true}, nullptr,
                   result);
         if (wants('B') && specimen.names_spell_scopes)
-            level('B', specimen, specimen.path, specimen.truth, {.node_names = true}, nullptr,
-                  result);
+            level('B', specimen, specimen.path, specimen.truth_inside, {.node_names = true},
+                  nullptr, result);
         if (wants('C'))
-            level('C', specimen, specimen.path, specimen.truth, {.initializer_names = true},
+            level('C', specimen, specimen.path, specimen.truth_inside, {.initializer_names = true},
                   nullptr, result);
         if (wants('D') && source)
             level('D', specimen, specimen.path, specimen.truth, {}, source, result);
         if (wants('F'))
-            level('F', specimen, specimen.path, specimen.truth, {}, nullptr, result);
+            level('F', specimen, specimen.path, specimen.truth_inside, {}, nullptr, result);
         if (wants('E') && source)
             optimised(specimen, source, result);
     }

@@ -42,7 +42,8 @@ std::optional<std::string> last_scope(std::string_view list)
     return without_call(items[items.size() - 2], '@');
 }
 
-std::optional<std::string> resolve_scope(std::string_view name, const KnownModules& known)
+std::optional<std::string> resolve_scope(std::string_view name, const KnownModules& known,
+                                         bool with_wrapper)
 {
     if (!name.starts_with('/'))
         return std::nullopt;
@@ -55,7 +56,9 @@ std::optional<std::string> resolve_scope(std::string_view name, const KnownModul
     }
     std::string fqn;
     std::string last;
+    bool wrapped = false;
     if (known.legacy_wrapped && !parts.empty() && without_call(parts.front(), '_') == "model") {
+        wrapped = with_wrapper;
         last = "model";
         parts.erase(parts.begin());
     }
@@ -76,6 +79,8 @@ std::optional<std::string> resolve_scope(std::string_view name, const KnownModul
         fqn = *next;
         last = part;
     }
+    if (wrapped)
+        return fqn.empty() ? "model" : "model." + fqn;
     return fqn;
 }
 
@@ -118,11 +123,11 @@ Truth truth_from_metadata(const OnnxModel& model)
     return truth;
 }
 
-Truth truth_from_names(const OnnxModel& model, const KnownModules& known)
+Truth truth_from_names(const OnnxModel& model, const KnownModules& known, bool with_wrapper)
 {
     Truth truth(model.nodes.size());
     for (NodeId id = 0; id < model.nodes.size(); ++id)
-        if (const auto fqn = resolve_scope(model.text(model.nodes[id].name), known))
+        if (const auto fqn = resolve_scope(model.text(model.nodes[id].name), known, with_wrapper))
             truth[id] = {*fqn};
     return truth;
 }

@@ -26,8 +26,11 @@ using Truth = std::vector<std::vector<std::string>>;
 /// From metadata: Strata's `strata.module`, or PyTorch's `pkg.torch.onnx.name_scopes`.
 Truth truth_from_metadata(const strata::OnnxModel& model);
 /// From the scopes that the TorchScript-based exporter spells in node names, resolved against the
-/// known modules. Names that do not resolve tell nothing.
-Truth truth_from_names(const strata::OnnxModel& model, const KnownModules& known);
+/// known modules. Names that do not resolve tell nothing. Where the exporter saw the model below a
+/// wrapper, the file's own names have the wrapper's "model." and the source's have not:
+/// `with_wrapper` chooses which of them are the truth.
+Truth truth_from_names(const strata::OnnxModel& model, const KnownModules& known,
+                       bool with_wrapper);
 /// Of an optimised copy whose values kept their names: the modules of all original nodes between
 /// the node's inputs and its outputs (what the optimiser merged into it). Nodes whose outputs the
 /// original does not have are not counted.
