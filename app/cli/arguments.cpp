@@ -18,6 +18,7 @@ struct RawExport {
     std::vector<std::string> reports;
     std::string inputs_dir;
     bool no_sidecar = false;
+    bool no_fold_batch_norm = false;
 };
 
 Result<std::vector<ReportRequest>> parse_reports(const std::vector<std::string>& texts)
@@ -126,6 +127,9 @@ private:
             ->allow_extra_args(false);
         c->add_option("--opset", m_export.options.opset, "ONNX opset, 13 to 17")
             ->capture_default_str();
+        c->add_flag("--no-fold-batchnorm", m_raw.no_fold_batch_norm,
+                    "Keep BatchNormalization nodes instead of making them part of the "
+                    "convolutions before them");
         c->add_flag("--external-data", m_export.options.external_data,
                     "Put the weights into a file of their own");
         c->add_flag("--no-sidecar", m_raw.no_sidecar, "Do not write OUT.hierarchy.json");
@@ -248,6 +252,7 @@ private:
                            : m_raw.strategy == "htp" ? Strategy::Htp
                                                      : Strategy::Auto;
         options.sidecar = !m_raw.no_sidecar;
+        options.fold_batch_norm = !m_raw.no_fold_batch_norm;
         for (const std::string& text : m_raw.inputs) {
             STRATA_TRY(InputSpec spec, parse_input_spec(text));
             options.inputs.push_back(std::move(spec));

@@ -150,7 +150,9 @@ Result<std::span<const std::byte>> Tensor::contiguous_bytes(std::vector<std::byt
 {
     if (!storage)
         return failure(ErrorCode::CannotRead, "The tensor has no data.");
-    STRATA_TRY(const std::span<const std::byte> all, storage->bytes());
+    const bool in_place = is_contiguous();
+    std::vector<std::byte> computed;
+    STRATA_TRY(const std::span<const std::byte> all, storage->read(in_place ? scratch : computed));
     STRATA_TRY(const std::int64_t count, checked_element_count(shape));
     if (count == 0)
         return std::span<const std::byte>{};
@@ -164,7 +166,7 @@ Result<std::span<const std::byte>> Tensor::contiguous_bytes(std::vector<std::byt
             fmt::format("The tensor reaches beyond its data ({} bytes): the file is damaged.",
                         all.size()));
     };
-    if (is_contiguous()) {
+    if (in_place) {
         const std::size_t size = byte_count();
         if (storage_offset < 0 || (storage_offset != 0 && bits % 8 != 0))
             return out_of_storage();

@@ -22,6 +22,13 @@ public:
     /// All bytes of the storage. May read pages from disk, may fail for compressed or external
     /// data.
     virtual Result<std::span<const std::byte>> bytes() const = 0;
+    /// The same for one reader: storages that compute their bytes put them into `scratch`, which
+    /// must outlive the span, and keep nothing.
+    virtual Result<std::span<const std::byte>>
+    read([[maybe_unused]] std::vector<std::byte>& scratch) const
+    {
+        return bytes();
+    }
     virtual std::size_t size() const = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "passes/pass_manager.h"
 #include "passes/passes.h"
 
+#include <chrono>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -21,26 +22,45 @@ std::unordered_map<const TensorStorage*, std::string> names_by_storage(const Onn
     return names;
 }
 
-/// The passes in their usual order; what became constant is told, for the accounting.
-Status run_clean_up_passes(OnnxModel& model, const Program& program, const ValueFacts& facts,
-                           std::vector<FoldedNode>& folded, TaskContext& task)
+/// The passes in their usual order; what they say of nodes and weights is for the accounting.
+Status run_clean_up_passes(OnnxModel& model, const Program& program, const LoweringOptions& options,
+                           ValueFacts& facts, PassLog& log, TaskContext& task)
 {
     const std::unordered_set<std::string_view> weights(program.tensor_names.begin(),
                                                        program.tensor_names.end());
-    std::vector<Pass> passes =
-        clean_up_passes(facts, [&](std::string_view name) { return weights.contains(name); });
-    for (Pass& pass : passes)
-        if (pass.name == "fold_constants")
-            pass.run = [&](OnnxModel& changed) { return fold_constants(changed, facts, &folded); };
+    CleanUpOptions clean_up;
+    clean_up.keep = [&](std::string_view name) { return weights.contains(name); };
+    clean_up.fold_batch_norm = options.fold_batch_norm;
+    const std::vector<Pass> passes = clean_up_passes(facts, std::move(clean_up), &log);
     STRATA_TRY([[maybe_unused]] const auto reports, run_passes(model, passes, task));
     return {};
 }
 
-void remove_and_account(LoweringResult& result, const std::vector<FoldedNode>& folded)
+/// Which initializer holds the contents of one that was absorbed.
+class Absorbed {
+public:
+    explicit Absorbed(const PassLog& log) : m_into(log.absorbed.begin(), log.absorbed.end()) {}
+
+    std::string follow(std::string name) const
+    {
+        for (std::size_t steps = 0; steps <= m_into.size(); ++steps) {
+            const auto next = m_into.find(name);
+            if (next == m_into.end())
+                break;
+            name = next->second;
+        }
+        return name;
+    }
+
+private:
+    std::unordered_map<std::string, std::string> m_into;
+};
+
+void remove_and_account(LoweringResult& result, const PassLog& log)
 {
     OnnxModel& model = *result.model;
     std::unordered_map<NodeId, std::string> constant_of;
-    for (const FoldedNode& node : folded)
+    for (const FoldedNode& node : log.folded)
         constant_of.emplace(node.node, node.initializer);
     std::unordered_map<std::string, std::shared_ptr<const TensorStorage>> before;
     for (const Initializer& initializer : model.initializers)
@@ -54,9 +74,10 @@ void remove_and_account(LoweringResult& result, const std::vector<FoldedNode>& f
             if (origin != model.provenance[node].fx)
                 absorbed_by[origin].push_back(node);
     const auto names = names_by_storage(model);
-    std::unordered_map<std::string, bool> alive;
+    std::unordered_set<std::string> alive;
     for (const Initializer& initializer : model.initializers)
-        alive.emplace(model.text(model.values[initializer.value].name), true);
+        alive.emplace(model.text(model.values[initializer.value].name));
+    const Absorbed absorbed(log);
 
     for (FxNodeId id = 0; id < result.accounting.records.size(); ++id) {
         FxRecord& record = result.accounting.records[id];
@@ -77,6 +98,10 @@ void remove_and_account(LoweringResult& result, const std::vector<FoldedNode>& f
             else
                 record = {FxFate::Eliminated, {}, {}, "dead code"};
         } else if (record.fate == FxFate::Folded && !alive.contains(record.initializer)) {
+            if (std::string into = absorbed.follow(record.initializer); alive.contains(into)) {
+                record.initializer = std::move(into);
+                continue;
+            }
             const auto storage = before.find(record.initializer);
             const auto name =
                 storage == before.end() ? names.end() : names.find(storage->second.get());
@@ -90,12 +115,15 @@ void remove_and_account(LoweringResult& result, const std::vector<FoldedNode>& f
 
 } // namespace
 
-Status clean_up(LoweringResult& result, const Program& program, const ValueFacts& facts,
-                TaskContext& task)
+Status clean_up(LoweringResult& result, const Program& program, const LoweringOptions& options,
+                ValueFacts& facts, TaskContext& task)
 {
-    std::vector<FoldedNode> folded;
-    STRATA_CHECK(run_clean_up_passes(*result.model, program, facts, folded, task));
-    remove_and_account(result, folded);
+    const auto start = std::chrono::steady_clock::now();
+    PassLog log;
+    STRATA_CHECK(run_clean_up_passes(*result.model, program, options, facts, log, task));
+    remove_and_account(result, log);
+    result.pass_seconds +=
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return {};
 }
 

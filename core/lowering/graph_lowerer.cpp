@@ -39,7 +39,7 @@ GraphLowerer::GraphLowerer(const Program& program, const LoweringOptions& option
       m_options(options),
       m_registry(registry),
       m_task(task),
-      m_result{std::make_shared<OnnxModel>(), {}, {}, {}, false},
+      m_result{std::make_shared<OnnxModel>(), {}, {}, {}, false, 0.0},
       m_emitter(*m_result.model, program.modules, program.graph, options.opset),
       m_views(program.graph),
       m_cells(1),

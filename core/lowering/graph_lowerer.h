@@ -21,7 +21,7 @@ public:
                  TaskContext& task);
     Result<LoweringResult> run();
     /// What is known of the values of the model that run() built.
-    const ValueFacts& facts() { return m_emitter.facts(); }
+    ValueFacts& facts() { return m_emitter.facts(); }
 
 private:
     /// What a name stands for. Names of the same tensor share a cell, so that a write through one

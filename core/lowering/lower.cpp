@@ -12,7 +12,7 @@ Result<LoweringResult> lower_program(const Program& program, const LoweringOptio
     STRATA_TRY(const OpRegistry registry, build_op_registry());
     GraphLowerer lowerer(program, options, registry, task);
     STRATA_TRY(LoweringResult result, lowerer.run());
-    STRATA_CHECK(clean_up(result, program, lowerer.facts(), task));
+    STRATA_CHECK(clean_up(result, program, options, lowerer.facts(), task));
     return result;
 }
 

@@ -21,6 +21,7 @@ struct LoweringInput {
 
 struct LoweringOptions {
     int opset = 17;
+    bool fold_batch_norm = true; ///< into the weights of convolutions (passes/passes.h)
     std::vector<LoweringInput>
         inputs; ///< in the order of the placeholders; missing ones are unknown
 };
@@ -31,6 +32,7 @@ struct LoweringResult {
     std::vector<UnsupportedOperator> unsupported;
     std::vector<Diagnostic> diagnostics;
     bool needs_shapes = false; ///< some refusals would go away with known input shapes
+    double pass_seconds = 0.0; ///< of the time taken, the share of the clean-up passes
 };
 
 /// Linear in the graph. Unsupported operators become nodes of the domain org.pytorch.aten and are

@@ -57,7 +57,7 @@ bool is_in_function(const OnnxModel& model, GraphId graph)
 
 } // namespace
 
-bool fold_constants(OnnxModel& model, const ValueFacts& facts, std::vector<FoldedNode>* folded)
+bool fold_constants(OnnxModel& model, const ValueFacts& facts, PassLog* log)
 {
     const std::vector<bool> given_out = graph_output_values(model);
     const std::vector<bool> overridable = overridable_values(model);
@@ -99,8 +99,8 @@ bool fold_constants(OnnxModel& model, const ValueFacts& facts, std::vector<Folde
         const std::uint32_t index =
             model.add_initializer(model.nodes[id].graph, name, *facts.find(output)->constant);
         rewire.redirect(output, model.initializers[index].value);
-        if (folded)
-            folded->push_back({id, name});
+        if (log)
+            log->folded.push_back({id, name});
         changed = true;
     }
     if (changed)

@@ -34,16 +34,21 @@ Result<std::vector<PassReport>> run_passes(OnnxModel& model, std::span<const Pas
     return reports;
 }
 
-std::vector<Pass> clean_up_passes(const ValueFacts& facts,
-                                  std::function<bool(std::string_view)> keep)
+std::vector<Pass> clean_up_passes(ValueFacts& facts, CleanUpOptions options, PassLog* log)
 {
-    return {
+    std::vector<Pass> passes{
         {"eliminate_identity", eliminate_identity},
-        {"fold_constants", [&facts](OnnxModel& model) { return fold_constants(model, facts); }},
-        {"share_equal_constants",
-         [keep = std::move(keep)](OnnxModel& model) { return share_equal_constants(model, keep); }},
-        {"eliminate_common_subexpressions", eliminate_common_subexpressions},
+        {"fold_constants",
+         [&facts, log](OnnxModel& model) { return fold_constants(model, facts, log); }},
     };
+    if (options.fold_batch_norm)
+        passes.push_back(
+            {"fold_batch_norm", [log](OnnxModel& model) { return fold_batch_norm(model, log); }});
+    passes.push_back({"share_equal_constants", [keep = std::move(options.keep)](OnnxModel& model) {
+                          return share_equal_constants(model, keep);
+                      }});
+    passes.push_back({"eliminate_common_subexpressions", eliminate_common_subexpressions});
+    return passes;
 }
 
 } // namespace strata

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "ir/onnx_model.h"
+#include "passes/passes.h"
 #include "passes/value_facts.h"
 
 #include <functional>
@@ -32,10 +33,15 @@ Result<std::vector<PassReport>> run_passes(OnnxModel& model, std::span<const Pas
                                            TaskContext& task,
                                            VerifyPasses verify = VerifyPasses::No);
 
-/// The clean-up passes in the order in which they help each other. `facts` must outlive the list.
-/// `keep` names initializers that must stay themselves (see share_equal_constants).
-/// remove_dead_code() is not among them, as it changes ids: call it afterwards.
-std::vector<Pass> clean_up_passes(const ValueFacts& facts,
-                                  std::function<bool(std::string_view)> keep = {});
+struct CleanUpOptions {
+    /// Names initializers that must stay themselves (see share_equal_constants).
+    std::function<bool(std::string_view)> keep;
+    bool fold_batch_norm = true;
+};
+
+/// The clean-up passes in the order in which they help each other. `facts` and `log` must outlive
+/// the list. remove_dead_code() is not among them, as it changes ids: call it afterwards.
+std::vector<Pass> clean_up_passes(ValueFacts& facts, CleanUpOptions options = {},
+                                  PassLog* log = nullptr);
 
 } // namespace strata

@@ -13,9 +13,23 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace strata {
+
+/// A node whose work became an initializer.
+struct FoldedNode {
+    NodeId node = no_id;
+    std::string initializer; ///< its name
+};
+
+/// What passes tell whoever accounts for nodes and weights.
+struct PassLog {
+    std::vector<FoldedNode> folded;
+    /// Initializers whose contents went into others: the name before, and the name of the other.
+    std::vector<std::pair<std::string, std::string>> absorbed;
+};
 
 /// Readers of an Identity's result read its input instead, whose producer takes over the origins.
 /// Identities that give a graph output its name stay.
@@ -34,16 +48,18 @@ bool share_equal_constants(OnnxModel& model, const std::function<bool(std::strin
 /// and nodes of domains other than ai.onnx are left alone.
 bool eliminate_common_subexpressions(OnnxModel& model);
 
-/// A node whose work became an initializer.
-struct FoldedNode {
-    NodeId node = no_id;
-    std::string initializer; ///< its name
-};
 /// Values of which `facts` (from infer_model) know the exact contents become initializers, named
 /// after them. Graph outputs stay computed, Constant nodes stay, and so does what depends on
 /// initializers that callers may override and what is in function bodies. What was folded is added
-/// to `folded`.
-bool fold_constants(OnnxModel& model, const ValueFacts& facts,
-                    std::vector<FoldedNode>* folded = nullptr);
+/// to the log.
+bool fold_constants(OnnxModel& model, const ValueFacts& facts, PassLog* log = nullptr);
+
+/// A BatchNormalization in inference mode that alone reads the result of a Conv, ConvTranspose or
+/// Gemm becomes part of that node's weight and bias, where all of these are initializers that
+/// nobody can override. The weight keeps its name where all its readers change alike, and so does
+/// the bias; a bias that is new is called like the weight ("conv1.weight" gets "conv1.bias"). The
+/// new weights are computed when somebody reads them and take no memory until then. Sums are
+/// rounded otherwise than before: results differ in the last digits.
+bool fold_batch_norm(OnnxModel& model, PassLog* log = nullptr);
 
 } // namespace strata

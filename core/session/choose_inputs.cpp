@@ -227,12 +227,13 @@ Result<ChosenInputs> choose_inputs(const Program& program, const ExportOptions& 
     return chosen;
 }
 
-Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs chosen, int opset,
-                                         const std::vector<DynamicAxis>& dynamic_axes,
-                                         TaskContext& task)
+Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs chosen,
+                                         const ExportOptions& export_options, TaskContext& task)
 {
+    const std::vector<DynamicAxis>& dynamic_axes = export_options.dynamic_axes;
     LoweringOptions options;
-    options.opset = opset;
+    options.opset = export_options.opset;
+    options.fold_batch_norm = export_options.fold_batch_norm;
     std::vector<InferredInput> inferred;
     if (chosen.any_assumed()) {
         inferred = infer_inputs(program);
@@ -255,12 +256,14 @@ Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs ch
                 continue; // this shape has too few axes
             options.inputs = tried.inputs;
             STRATA_TRY(LoweringResult result, lower_program(program, options, task));
+            const double seconds = best.pass_seconds + result.pass_seconds;
             const std::size_t score = result.unsupported.size() + contradictions(result);
             if (score < best_score) {
                 best_score = score;
                 best = std::move(result);
                 best_inputs = std::move(tried);
             }
+            best.pass_seconds = seconds;
         }
         chosen = std::move(best_inputs);
     }

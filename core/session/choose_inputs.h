@@ -31,8 +31,7 @@ std::string input_text(const std::string& name, const LoweringInput& input);
 /// Lowers with the chosen inputs. Where some are assumed, first with symbols; when operators refuse
 /// for want of shapes, with plausible shapes, of which the first without refusals and
 /// contradictions is taken. Says in a diagnostic what was assumed.
-Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs chosen, int opset,
-                                         const std::vector<DynamicAxis>& dynamic_axes,
-                                         TaskContext& task);
+Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs chosen,
+                                         const ExportOptions& export_options, TaskContext& task);
 
 } // namespace strata

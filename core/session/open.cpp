@@ -99,14 +99,15 @@ Status lower_into(Inspection& inspection, const ExportOptions& options, TaskCont
         const PhaseClock clock(inspection.seconds.lower);
         STRATA_TRY(ChosenInputs inputs, choose_inputs(program, options));
         STRATA_TRY(LoweringResult lowered,
-                   lower_with_inputs(program, std::move(inputs), options.opset,
-                                     options.dynamic_axes, task));
+                   lower_with_inputs(program, std::move(inputs), options, task));
+        inspection.seconds.passes = lowered.pass_seconds;
         model = std::move(lowered.model);
         inspection.accounting = std::move(lowered.accounting);
         inspection.unsupported = std::move(lowered.unsupported);
         for (Diagnostic& diagnostic : lowered.diagnostics)
             inspection.diagnostics.push_back(std::move(diagnostic));
     }
+    inspection.seconds.lower -= inspection.seconds.passes;
     model->producer_version = std::string(tool_version());
     {
         const PhaseClock clock(inspection.seconds.attribute);

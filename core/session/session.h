@@ -40,6 +40,7 @@ struct ExportOptions {
     std::optional<std::filesystem::path> inputs_dir; ///< ONNX's test-vector layout
     std::vector<DynamicAxis> dynamic_axes;
     int opset = 17; ///< 13 to 17
+    bool fold_batch_norm = true; ///< BatchNorm becomes part of the convolution before it
     bool external_data = false;
     bool sidecar = true;
     bool strict = false; ///< unsupported operators: no file at all
