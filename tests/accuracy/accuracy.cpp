@@ -182,8 +182,10 @@ private:
         specimen.path = path;
         specimen.has_metadata = specimen.kind == "dynamo";
         specimen.names_spell_scopes = specimen.kind == "legacy";
-        specimen.truth =
-            specimen.has_metadata ? truth_from_metadata(*model) : truth_from_names(*model, known);
+        specimen.truth = specimen.has_metadata ? truth_from_metadata(*model)
+                                               : truth_from_names(*model, known, false);
+        specimen.truth_inside =
+            specimen.has_metadata ? specimen.truth : truth_from_names(*model, known, true);
         if (says_something(specimen.truth) || known.fqns.size() == 1)
             specimens.push_back(std::move(specimen));
     }
