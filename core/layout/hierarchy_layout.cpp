@@ -25,6 +25,7 @@ public:
     std::shared_ptr<const Inspection> inspection;
     std::shared_ptr<const TextMetrics> metrics;
     LevelCache cache;
+    std::array<std::shared_ptr<const NodeClasses>, color_by_count> classes;
     mutable std::mutex mutex;
 
 private:
@@ -56,6 +57,18 @@ Result<std::shared_ptr<const Scene>> HierarchyLayout::layout(const std::set<Grou
     STRATA_TRY(const auto levels, visible_levels(*tree, open, task));
     SceneBuilder builder(*m->inspection, *tree, *m->metrics, m->cache);
     return builder.build(levels, task);
+}
+
+Result<std::shared_ptr<const NodeClasses>> HierarchyLayout::classes(ColorBy by, TaskContext& task)
+{
+    const std::scoped_lock lock(m->mutex);
+    auto& kept = m->classes[static_cast<std::size_t>(by)];
+    if (!kept) {
+        STRATA_TRY(const auto tree, m->tree(task));
+        STRATA_TRY(auto made, classify_nodes(*m->inspection, *tree, by, task));
+        kept = std::make_shared<const NodeClasses>(std::move(made));
+    }
+    return kept;
 }
 
 std::size_t HierarchyLayout::computed_levels() const

@@ -3,6 +3,7 @@
 
 #include "layout/display_tree.h"
 #include "layout/level_layout.h"
+#include "layout/node_classes.h"
 #include "layout/scene.h"
 #include "layout/text_metrics.h"
 
@@ -29,6 +30,9 @@ public:
     /// The same scene for the same open groups. Ids that do not exist, and groups inside closed
     /// ones, change nothing. Fails as tree() does.
     Result<std::shared_ptr<const Scene>> layout(const std::set<GroupId>& open, TaskContext& task);
+
+    /// The classes that the nodes are coloured by; kept once computed. Fails as tree() does.
+    Result<std::shared_ptr<const NodeClasses>> classes(ColorBy by, TaskContext& task);
 
     /// Levels that were computed so far, not found in the cache.
     std::size_t computed_levels() const;

@@ -121,7 +121,7 @@ private:
     std::unordered_map<std::string, ValueId> m_values;
 };
 
-/// A residual network in small: two blocks, evidence of several kinds, one orphan. 13 nodes.
+/// A residual network in small: two blocks, evidence of several kinds, one orphan. 14 nodes.
 inline std::shared_ptr<const Inspection> small_model()
 {
     InspectionBuilder b("TinyNet");

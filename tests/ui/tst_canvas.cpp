@@ -2,10 +2,13 @@
 #include "layout/box_content.h"
 #include "support/inspection_builder.h"
 #include "ui/canvas/graph_canvas.h"
+#include "ui/canvas/legend.h"
+#include "ui/canvas/legend_row.h"
 #include "ui/canvas/scene_painter.h"
 
 #include <QPointer>
 #include <QSignalSpy>
+#include <QToolButton>
 #include <QtTest>
 
 using namespace strata;
@@ -230,6 +233,64 @@ private Q_SLOTS:
         canvas.fitToView();
         QVERIFY(!canvas.grab().isNull());
         QVERIFY(!canvas.scene());
+    }
+
+    void colours_mean_what_the_legend_says()
+    {
+        Fixture f(small_model());
+        f.canvas.expandAll();
+        QVERIFY(f.settle());
+        auto* legend = f.canvas.findChild<Legend*>();
+        QVERIFY(legend);
+        f.canvas.setColorBy(ColorBy::OperatorType);
+        QVERIFY(f.settle());
+        const auto rows = legend->findChildren<LegendRow*>();
+        QStringList names;
+        for (const LegendRow* row : rows)
+            names += row->text();
+        // Three Convs and three Relus; equal counts stand in the order of the alphabet.
+        QCOMPARE(names.mid(0, 2), QStringList({QStringLiteral("Conv"), QStringLiteral("Relu")}));
+        // The middle of a Conv's bar has the first colour, whatever the theme is.
+        const Theme theme = Theme::fromPalette(f.canvas.palette());
+        const Scene& scene = *f.canvas.scene();
+        const SceneBox& conv = scene.boxes[scene.box_of_node.at(0)];
+        f.canvas.setZoom(1.0);
+        f.canvas.revealNode(0);
+        f.canvas.selectNode(no_id);
+        const QPoint bar = f.canvas.toViewport({conv.rect.x + 2, conv.rect.center().y}).toPoint();
+        const QImage picture = f.canvas.viewport()->grab().toImage();
+        QCOMPARE(picture.pixelColor(bar), theme.classColor(0, names.size(), false));
+    }
+
+    void a_click_in_the_legend_dims_the_others()
+    {
+        Fixture f(small_model());
+        f.canvas.setColorBy(ColorBy::OperatorType);
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.keptCount(), std::size_t{14});
+        auto rows = f.canvas.findChild<Legend*>()->findChildren<LegendRow*>();
+        QTest::mouseClick(rows[0], Qt::LeftButton);
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.keptCount(), std::size_t{3}); // the Convs
+        QTest::mouseClick(rows[1], Qt::LeftButton);
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.keptCount(), std::size_t{6}); // and the Relus
+        // A query narrows further.
+        std::vector<bool> nodes(14);
+        nodes[0] = nodes[12] = true;
+        f.canvas.setKeptNodes(std::make_shared<const std::vector<bool>>(nodes));
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.keptCount(), std::size_t{1});
+        f.canvas.setKeptNodes(nullptr);
+        auto* all = f.canvas.findChild<QToolButton*>(QStringLiteral("legendAll"));
+        QTest::mouseClick(all, Qt::LeftButton);
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.keptCount(), std::size_t{14});
+        // Another model starts without switches.
+        QTest::mouseClick(rows[0], Qt::LeftButton);
+        f.canvas.setInspection(transformer_model(1));
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.keptCount(), std::size_t{18});
     }
 };
 

@@ -1,6 +1,7 @@
 #include "ui/canvas/canvas_state.h"
 
 #include "ui/canvas/graph_canvas.h"
+#include "ui/canvas/legend.h"
 
 #include <QEasingCurve>
 #include <QScrollBar>
@@ -59,6 +60,10 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     index.reset();
     scene.reset();
     open.clear();
+    kept_classes = 0;
+    kept_nodes.reset();
+    classes.reset();
+    subset.reset();
     error.clear();
     from.clear();
     progress = 1.0;
@@ -81,7 +86,7 @@ void CanvasState::requestLayout(bool all)
 {
     if (!layout)
         return;
-    runner.request(layout, open, all);
+    runner.request(layout, {open, all, color_by, kept_classes, kept_nodes});
     Q_EMIT canvas.layoutStarted();
 }
 
@@ -113,7 +118,11 @@ void CanvasState::accept(const LayoutAnswer& answer)
     tree = answer.tree;
     open = answer.open;
     scene = answer.scene;
-    index = std::make_shared<const SceneIndex>(scene);
+    classes = answer.classes;
+    subset = answer.subset;
+    index = answer.index;
+    if (legend)
+        legend->setClasses(classes, kept_classes);
     hovered = no_id;
     updateHighlight();
     if (fresh)

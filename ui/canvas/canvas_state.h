@@ -57,6 +57,11 @@ public:
     std::shared_ptr<const Scene> scene;
     LayoutRunner runner;
     std::set<GroupId> open;
+    ColorBy color_by = ColorBy::Confidence;
+    std::uint32_t kept_classes = 0;                      ///< bits, as chosen in the legend; 0: all
+    std::shared_ptr<const std::vector<bool>> kept_nodes; ///< by a query; null: all
+    std::shared_ptr<const NodeClasses> classes;          ///< of color_by, once computed
+    std::shared_ptr<const NodeSubset> subset;            ///< what is not dimmed; null: everything
     QString error;
 
     NodeId node = no_id;

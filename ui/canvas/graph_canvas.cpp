@@ -23,6 +23,12 @@ GraphCanvas::GraphCanvas(QWidget* parent)
     viewport()->grabGesture(Qt::PinchGesture);
     m->legend = new Legend(viewport());
     m->legend->hide();
+    connect(m->legend, &Legend::colorByChosen, this, &GraphCanvas::setColorBy);
+    connect(m->legend, &Legend::resized, this, [this] { placeLegend(); });
+    connect(m->legend, &Legend::keptChanged, this, [this](std::uint32_t classes) {
+        m->kept_classes = classes;
+        m->requestLayout();
+    });
 }
 
 GraphCanvas::~GraphCanvas() = default;
@@ -186,6 +192,36 @@ void GraphCanvas::setLegendVisible(bool visible)
     placeLegend();
 }
 
+void GraphCanvas::setColorBy(ColorBy by)
+{
+    if (by == m->color_by)
+        return;
+    m->color_by = by;
+    m->kept_classes = 0;
+    m->requestLayout();
+    Q_EMIT colorByChanged(by);
+}
+
+ColorBy GraphCanvas::colorBy() const
+{
+    return m->color_by;
+}
+
+void GraphCanvas::setKeptNodes(std::shared_ptr<const std::vector<bool>> nodes)
+{
+    if (nodes == m->kept_nodes)
+        return;
+    m->kept_nodes = std::move(nodes);
+    m->requestLayout();
+}
+
+std::size_t GraphCanvas::keptCount() const
+{
+    if (m->subset)
+        return m->subset->count;
+    return m->inspection && m->inspection->model ? m->inspection->model->nodes.size() : 0;
+}
+
 QSize GraphCanvas::sizeHint() const
 {
     return {900, 640};
@@ -218,6 +254,8 @@ void GraphCanvas::paintEvent(QPaintEvent*)
         view.focused = hasFocus();
         view.from = m->from.size() == m->scene->boxes.size() ? &m->from : nullptr;
         view.progress = m->progress;
+        view.classes = m->classes.get();
+        view.subset = m->subset.get();
         ScenePainter(*m->index, m->theme, view).paint(painter);
         return;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/inspection.h"
+#include "layout/node_classes.h"
 #include "layout/scene.h"
 
 #include <QAbstractScrollArea>
@@ -61,6 +62,15 @@ public:
     void setAnimated(bool animated);
     void setLegendVisible(bool visible);
 
+    /// What the colours mean. Kept for the next inspection.
+    void setColorBy(ColorBy by);
+    ColorBy colorBy() const;
+    /// Dims all nodes but these (parallel to the model's nodes); null dims nothing. The legend's
+    /// own switches come on top.
+    void setKeptNodes(std::shared_ptr<const std::vector<bool>> nodes);
+    /// How many nodes are not dimmed; all of them when nothing is.
+    std::size_t keptCount() const;
+
     QSize sizeHint() const override;
 
 Q_SIGNALS:
@@ -75,6 +85,7 @@ Q_SIGNALS:
     void layoutFinished();
     void layoutFailed(const QString& message);
     void zoomChanged(double zoom);
+    void colorByChanged(strata::ColorBy by);
 
 protected:
     bool event(QEvent* event) override;

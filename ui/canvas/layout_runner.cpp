@@ -6,7 +6,24 @@ namespace strata {
 
 namespace {
 
-LayoutAnswer run(HierarchyLayout& layout, std::set<GroupId> open, bool all, std::stop_token stop)
+/// The nodes of the wanted classes that are among the wanted nodes.
+Result<std::shared_ptr<const NodeSubset>> subset(const LayoutRequest& request,
+                                                 const NodeClasses& classes,
+                                                 const DisplayTree& tree, TaskContext& task)
+{
+    if (request.classes == 0 && !request.nodes)
+        return nullptr;
+    std::vector<bool> nodes =
+        request.nodes ? *request.nodes : std::vector<bool>(classes.of_node.size(), true);
+    nodes.resize(classes.of_node.size());
+    if (request.classes != 0)
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            nodes[i] = nodes[i] && (request.classes >> classes.of_node[i] & 1U) != 0;
+    STRATA_TRY(auto made, make_subset(tree, std::move(nodes), task));
+    return std::make_shared<const NodeSubset>(std::move(made));
+}
+
+LayoutAnswer run(HierarchyLayout& layout, LayoutRequest request, std::stop_token stop)
 {
     LayoutAnswer answer;
     TaskContext task(std::move(stop));
@@ -17,16 +34,25 @@ LayoutAnswer run(HierarchyLayout& layout, std::set<GroupId> open, bool all, std:
     const auto tree = layout.tree(task);
     if (!tree)
         return fail(tree.error());
-    if (all) {
+    if (request.all) {
         for (GroupId id = 0; id < (*tree)->groups.size(); ++id)
-            open.insert(id);
+            request.open.insert(request.open.end(), id);
     }
-    const auto scene = layout.layout(open, task);
+    const auto classes = layout.classes(request.color_by, task);
+    if (!classes)
+        return fail(classes.error());
+    const auto kept = subset(request, **classes, **tree, task);
+    if (!kept)
+        return fail(kept.error());
+    const auto scene = layout.layout(request.open, task);
     if (!scene)
         return fail(scene.error());
+    answer.classes = *classes;
+    answer.subset = *kept;
     answer.scene = *scene;
+    answer.index = std::make_shared<const SceneIndex>(*scene);
     answer.tree = *tree;
-    answer.open = std::move(open);
+    answer.open = std::move(request.open);
     return answer;
 }
 
@@ -43,15 +69,14 @@ LayoutRunner::~LayoutRunner()
     m_pool.waitForDone();
 }
 
-void LayoutRunner::request(std::shared_ptr<HierarchyLayout> layout, std::set<GroupId> open,
-                           bool all)
+void LayoutRunner::request(std::shared_ptr<HierarchyLayout> layout, LayoutRequest request)
 {
     cancel();
     m_stop = std::stop_source();
     m_running = true;
-    m_pool.start([this, layout = std::move(layout), open = std::move(open), all,
+    m_pool.start([this, layout = std::move(layout), request = std::move(request),
                   generation = m_generation, stop = m_stop.get_token()]() mutable {
-        LayoutAnswer answer = run(*layout, std::move(open), all, stop);
+        LayoutAnswer answer = run(*layout, std::move(request), stop);
         QMetaObject::invokeMethod(
             this,
             [this, generation, answer = std::move(answer)] {

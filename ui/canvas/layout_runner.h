@@ -2,6 +2,7 @@
 #pragma once
 
 #include "layout/hierarchy_layout.h"
+#include "ui/canvas/scene_index.h"
 
 #include <QObject>
 #include <QThreadPool>
@@ -11,10 +12,22 @@
 
 namespace strata {
 
+/// What the canvas wants to show.
+struct LayoutRequest {
+    std::set<GroupId> open;
+    bool all = false; ///< open every group
+    ColorBy color_by = ColorBy::Confidence;
+    std::uint32_t classes = 0;                      ///< bits of the classes to keep; 0: all of them
+    std::shared_ptr<const std::vector<bool>> nodes; ///< those to keep; null: all of them
+};
+
 struct LayoutAnswer {
-    std::shared_ptr<const Scene> scene; ///< null: see error
+    std::shared_ptr<const Scene> scene;      ///< null: see error
+    std::shared_ptr<const SceneIndex> index; ///< of the scene
     std::shared_ptr<const DisplayTree> tree;
     std::set<GroupId> open; ///< as asked; with "all" every group
+    std::shared_ptr<const NodeClasses> classes;
+    std::shared_ptr<const NodeSubset> subset; ///< what the request keeps; null: everything
     QString error;
 };
 
@@ -25,8 +38,8 @@ public:
     explicit LayoutRunner(QObject* parent = nullptr);
     ~LayoutRunner() override;
 
-    /// Overtakes every earlier request. With `all`, all groups are opened.
-    void request(std::shared_ptr<HierarchyLayout> layout, std::set<GroupId> open, bool all);
+    /// Overtakes every earlier request.
+    void request(std::shared_ptr<HierarchyLayout> layout, LayoutRequest request);
     void cancel();
     bool isRunning() const { return m_running; }
 

@@ -1,116 +1,205 @@
 #include "ui/canvas/legend.h"
 
 #include "ir/attribution.h"
-#include "ui/theme/orphan_pattern.h"
+#include "ui/canvas/legend_row.h"
 #include "ui/theme/theme.h"
 
+#include <QActionGroup>
 #include <QEvent>
-#include <QFontMetrics>
+#include <QHBoxLayout>
 #include <QLocale>
-#include <QPainter>
+#include <QMenu>
+#include <QToolButton>
+#include <QVBoxLayout>
 #include <array>
 
 namespace strata {
 
 namespace {
 
-constexpr int margin = 12;
-constexpr int swatch_width = 22;
-constexpr int swatch_height = 12;
-
-struct Row {
-    EvidenceKind kind;
-    const char* text;
-};
-
 /// In the words of the window, strongest first.
-constexpr std::array<Row, evidence_kind_count> rows{
-    {{EvidenceKind::Recorded, QT_TRANSLATE_NOOP("strata::Legend", "Recorded at export")},
-     {EvidenceKind::Parameter, QT_TRANSLATE_NOOP("strata::Legend", "Owns its parameter")},
-     {EvidenceKind::ScopeName, QT_TRANSLATE_NOOP("strata::Legend", "Named by its scope")},
-     {EvidenceKind::StructuralMatch, QT_TRANSLATE_NOOP("strata::Legend", "Structural match")},
-     {EvidenceKind::Consensus, QT_TRANSLATE_NOOP("strata::Legend", "Neighbours agree")},
-     {EvidenceKind::CommonAncestor, QT_TRANSLATE_NOOP("strata::Legend", "Common ancestor")},
-     {EvidenceKind::Synthetic, QT_TRANSLATE_NOOP("strata::Legend", "Orphan")}}};
+constexpr std::array<const char*, evidence_kind_count> evidence_names{
+    QT_TRANSLATE_NOOP("strata::Legend", "Recorded at export"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Owns its parameter"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Named by its scope"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Structural match"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Neighbours agree"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Common ancestor"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Orphan")};
+constexpr std::array<const char*, category_count> category_names{
+    QT_TRANSLATE_NOOP("strata::Legend", "PyTorch modules"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Custom modules"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Functions"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Methods"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Attributes"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Inputs"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Outputs")};
+constexpr std::array<const char*, color_by_count> mode_names{
+    QT_TRANSLATE_NOOP("strata::Legend", "Confidence"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Category"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Operator type"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Data type"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Parameter bytes")};
+
+QString bytesText(double bytes)
+{
+    return QLocale().formattedDataSize(static_cast<qint64>(bytes), 0,
+                                       QLocale::DataSizeTraditionalFormat);
+}
 
 } // namespace
 
-Legend::Legend(QWidget* parent) : QWidget(parent)
+Legend::Legend(QWidget* parent)
+    : QFrame(parent),
+      m_mode(new QToolButton),
+      m_all(new QToolButton),
+      m_rows_layout(new QVBoxLayout)
 {
+    setObjectName(QStringLiteral("legend"));
     setAccessibleName(tr("Legend"));
-    setAccessibleDescription(
-        tr("Colours of confidence from blue, recorded, to amber, low; orphans are hatched"));
-    setToolTip(tr("How sure it is that an operator belongs to its module, and on what evidence"));
-    setAttribute(Qt::WA_NoSystemBackground);
-}
-
-QSize Legend::sizeHint() const
-{
-    const QFontMetrics metrics(Theme::font(FontRole::Small));
-    int width = QFontMetrics(Theme::font(FontRole::Title)).horizontalAdvance(tr("Confidence"));
-    for (const Row& row : rows) {
-        width = std::max(width, swatch_width + 10 + metrics.horizontalAdvance(tr(row.text)) + 16 +
-                                    metrics.horizontalAdvance(QStringLiteral("0.00")));
+    setAutoFillBackground(false);
+    m_mode->setObjectName(QStringLiteral("legendMode"));
+    m_mode->setAccessibleName(tr("What the colours mean"));
+    m_mode->setToolTip(tr("Choose what the colours mean"));
+    m_mode->setPopupMode(QToolButton::InstantPopup);
+    m_mode->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    m_mode->setAutoRaise(true);
+    auto* menu = new QMenu(m_mode);
+    auto* group = new QActionGroup(menu);
+    for (std::size_t i = 0; i < color_by_count; ++i) {
+        const auto by = static_cast<ColorBy>(i);
+        QAction* action = menu->addAction(modeName(by));
+        action->setCheckable(true);
+        action->setChecked(by == m_color_by);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, by] { Q_EMIT colorByChosen(by); });
     }
-    return {width + 2 * margin,
-            2 * margin + 24 + static_cast<int>(rows.size()) * (metrics.height() + 5) - 5};
+    m_mode->setMenu(menu);
+    m_all->setObjectName(QStringLiteral("legendAll"));
+    m_all->setText(tr("Show all"));
+    m_all->setAutoRaise(true);
+    m_all->setToolTip(tr("Dim nothing"));
+    connect(m_all, &QToolButton::clicked, this, [this] {
+        for (LegendRow* row : m_rows)
+            row->setChecked(false);
+        Q_EMIT keptChanged(0);
+    });
+    auto* header = new QHBoxLayout;
+    header->setContentsMargins(0, 0, 0, 2);
+    header->addWidget(m_mode);
+    header->addStretch(1);
+    header->addWidget(m_all);
+    m_rows_layout->setSpacing(0);
+    m_rows_layout->setContentsMargins(0, 0, 0, 0);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(7, 6, 7, 7);
+    column->setSpacing(0);
+    column->setSizeConstraint(QLayout::SetMinimumSize);
+    column->addLayout(header);
+    column->addLayout(m_rows_layout);
+    applyTheme();
 }
 
-QSize Legend::minimumSizeHint() const
+Legend::~Legend() = default;
+
+QString Legend::modeName(ColorBy by)
 {
-    return sizeHint();
+    return tr(mode_names[static_cast<std::size_t>(by)]);
+}
+
+QString Legend::className(const NodeClasses& classes, std::size_t index)
+{
+    const NodeClass& c = classes.classes[index];
+    switch (classes.by) {
+    case ColorBy::Confidence:
+        return tr(evidence_names[index]);
+    case ColorBy::Category:
+        return tr(category_names[index]);
+    case ColorBy::ParameterBytes:
+        if (c.low == c.high)
+            return tr("No parameters");
+        if (index == 1)
+            return tr("Under %1").arg(bytesText(c.high));
+        if (index + 1 == classes.classes.size())
+            return tr("%1 and more").arg(bytesText(c.low));
+        return tr("%1 to %2").arg(bytesText(c.low), bytesText(c.high));
+    case ColorBy::OperatorType:
+    case ColorBy::DType:
+        break;
+    }
+    return c.key.empty() ? tr("All others") : QString::fromStdString(c.key);
+}
+
+void Legend::setClasses(std::shared_ptr<const NodeClasses> classes, std::uint32_t kept)
+{
+    if (classes != m_classes) {
+        m_classes = std::move(classes);
+        qDeleteAll(m_rows);
+        m_rows.clear();
+        if (m_classes) {
+            m_color_by = m_classes->by;
+            m_mode->menu()->actions().at(static_cast<int>(m_color_by))->setChecked(true);
+            for (std::size_t i = 0; i < m_classes->classes.size(); ++i) {
+                // The scale of confidence is always whole; elsewhere rows without nodes say
+                // nothing.
+                if (m_classes->classes[i].count == 0 && m_color_by != ColorBy::Confidence)
+                    continue;
+                const bool orphans = m_color_by == ColorBy::Confidence &&
+                                     i == static_cast<std::size_t>(EvidenceKind::Synthetic);
+                auto* row = new LegendRow(i, orphans, this);
+                connect(row, &QAbstractButton::clicked, this, [this] {
+                    m_all->setVisible(this->kept() != 0);
+                    Q_EMIT keptChanged(this->kept());
+                });
+                m_rows_layout->addWidget(row);
+                row->show(); // the layout counts only what is shown
+                m_rows.push_back(row);
+            }
+        }
+        applyTheme();
+    }
+    for (LegendRow* row : m_rows)
+        row->setChecked((kept >> row->index() & 1U) != 0);
+    m_all->setVisible(kept != 0);
+    Q_EMIT resized();
+}
+
+std::uint32_t Legend::kept() const
+{
+    std::uint32_t kept = 0;
+    for (const LegendRow* row : m_rows)
+        if (row->isChecked())
+            kept |= 1U << row->index();
+    return kept;
+}
+
+void Legend::applyTheme()
+{
+    const Theme theme = Theme::fromPalette(palette());
+    m_mode->setText(modeName(m_color_by));
+    if (!m_classes)
+        return;
+    for (LegendRow* row : m_rows) {
+        const std::size_t i = row->index();
+        QString name = className(*m_classes, i);
+        QColor color = theme.classColor(i, m_classes->classes.size(), m_classes->ordered);
+        if (m_classes->by == ColorBy::Confidence) {
+            const double confidence = default_confidence(static_cast<EvidenceKind>(i));
+            color = theme.confidenceColor(confidence);
+            name += QStringLiteral("  ") + locale().toString(confidence, 'f', 2);
+        }
+        row->setContent(color, name,
+                        locale().toString(static_cast<qulonglong>(m_classes->classes[i].count)));
+        row->setToolTip(tr("Show only these; click more rows to add them"));
+    }
 }
 
 void Legend::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange ||
-        event->type() == QEvent::LanguageChange) {
-        updateGeometry();
-        update();
-    }
-    QWidget::changeEvent(event);
-}
-
-void Legend::paintEvent(QPaintEvent*)
-{
-    const Theme theme = Theme::fromPalette(palette());
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    QColor card = theme.surface;
-    card.setAlphaF(0.94F);
-    painter.setPen(QPen(theme.outline, 1));
-    painter.setBrush(card);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
-
-    painter.setFont(Theme::font(FontRole::Title));
-    painter.setPen(theme.text);
-    painter.drawText(QRect(margin, margin - 2, width() - 2 * margin, 20),
-                     Qt::AlignLeading | Qt::AlignVCenter, tr("Confidence"));
-
-    const QFont small = Theme::font(FontRole::Small);
-    const QFontMetrics metrics(small);
-    painter.setFont(small);
-    int y = margin + 24;
-    for (const Row& row : rows) {
-        const double confidence = default_confidence(row.kind);
-        const QRectF swatch(margin + 0.5, y + (metrics.height() - swatch_height) / 2 + 0.5,
-                            swatch_width - 1, swatch_height - 1);
-        if (row.kind == EvidenceKind::Synthetic)
-            drawOrphanFrame(painter, theme, swatch, 3.0, theme.surface);
-        else {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(theme.confidenceColor(confidence));
-            painter.drawRoundedRect(swatch, 3, 3);
-        }
-        const QRect line(margin + swatch_width + 10, y, width() - 2 * margin - swatch_width - 10,
-                         metrics.height());
-        painter.setPen(theme.text);
-        painter.drawText(line, Qt::AlignLeading | Qt::AlignVCenter, tr(row.text));
-        painter.setPen(theme.textMuted);
-        painter.drawText(line, Qt::AlignTrailing | Qt::AlignVCenter,
-                         locale().toString(confidence, 'f', 2));
-        y += metrics.height() + 5;
-    }
+        event->type() == QEvent::LanguageChange)
+        QMetaObject::invokeMethod(this, &Legend::applyTheme, Qt::QueuedConnection);
+    QFrame::changeEvent(event);
 }
 
 } // namespace strata

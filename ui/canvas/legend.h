@@ -1,21 +1,54 @@
-// The key to the canvas: what the colours of confidence and the hatching mean.
+// The key to the canvas: what the colours mean, how many nodes have which, and which are kept.
 #pragma once
 
-#include <QWidget>
+#include "layout/node_classes.h"
+
+#include <QFrame>
+#include <memory>
+#include <vector>
+
+class QToolButton;
+class QVBoxLayout;
 
 namespace strata {
 
-/// A small card: the confidence scale with the kinds of evidence on it, and the orphans' pattern.
-class Legend : public QWidget {
+class LegendRow;
+
+/// A small card over the canvas. Its title chooses what the colours mean; its rows are switches:
+/// while some are on, all other nodes are dimmed.
+class Legend : public QFrame {
     Q_OBJECT
 public:
     explicit Legend(QWidget* parent = nullptr);
-    QSize sizeHint() const override;
-    QSize minimumSizeHint() const override;
+    ~Legend() override;
+
+    /// Null clears the rows. `kept`: bits of the classes whose rows are on.
+    void setClasses(std::shared_ptr<const NodeClasses> classes, std::uint32_t kept);
+    ColorBy colorBy() const { return m_color_by; }
+    std::uint32_t kept() const;
+
+    /// A class in the window's words: "Recorded at export", "1 KB to 32 KB", "Conv".
+    static QString className(const NodeClasses& classes, std::size_t index);
+    static QString modeName(ColorBy by);
+
+Q_SIGNALS:
+    void colorByChosen(strata::ColorBy by);
+    void keptChanged(std::uint32_t classes);
+    /// Its size has changed.
+    void resized();
 
 protected:
-    void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
+
+private:
+    void applyTheme();
+
+    QToolButton* m_mode;
+    QToolButton* m_all;
+    QVBoxLayout* m_rows_layout;
+    std::vector<LegendRow*> m_rows;
+    std::shared_ptr<const NodeClasses> m_classes;
+    ColorBy m_color_by = ColorBy::Confidence;
 };
 
 } // namespace strata

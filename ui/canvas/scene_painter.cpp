@@ -34,6 +34,7 @@ QString text(const std::string& value)
 constexpr double operator_radius = 6.0;
 constexpr double group_radius = 9.0;
 constexpr double container_radius = 12.0;
+constexpr double dimmed_opacity = 0.2;
 
 } // namespace
 
@@ -100,6 +101,7 @@ void ScenePainter::paint(QPainter& painter)
         drawLabels(painter, edges);
     painter.setOpacity(1.0);
     for (const std::uint32_t i : boxes) {
+        painter.setOpacity(dimmed(scene.boxes[i]) ? dimmed_opacity : 1.0);
         switch (scene.boxes[i].kind) {
         case BoxKind::Operator:
             drawOperator(painter, i);
@@ -116,8 +118,31 @@ void ScenePainter::paint(QPainter& painter)
             break;
         }
     }
+    painter.setOpacity(1.0);
     if (m_view.selected < scene.boxes.size())
         drawSelection(painter, m_view.selected);
+}
+
+bool ScenePainter::colorsAreConfidence() const
+{
+    return m_view.classes == nullptr || m_view.classes->by == ColorBy::Confidence;
+}
+
+QColor ScenePainter::colorOf(const SceneBox& box) const
+{
+    if (colorsAreConfidence() || box.node >= m_view.classes->of_node.size())
+        return m_theme.confidenceColor(box.confidence);
+    return m_theme.classColor(m_view.classes->of_node[box.node], m_view.classes->classes.size(),
+                              m_view.classes->ordered);
+}
+
+bool ScenePainter::dimmed(const SceneBox& box) const
+{
+    if (m_view.subset == nullptr)
+        return false;
+    if (box.group != no_id && box.group < m_view.subset->in_group.size())
+        return m_view.subset->in_group[box.group] == 0;
+    return box.node >= m_view.subset->nodes.size() || !m_view.subset->nodes[box.node];
 }
 
 void ScenePainter::drawContainer(QPainter& painter, std::uint32_t index)
@@ -258,7 +283,7 @@ void ScenePainter::drawOperator(QPainter& painter, std::uint32_t index)
 {
     const SceneBox& box = m_index.scene().boxes[index];
     const QRectF rect = toQt(rectOf(index));
-    const QColor confidence = m_theme.confidenceColor(box.confidence);
+    const QColor confidence = colorOf(box);
     const QColor fill = Theme::mix(m_theme.surface, confidence, m_theme.dark ? 0.16 : 0.10);
     if (m_view.zoom < 0.2) { // a few pixels: the colour is all there is room for
         painter.setPen(Qt::NoPen);
@@ -336,12 +361,7 @@ void ScenePainter::drawGroup(QPainter& painter, std::uint32_t index)
     painter.setPen(Qt::NoPen);
     painter.setBrush(Theme::mix(m_theme.surface, m_theme.outline, 0.8));
     painter.drawRoundedRect(track, 2, 2);
-    QRectF filled = track;
-    filled.setWidth(track.width() * box.figures.coverage());
-    if (filled.width() > 0) {
-        painter.setBrush(m_theme.confidenceColor(box.figures.mean_confidence()));
-        painter.drawRoundedRect(filled, 2, 2);
-    }
+    drawShares(painter, box, track);
     drawBadge(painter, badgeRect(box, area), false);
     if (!textVisible(13))
         return;
@@ -367,6 +387,33 @@ void ScenePainter::drawGroup(QPainter& painter, std::uint32_t index)
     painter.setFont(m_small);
     painter.drawText(QRectF(x, rect.top() + 28, rect.right() - x - 6, 16),
                      Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, summary(box));
+}
+
+/// Confidence: how sure the nodes inside are on average, as long as the share that has a module.
+/// Other colours: how many nodes inside have which.
+void ScenePainter::drawShares(QPainter& painter, const SceneBox& box, const QRectF& track)
+{
+    if (colorsAreConfidence() || box.group >= m_view.classes->of_group.size()) {
+        QRectF filled = track;
+        filled.setWidth(track.width() * box.figures.coverage());
+        if (filled.width() <= 0)
+            return;
+        painter.setBrush(m_theme.confidenceColor(box.figures.mean_confidence()));
+        painter.drawRoundedRect(filled, 2, 2);
+        return;
+    }
+    const ClassCounts& counts = m_view.classes->of_group[box.group];
+    double total = 0;
+    for (const std::uint32_t count : counts)
+        total += count;
+    double left = track.left();
+    for (std::size_t i = 0; i < m_view.classes->classes.size() && total > 0; ++i) {
+        const double width = track.width() * counts[i] / total;
+        painter.fillRect(
+            QRectF(left, track.top(), width, track.height()),
+            m_theme.classColor(i, m_view.classes->classes.size(), m_view.classes->ordered));
+        left += width;
+    }
 }
 
 void ScenePainter::drawTerminal(QPainter& painter, std::uint32_t index)

@@ -1,6 +1,7 @@
 // Draws a scene: culled to what is visible, with less detail the smaller it gets.
 #pragma once
 
+#include "layout/node_classes.h"
 #include "ui/canvas/scene_index.h"
 #include "ui/theme/theme.h"
 
@@ -22,6 +23,8 @@ struct SceneView {
     std::uint32_t selected = no_id;
     std::set<std::uint32_t> highlighted; ///< edges
     bool focused = false;
+    const NodeClasses* classes = nullptr; ///< what the colours mean; null: confidence
+    const NodeSubset* subset = nullptr;   ///< all other boxes are dimmed; null: none are
     /// While something opens or closes: where the boxes come from, and how far they are (0..1).
     const std::vector<Rect>* from = nullptr;
     double progress = 1.0;
@@ -46,7 +49,11 @@ private:
     void drawPort(QPainter& painter, const ScenePort& port);
     void drawBadge(QPainter& painter, const QRectF& rect, bool open);
     void drawSelection(QPainter& painter, std::uint32_t index);
+    void drawShares(QPainter& painter, const SceneBox& box, const QRectF& track);
     QString summary(const SceneBox& box) const;
+    bool colorsAreConfidence() const;
+    QColor colorOf(const SceneBox& box) const; ///< of an operator
+    bool dimmed(const SceneBox& box) const;
     bool textVisible(double size) const { return size * m_view.zoom >= 4.5; }
 
     const SceneIndex& m_index;

@@ -24,6 +24,20 @@ void NodeListModel::setInspection(std::shared_ptr<const Inspection> inspection,
     endResetModel();
 }
 
+void NodeListModel::setNodes(std::shared_ptr<const Inspection> inspection,
+                             std::vector<NodeId> nodes)
+{
+    beginResetModel();
+    m_inspection = std::move(inspection);
+    m_nodes = std::move(nodes);
+    const std::size_t count =
+        m_inspection && m_inspection->model
+            ? std::min(m_inspection->model->nodes.size(), m_inspection->attribution.size())
+            : 0;
+    std::erase_if(m_nodes, [&](NodeId id) { return id >= count; });
+    endResetModel();
+}
+
 int NodeListModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_nodes.size());

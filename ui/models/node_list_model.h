@@ -23,6 +23,9 @@ public:
     /// Without a condition the list is empty.
     void setInspection(std::shared_ptr<const Inspection> inspection, const Condition& condition);
 
+    /// Exactly these nodes, in this order; ids that the model does not have are left out.
+    void setNodes(std::shared_ptr<const Inspection> inspection, std::vector<NodeId> nodes);
+
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;

@@ -276,6 +276,14 @@ void ProblemsPanel::showNodes(const QString& title, const NodeListModel::Conditi
     setCurrentWidget(m_node_view);
 }
 
+void ProblemsPanel::showNodes(const QString& title, std::vector<NodeId> nodes)
+{
+    m_nodes->setNodes(m_inspection, std::move(nodes));
+    m_nodes_title = title;
+    refreshTitles();
+    setCurrentWidget(m_node_view);
+}
+
 void ProblemsPanel::stepOrphan(int direction)
 {
     const int count = m_orphans_sorted->rowCount();

@@ -26,6 +26,7 @@ public:
     void showOrphans();
     void showDiagnostics();
     void showNodes(const QString& title, const NodeListModel::Condition& condition);
+    void showNodes(const QString& title, std::vector<NodeId> nodes);
     /// Selects the orphan before or after the one that is current, round the end.
     void stepOrphan(int direction);
     int problemCount() const;

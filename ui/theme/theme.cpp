@@ -37,6 +37,13 @@ constexpr std::array<Stop, 7> dark_scale{{{0.0, 0xe8590c},
                                           {0.85, 0x5fb2d3},
                                           {1.0, 0x5a9de6}}};
 
+// Hues that stay apart with every kind of colour blindness (Paul Tol's "muted" scheme:
+// https://personal.sron.nl/~pault/), lightened for the dark theme; the last one is the rest.
+constexpr std::array<unsigned, 10> light_classes{0x4053a8, 0x3f9fc9, 0x2f8f7f, 0x2f7a3a, 0x8a8a2a,
+                                                 0xc9a227, 0xc4576a, 0x8a2a5b, 0x9f4a94, 0x8a94a3};
+constexpr std::array<unsigned, 10> dark_classes{0x8b9bf0, 0x7cc8ea, 0x5cc4b2, 0x79c27e, 0xbdbd6a,
+                                                0xe8d080, 0xe68a98, 0xd1739f, 0xcb86c2, 0x98a2b0};
+
 double luminance(const QColor& color)
 {
     const auto linear = [](double c) {
@@ -139,6 +146,20 @@ QColor Theme::confidenceColor(double confidence) const
         return mix(rgb(scale[i - 1].color), rgb(scale[i].color), share);
     }
     return rgb(scale.back().color);
+}
+
+QColor Theme::classColor(std::size_t index, std::size_t count, bool ordered) const
+{
+    if (!ordered)
+        return rgb((dark ? dark_classes : light_classes)[std::min<std::size_t>(index, 9)]);
+    const double share =
+        count > 1 ? static_cast<double>(index) / static_cast<double>(count - 1) : 1.0;
+    // From a quiet grey over green blue to violet: darker is more on light ground, brighter on
+    // dark.
+    const QColor none = mix(surface, textMuted, 0.45);
+    const QColor middle = rgb(dark ? 0x49b6ad : 0x2a8c93);
+    const QColor most = rgb(dark ? 0xd9b4ff : 0x4b1d87);
+    return share < 0.5 ? mix(none, middle, share * 2) : mix(middle, most, share * 2 - 1);
 }
 
 QColor Theme::readableOn(const QColor& background)

@@ -48,6 +48,9 @@ struct Theme {
     /// Confidence 0..1 on a scale that colour-blind people can tell apart: amber (low) over grey
     /// green to blue (sure).
     QColor confidenceColor(double confidence) const;
+    /// The `index`-th of `count` classes: steps of one scale when they are ordered, the first of
+    /// them nearly grey; otherwise hues that colour-blind people can tell apart.
+    QColor classColor(std::size_t index, std::size_t count, bool ordered) const;
     /// Black or white, whichever is readable on `background`.
     static QColor readableOn(const QColor& background);
     /// Fill of a module container at this depth (the root's children are 1).

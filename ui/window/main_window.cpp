@@ -66,6 +66,7 @@ MainWindow::MainWindow(Services services, QWidget* parent)
     buildStatusBar();
     buildActions();
     buildToolBar();
+    buildSearch();
     connectSelection();
     connectJobs();
     restoreWindow();

@@ -24,10 +24,12 @@ class CoveragePanel;
 class EmptyState;
 class InspectorPanel;
 class JobStrip;
+class LocatorPopup;
 class MessageBar;
 class ModulePanel;
 class ProblemsPanel;
 class RecentFiles;
+class SearchBar;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -57,6 +59,8 @@ public:
     ProblemsPanel* problemsPanel() const { return m_problems; }
     MessageBar* messageBar() const { return m_message; }
     GraphCanvas* canvas() const { return m_canvas; }
+    SearchBar* searchBar() const { return m_search; }
+    LocatorPopup* locator() const { return m_locator; }
     RecentFiles* recentFiles() const { return m_recent; }
 
 Q_SIGNALS:
@@ -83,6 +87,8 @@ private:
     QDockWidget* addDock(QWidget* widget, const QString& name, const QString& title,
                          Qt::DockWidgetArea area);
     void refreshDockTitles();
+    void buildSearch();
+    void openLocator(const QString& typed);
     void restoreWindow();
     void saveWindow();
     // main_window_actions.cpp
@@ -125,6 +131,9 @@ private:
     QDockWidget* m_problems_dock = nullptr;
     QToolBar* m_tool_bar = nullptr;
     JobStrip* m_job_strip = nullptr;
+    SearchBar* m_search = nullptr;
+    LocatorPopup* m_locator = nullptr;
+    QActionGroup* m_color_group = nullptr;
     QLabel* m_summary = nullptr;
 
     QAction* m_open = nullptr;

@@ -1,7 +1,9 @@
 // The window's menus, tool bar and dialogs.
 #include "ui/canvas/graph_canvas.h"
+#include "ui/canvas/legend.h"
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
+#include "ui/panels/search_bar.h"
 #include "ui/widgets/colors.h"
 #include "ui/window/export_dialog.h"
 #include "ui/window/icons.h"
@@ -110,6 +112,18 @@ void MainWindow::buildActions()
         m_canvas->setLegendVisible(shown);
     });
     m_canvas->setLegendVisible(m_show_legend->isChecked());
+    QMenu* colors = view->addMenu(tr("Colo&urs"));
+    m_color_group = new QActionGroup(this);
+    for (std::size_t i = 0; i < color_by_count; ++i) {
+        const auto by = static_cast<ColorBy>(i);
+        QAction* action = colors->addAction(Legend::modeName(by));
+        action->setCheckable(true);
+        action->setChecked(by == m_canvas->colorBy());
+        m_color_group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, by] { m_canvas->setColorBy(by); });
+        connect(m_canvas, &GraphCanvas::colorByChanged, action,
+                [action, by](ColorBy now) { action->setChecked(now == by); });
+    }
     QMenu* theme = view->addMenu(icon(QStringLiteral("theme")), tr("&Theme"));
     m_theme_group = new QActionGroup(this);
     auto add_theme = [&](const QString& text, ThemeChoice choice) {
@@ -125,6 +139,17 @@ void MainWindow::buildActions()
     add_theme(tr("&Dark"), ThemeChoice::Dark);
 
     QMenu* navigate = menuBar()->addMenu(tr("&Navigate"));
+    addAction(navigate, QStringLiteral("search"), tr("Find &anything"),
+              QKeySequence(Qt::CTRL | Qt::Key_K), [this] { openLocator({}); });
+    QAction* query =
+        addAction(navigate, {}, tr("&Search nodes"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
+                  [this] { m_search->focusQuery(); });
+    QAction* next_found = addAction(navigate, {}, tr("Next &found node"), QKeySequence(Qt::Key_F3),
+                                    [this] { m_search->step(1); });
+    QAction* previous_found =
+        addAction(navigate, {}, tr("P&revious found node"), QKeySequence(Qt::SHIFT | Qt::Key_F3),
+                  [this] { m_search->step(-1); });
+    navigate->addSeparator();
     m_next_orphan = addAction(navigate, QStringLiteral("next"), tr("&Next orphan"),
                               QKeySequence(Qt::Key_F8), [this] { m_problems->stepOrphan(1); });
     m_previous_orphan =
@@ -150,8 +175,8 @@ void MainWindow::buildActions()
         addAction(help, QStringLiteral("info"), tr("&About Strata"), {}, [this] { showAbout(); });
     about->setMenuRole(QAction::AboutRole);
 
-    m_model_actions = {m_close,      m_reload,       m_zoom_in, m_zoom_out, m_zoom_fit,
-                       m_expand_all, m_collapse_all, find,      to_canvas};
+    m_model_actions = {m_close,        m_reload, m_zoom_in, m_zoom_out, m_zoom_fit, m_expand_all,
+                       m_collapse_all, find,     to_canvas, query,      next_found, previous_found};
     m_orphan_actions = {m_next_orphan, m_previous_orphan};
 }
 

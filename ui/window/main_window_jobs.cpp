@@ -3,8 +3,10 @@
 #include "ui/models/format.h"
 #include "ui/panels/coverage_panel.h"
 #include "ui/panels/inspector_panel.h"
+#include "ui/panels/locator_popup.h"
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
+#include "ui/panels/search_bar.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/job_strip.h"
 #include "ui/widgets/message_bar.h"
@@ -148,6 +150,8 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     m_inspector->setInspection(inspection);
     m_coverage->setInspection(inspection);
     m_problems->setInspection(inspection);
+    m_search->setInspection(inspection);
+    m_locator->setInspection(inspection);
     m_canvas->setInspection(inspection);
     m_stack->setCurrentWidget(inspection ? static_cast<QWidget*>(m_canvas) : m_empty);
     const int problems = m_problems->problemCount();

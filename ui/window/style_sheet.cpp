@@ -75,6 +75,12 @@ QScrollBar::handle:horizontal { min-width: 28px; margin: 3px 2px; }
 QScrollBar::handle:hover { background: @outlineStrong; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+#legend { background: @surface; border: 1px solid @outline; border-radius: 8px; }
+#legend QToolButton { padding: 1px 5px; font-size: 11px; }
+#legend #legendMode { padding-right: 16px; font-size: 13px; font-weight: 600; }
+#locator { background: @surface; border: 1px solid @outline; border-radius: 10px; }
+#locator #locatorEdit { font-size: 15px; padding: 7px 8px; }
+#locator #locatorList { background: transparent; border: none; outline: 0; }
 QToolTip { background: @tooltip; color: @text; border: 1px solid @outline; padding: 5px 7px; }
 )";
 

@@ -281,6 +281,72 @@ private Q_SLOTS:
         QVERIFY(scene_of(layout, {})); // and it can be asked again
     }
 
+    void classes_count_nodes_and_groups()
+    {
+        TaskContext task;
+        HierarchyLayout layout(small_model(), metrics());
+        const auto tree = *layout.tree(task);
+        const auto by_op = *layout.classes(ColorBy::OperatorType, task);
+        QVERIFY(!by_op->ordered);
+        QCOMPARE(by_op->classes[0].key, std::string("Conv"));
+        QCOMPARE(by_op->classes[0].count, std::uint64_t{3});
+        QCOMPARE(by_op->classes[by_op->of_node[1]].key, std::string("Relu"));
+        const ModuleId layer1 = *small_model()->modules.find("layer1");
+        // Two of the Convs are below layer1; all of them are below the root.
+        QCOMPARE(by_op->of_group[layer1][0], 2U);
+        QCOMPARE(by_op->of_group[root_group][0], 3U);
+        std::uint64_t sum = 0;
+        for (const NodeClass& c : by_op->classes)
+            sum += c.count;
+        QCOMPARE(sum, std::uint64_t{by_op->of_node.size()});
+
+        const auto by_bytes = *layout.classes(ColorBy::ParameterBytes, task);
+        const auto step = [&](NodeId node) {
+            const NodeClass& c = by_bytes->classes[by_bytes->of_node[node]];
+            return std::pair(c.low, c.high);
+        };
+        // 64x3x7x7 and 64 floats are 37 888 bytes; a Relu has none; 4 x 64 floats are 1 KB.
+        QCOMPARE(step(0), std::pair(32. * 1024, 1024. * 1024));
+        QCOMPARE(step(1), std::pair(0., 0.));
+        QCOMPARE(step(3), std::pair(1024., 32. * 1024));
+
+        const auto by_evidence = *layout.classes(ColorBy::Confidence, task);
+        QCOMPARE(by_evidence->classes.size(), evidence_kind_count);
+        QCOMPARE(by_evidence->classes[static_cast<std::size_t>(EvidenceKind::Synthetic)].count,
+                 std::uint64_t{1});
+        QCOMPARE(layout.classes(ColorBy::OperatorType, task)->get(), by_op.get()); // kept
+    }
+
+    void rare_operators_share_a_class()
+    {
+        InspectionBuilder b("Many");
+        b.input("v0", {1});
+        for (int i = 0; i < 14; ++i)
+            for (int k = 0; k <= i; ++k)
+                b.node(root_module, fmt::format("Op{:02}", i), {"v0"}, fmt::format("o{}_{}", i, k));
+        TaskContext task;
+        HierarchyLayout layout(b.finish(), metrics());
+        const auto classes = *layout.classes(ColorBy::OperatorType, task);
+        QCOMPARE(classes->classes.size(), max_node_classes);
+        QCOMPARE(classes->classes[0].key, std::string("Op13"));
+        QVERIFY(classes->classes.back().key.empty());
+        QCOMPARE(classes->classes.back().count, std::uint64_t{1 + 2 + 3 + 4 + 5});
+    }
+
+    void a_subset_is_counted_in_groups()
+    {
+        TaskContext task;
+        HierarchyLayout layout(small_model(), metrics());
+        const auto tree = *layout.tree(task);
+        std::vector<bool> nodes(tree->group_of_node.size());
+        nodes[0] = nodes[2] = true; // stem and layer1.0.conv
+        const auto subset = make_subset(*tree, nodes, task);
+        QCOMPARE(subset->count, std::size_t{2});
+        QCOMPARE(subset->in_group[root_group], 2U);
+        QCOMPARE(subset->in_group[*small_model()->modules.find("layer1")], 1U);
+        QCOMPARE(subset->in_group[*small_model()->modules.find("fc")], 0U);
+    }
+
     void no_model_is_an_error_not_a_crash()
     {
         TaskContext task;

@@ -1,0 +1,161 @@
+#include "layout/node_classes.h"
+
+#include <algorithm>
+#include <map>
+
+namespace strata {
+namespace {
+
+constexpr std::array<std::string_view, color_by_count> names{"confidence", "category", "operator",
+                                                             "dtype", "bytes"};
+
+// Steps of the scale of parameter bytes.
+constexpr std::array<double, 6> byte_steps{1,   1024, 32. * 1024, 1024. * 1024, 32. * 1024 * 1024,
+                                           1e18};
+
+std::uint64_t parameter_bytes(const OnnxModel& model, NodeId node)
+{
+    std::uint64_t bytes = 0;
+    for (const ValueId value : model.nodes[node].inputs) {
+        const std::uint32_t index = value == no_id ? no_id : model.values[value].initializer;
+        if (index != no_id)
+            bytes += model.initializers[index].tensor.byte_count();
+    }
+    return bytes;
+}
+
+std::string key_of(const OnnxModel& model, NodeId node, ColorBy by)
+{
+    const OnnxNode& n = model.nodes[node];
+    if (by == ColorBy::OperatorType)
+        return std::string(model.text(n.op_type));
+    for (const ValueId value : n.outputs)
+        if (value != no_id)
+            return std::string(to_string(model.values[value].dtype));
+    return std::string(to_string(DType::Unknown));
+}
+
+/// Classes by name: the most frequent ones, then the rest together.
+Status classify_by_name(const OnnxModel& model, NodeClasses& result, TaskContext& task)
+{
+    std::vector<std::uint32_t> name_of(model.nodes.size());
+    std::map<std::string, std::uint32_t> ids;
+    std::vector<std::uint64_t> counts;
+    for (NodeId node = 0; node < model.nodes.size(); ++node) {
+        if (node % 4096 == 0)
+            STRATA_CHECK(task.poll());
+        const auto [it, added] =
+            ids.try_emplace(key_of(model, node, result.by), static_cast<std::uint32_t>(ids.size()));
+        if (added)
+            counts.push_back(0);
+        name_of[node] = it->second;
+        ++counts[it->second];
+    }
+    std::vector<std::pair<std::string, std::uint32_t>> order(ids.begin(), ids.end());
+    std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+        return counts[a.second] > counts[b.second];
+    });
+    const bool rest = order.size() > max_node_classes;
+    const std::size_t own = rest ? max_node_classes - 1 : order.size();
+    std::vector<std::uint8_t> class_of(ids.size());
+    result.classes.resize(own + (rest ? 1 : 0));
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const std::size_t at = std::min(i, result.classes.size() - 1);
+        class_of[order[i].second] = static_cast<std::uint8_t>(at);
+        if (i < own)
+            result.classes[at].key = order[i].first;
+        result.classes[at].count += counts[order[i].second];
+    }
+    for (NodeId node = 0; node < model.nodes.size(); ++node)
+        result.of_node[node] = class_of[name_of[node]];
+    return {};
+}
+
+Status classify_by_scale(const Inspection& inspection, NodeClasses& result, TaskContext& task)
+{
+    const OnnxModel& model = *inspection.model;
+    result.ordered = result.by != ColorBy::Category;
+    if (result.by == ColorBy::Confidence)
+        for (std::size_t i = 0; i < evidence_kind_count; ++i)
+            result.classes.push_back(
+                {std::string(to_string(static_cast<EvidenceKind>(i))), 0, 0, 0});
+    else if (result.by == ColorBy::Category)
+        for (std::size_t i = 0; i < category_count; ++i)
+            result.classes.push_back({std::string(to_string(static_cast<Category>(i))), 0, 0, 0});
+    else {
+        result.classes.push_back({"none", 0, 0, 0});
+        for (std::size_t i = 0; i + 1 < byte_steps.size(); ++i)
+            result.classes.push_back({"", 0, byte_steps[i], byte_steps[i + 1]});
+    }
+    for (NodeId node = 0; node < model.nodes.size(); ++node) {
+        if (node % 4096 == 0)
+            STRATA_CHECK(task.poll());
+        std::size_t at = 0;
+        if (result.by == ColorBy::ParameterBytes) {
+            const auto bytes = static_cast<double>(parameter_bytes(model, node));
+            at = static_cast<std::size_t>(
+                std::upper_bound(byte_steps.begin(), byte_steps.end() - 1, bytes) -
+                byte_steps.begin());
+        } else if (node < inspection.attribution.size()) {
+            const NodeAttribution& a = inspection.attribution[node];
+            at = result.by == ColorBy::Category ? static_cast<std::size_t>(a.category)
+                                                : static_cast<std::size_t>(a.kind);
+        }
+        result.of_node[node] = static_cast<std::uint8_t>(at);
+        ++result.classes[at].count;
+    }
+    return {};
+}
+
+} // namespace
+
+std::string_view to_string(ColorBy by)
+{
+    return names[static_cast<std::size_t>(by)];
+}
+
+Result<NodeClasses> classify_nodes(const Inspection& inspection, const DisplayTree& tree,
+                                   ColorBy by, TaskContext& task)
+{
+    static_assert(evidence_kind_count <= max_node_classes && category_count <= max_node_classes &&
+                  byte_steps.size() <= max_node_classes);
+    NodeClasses result;
+    result.by = by;
+    const OnnxModel& model = *inspection.model;
+    result.of_node.resize(model.nodes.size());
+    const bool by_name = by == ColorBy::OperatorType || by == ColorBy::DType;
+    STRATA_CHECK(by_name ? classify_by_name(model, result, task)
+                         : classify_by_scale(inspection, result, task));
+    result.of_group.assign(tree.groups.size(), {});
+    for (NodeId node = 0; node < model.nodes.size(); ++node)
+        ++result.of_group[tree.group_of_node[node]][result.of_node[node]];
+    // Parents come before their children.
+    for (std::size_t g = tree.groups.size(); g-- > 1;) {
+        ClassCounts& parent = result.of_group[tree.groups[g].parent];
+        for (std::size_t c = 0; c < max_node_classes; ++c)
+            parent[c] += result.of_group[g][c];
+    }
+    STRATA_CHECK(task.poll());
+    return result;
+}
+
+Result<NodeSubset> make_subset(const DisplayTree& tree, std::vector<bool> nodes, TaskContext& task)
+{
+    NodeSubset subset;
+    subset.in_group.assign(tree.groups.size(), 0);
+    nodes.resize(tree.group_of_node.size());
+    for (std::size_t node = 0; node < nodes.size(); ++node) {
+        if (node % 4096 == 0)
+            STRATA_CHECK(task.poll());
+        if (!nodes[node])
+            continue;
+        ++subset.in_group[tree.group_of_node[node]];
+        ++subset.count;
+    }
+    for (std::size_t g = tree.groups.size(); g-- > 1;)
+        subset.in_group[tree.groups[g].parent] += subset.in_group[g];
+    subset.nodes = std::move(nodes);
+    return subset;
+}
+
+} // namespace strata

@@ -1,0 +1,70 @@
+// The query box: which nodes are meant, how many they are, and going from one to the next.
+#pragma once
+
+#include "ir/inspection.h"
+#include "ui/jobs/background.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+#include <vector>
+
+class QCompleter;
+class QLabel;
+class QLineEdit;
+class QStringListModel;
+class QToolButton;
+
+namespace strata::ui {
+
+/// Searches while one types, in the background. Enter and Shift+Enter step through what was found;
+/// Escape clears. The grammar is in core/query/query.h; fields are completed.
+class SearchBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit SearchBar(QWidget* parent = nullptr);
+
+    /// Clears what was found; the text is searched anew.
+    void setInspection(std::shared_ptr<const Inspection> inspection);
+    void setQuery(const QString& text);
+    QString query() const;
+    const std::vector<NodeId>& found() const { return m_found; }
+    bool isSearching() const { return m_delay.isActive() || m_background.isRunning(); }
+    void focusQuery();
+    /// Goes to the next or previous node that was found, round the end.
+    void step(int direction);
+
+Q_SIGNALS:
+    /// Null: there is no query, or it is wrong.
+    void resultChanged(std::shared_ptr<const std::vector<bool>> nodes);
+    void nodeChosen(strata::NodeId node);
+    void listRequested(const QString& title, const std::vector<strata::NodeId>& nodes);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void search();
+    void accept(std::vector<NodeId> found);
+    void showError(const QString& message);
+    void refresh();
+    void complete();
+
+    QLineEdit* m_edit;
+    QLabel* m_count;
+    QToolButton* m_previous;
+    QToolButton* m_next;
+    QToolButton* m_list;
+    QCompleter* m_completer;
+    QStringListModel* m_words;
+    QTimer m_delay;
+    Background m_background;
+    std::shared_ptr<const Inspection> m_inspection;
+    std::vector<NodeId> m_found;
+    std::size_t m_at = 0;   ///< index into m_found of the node that was gone to
+    bool m_stepped = false; ///< m_at has been gone to
+    QString m_error;
+};
+
+} // namespace strata::ui
