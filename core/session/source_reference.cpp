@@ -7,8 +7,6 @@
 namespace strata {
 namespace {
 
-constexpr int reference_opset = 17;
-
 /// Graph inputs that a caller feeds: old files list their initializers among the inputs too.
 std::vector<ValueId> fed_inputs(const OnnxModel& file)
 {
@@ -64,10 +62,12 @@ void take_inputs_of(const OnnxModel& file, ChosenInputs& chosen)
 
 Result<LoweringResult> lower_for(const Program& source, const OnnxModel* file, TaskContext& task)
 {
-    STRATA_TRY(ChosenInputs chosen, choose_inputs(source, ExportOptions{}));
+    ExportOptions options;
+    options.fold_batch_norm = false; // the weights as the source has them
+    STRATA_TRY(ChosenInputs chosen, choose_inputs(source, options));
     if (file)
         take_inputs_of(*file, chosen);
-    return lower_with_inputs(source, std::move(chosen), reference_opset, {}, task);
+    return lower_with_inputs(source, std::move(chosen), options, task);
 }
 
 } // namespace
