@@ -7,6 +7,7 @@
 #include "hierarchy/parameter_evidence.h"
 #include "hierarchy/recorded_evidence.h"
 #include "hierarchy/scope_evidence.h"
+#include "hierarchy/structural_evidence.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -178,7 +179,6 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
 Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program* source,
                                           const OnnxModel* reference, TaskContext& task)
 {
-    static_cast<void>(reference);
     task.begin("attribute", model.nodes.size());
     AttributionResult result;
     Diagnostics diagnostics;
@@ -191,6 +191,10 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     attributor.add(lowered ? provenance_evidence(model, *source)
                            : recorded_evidence(scopes, result.modules, diagnostics));
     STRATA_CHECK(task.poll());
+    if (source && !lowered) {
+        STRATA_TRY(SourceFindings findings, source_evidence(model, *source, reference, task));
+        attributor.add(std::move(findings.evidence));
+    }
     attributor.add(parameter_evidence(model, result.modules));
     attributor.add(scope_evidence(model, result.modules));
     STRATA_CHECK(task.poll());

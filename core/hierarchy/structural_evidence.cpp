@@ -1,0 +1,254 @@
+#include "hierarchy/structural_evidence.h"
+
+#include "hierarchy/align/align.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <unordered_map>
+
+namespace strata {
+namespace {
+
+using align::FlowGraph;
+using align::FlowNode;
+using align::Relation;
+
+/// Tensors of integers this small are sizes and indices that occur everywhere.
+constexpr std::int64_t smallest_integer_tensor = 8;
+
+bool can_be_recognised(const Tensor& tensor)
+{
+    const std::int64_t count = tensor.element_count();
+    return count > 0 && (is_floating_point(tensor.dtype) || count >= smallest_integer_tensor);
+}
+
+/// A tensor in a file and who holds it.
+struct HeldTensor {
+    const Tensor* tensor = nullptr;
+    std::uint32_t initializer = no_id;
+    NodeId constant = no_id; ///< the Constant node
+};
+
+std::vector<HeldTensor> held_tensors(const OnnxModel& model)
+{
+    std::vector<HeldTensor> held;
+    for (std::uint32_t i = 0; i < model.initializers.size(); ++i)
+        if (!model.initializers[i].sparse && can_be_recognised(model.initializers[i].tensor))
+            held.push_back({&model.initializers[i].tensor, i, no_id});
+    for (NodeId id = 0; id < model.nodes.size(); ++id)
+        if (model.text(model.nodes[id].op_type) == "Constant")
+            if (const Attribute* value = model.attribute(id, "value"))
+                if (const auto* tensor = std::get_if<Tensor>(&value->value);
+                    tensor && can_be_recognised(*tensor) && tensor->element_count() > 1)
+                    held.push_back({tensor, no_id, id});
+    return held;
+}
+
+/// Tells the flow graph which source tensors its nodes read: directly, or prepared by constant
+/// nodes. Only tensors that are one source tensor count.
+void mark_tensors(FlowGraph& graph, const std::vector<HeldTensor>& held,
+                  const std::vector<std::vector<TensorMatch>>& matches, std::size_t first)
+{
+    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> of_initializer;
+    std::vector<std::vector<std::uint32_t>> of_constant(graph.nodes.size());
+    for (std::size_t i = 0; i < held.size(); ++i) {
+        const auto& found = matches[first + i];
+        const bool several = found.size() > 1 && found.front().change != TensorChange::Parts;
+        if (found.empty() || several)
+            continue;
+        std::vector<std::uint32_t> sources;
+        for (const TensorMatch& match : found)
+            sources.push_back(match.source);
+        if (held[i].initializer != no_id)
+            of_initializer[held[i].initializer] = std::move(sources);
+        else
+            of_constant[held[i].constant] = std::move(sources);
+    }
+    constexpr std::size_t most = 64;
+    for (const NodeId id : graph.topological) {
+        FlowNode& node = graph.nodes[id];
+        node.tensors = of_constant[id];
+        for (const align::FlowInput& input : node.inputs) {
+            const std::vector<std::uint32_t>* from = nullptr;
+            if (const auto it = of_initializer.find(input.initializer);
+                input.initializer != no_id && it != of_initializer.end())
+                from = &it->second;
+            else if (input.node != no_id && graph.nodes[input.node].constant)
+                from = &graph.nodes[input.node].tensors;
+            if (from && node.tensors.size() < most)
+                node.tensors.insert(node.tensors.end(), from->begin(), from->end());
+        }
+        std::sort(node.tensors.begin(), node.tensors.end());
+        node.tensors.erase(std::unique(node.tensors.begin(), node.tensors.end()),
+                           node.tensors.end());
+    }
+}
+
+/// Which module each source tensor belongs to; no_module for several owners.
+std::vector<ModuleId> tensor_owners(const Program& source)
+{
+    std::vector<ModuleId> owners(source.tensors.size(), no_module);
+    std::vector<bool> several(source.tensors.size(), false);
+    for (ModuleId id = 0; id < source.modules.size(); ++id) {
+        if (!source.modules[id].alias_of.empty())
+            continue;
+        for (const ModuleTensor& tensor : source.modules[id].tensors) {
+            if (tensor.tensor >= owners.size())
+                continue;
+            if (owners[tensor.tensor] != no_module && owners[tensor.tensor] != id)
+                several[tensor.tensor] = true;
+            owners[tensor.tensor] = id;
+        }
+    }
+    for (std::size_t i = 0; i < owners.size(); ++i)
+        if (several[i])
+            owners[i] = no_module;
+    return owners;
+}
+
+std::string tensor_name(const Program& source, std::uint32_t tensor)
+{
+    return tensor < source.tensor_names.size() ? source.tensor_names[tensor]
+                                               : fmt::format("#{}", tensor);
+}
+
+class Finder {
+public:
+    Finder(const OnnxModel& file, const Program& source, const OnnxModel* reference)
+        : m_file(file),
+          m_source(source),
+          m_reference(reference),
+          m_owners(tensor_owners(source))
+    {}
+
+    Result<SourceFindings> run(TaskContext& task)
+    {
+        FlowGraph left = align::build_flow(m_file);
+        const std::vector<HeldTensor> held = held_tensors(m_file);
+        std::vector<HeldTensor> reference_held;
+        if (m_reference)
+            reference_held = held_tensors(*m_reference);
+        std::vector<const Tensor*> tensors;
+        for (const HeldTensor& item : held)
+            tensors.push_back(item.tensor);
+        for (const HeldTensor& item : reference_held)
+            tensors.push_back(item.tensor);
+        STRATA_TRY(const auto matches, match_tensors(tensors, m_source.tensors, task));
+
+        SourceFindings findings;
+        findings.initializers.resize(m_file.initializers.size());
+        for (std::size_t i = 0; i < held.size(); ++i)
+            if (held[i].initializer != no_id)
+                findings.initializers[held[i].initializer] = matches[i];
+        mark_tensors(left, held, matches, 0);
+        if (m_reference) {
+            FlowGraph right = align::build_flow(*m_reference);
+            mark_tensors(right, reference_held, matches, held.size());
+            STRATA_TRY(const auto aligned, align::align_graphs(left, right, task));
+            add_aligned(left, aligned, findings.evidence);
+        }
+        add_owners(left, findings.evidence);
+        return findings;
+    }
+
+private:
+    struct Place {
+        ModuleId module = no_module;
+        std::uint32_t call = 0;
+    };
+
+    Place place_of(NodeId reference) const
+    {
+        if (reference >= m_reference->provenance.size())
+            return {};
+        const NodeProvenance& provenance = m_reference->provenance[reference];
+        if (provenance.frame >= m_source.graph.frames.size())
+            return {};
+        const CallFrame& frame = m_source.graph.frames[provenance.frame];
+        if (frame.module >= m_source.modules.size())
+            return {};
+        return {frame.module, frame.call};
+    }
+
+    void add_aligned(const FlowGraph& left, const std::vector<align::Match>& aligned,
+                     std::vector<NodeEvidence>& found) const
+    {
+        for (NodeId id = 0; id < aligned.size(); ++id) {
+            if (aligned[id].reference == no_id)
+                continue;
+            const Place place = place_of(aligned[id].reference);
+            if (place.module == no_module)
+                continue;
+            const std::string_view op =
+                m_reference->text(m_reference->nodes[aligned[id].reference].op_type);
+            const std::string& fqn = m_source.modules[place.module].fqn;
+            NodeEvidence item;
+            item.node = id;
+            item.call = place.call;
+            item.evidence.module = place.module;
+            item.evidence.kind = EvidenceKind::StructuralMatch;
+            switch (aligned[id].relation) {
+            case Relation::Exact:
+                item.evidence.confidence = 0.95;
+                item.evidence.detail =
+                    fmt::format("the {} of '{}' in the source has the same surroundings", op, fqn);
+                break;
+            case Relation::Parameter:
+                item.evidence.kind = EvidenceKind::Parameter;
+                item.evidence.detail =
+                    left.nodes[id].tensors.empty()
+                        ? fmt::format("reads what '{}' reads in the source", fqn)
+                        : fmt::format("reads '{}' like the {} of '{}' in the source",
+                                      tensor_name(m_source, left.nodes[id].tensors.front()), op,
+                                      fqn);
+                item.evidence.confidence = default_confidence(EvidenceKind::Parameter);
+                break;
+            case Relation::Followed:
+                item.evidence.confidence = 0.90;
+                item.evidence.detail =
+                    fmt::format("follows the data flow to the {} of '{}' in the source", op, fqn);
+                break;
+            default:
+                item.evidence.confidence = 0.70;
+                item.evidence.detail =
+                    fmt::format("lies where the {} of '{}' lies in the source", op, fqn);
+            }
+            found.push_back(std::move(item));
+        }
+    }
+
+    void add_owners(const FlowGraph& left, std::vector<NodeEvidence>& found) const
+    {
+        std::vector<ModuleId> told;
+        for (NodeId id = 0; id < left.nodes.size(); ++id) {
+            told.clear();
+            for (const std::uint32_t tensor : left.nodes[id].tensors) {
+                const ModuleId owner = m_owners[tensor];
+                if (owner == no_module || std::find(told.begin(), told.end(), owner) != told.end())
+                    continue;
+                told.push_back(owner);
+                found.push_back(
+                    {id,
+                     {EvidenceKind::Parameter, default_confidence(EvidenceKind::Parameter), owner,
+                      fmt::format("reads the content of '{}' of module '{}'",
+                                  tensor_name(m_source, tensor), m_source.modules[owner].fqn)},
+                     0});
+            }
+        }
+    }
+
+    const OnnxModel& m_file;
+    const Program& m_source;
+    const OnnxModel* m_reference;
+    std::vector<ModuleId> m_owners;
+};
+
+} // namespace
+
+Result<SourceFindings> source_evidence(const OnnxModel& file, const Program& source,
+                                       const OnnxModel* reference, TaskContext& task)
+{
+    return Finder(file, source, reference).run(task);
+}
+
+} // namespace strata

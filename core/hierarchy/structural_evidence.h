@@ -1,0 +1,26 @@
+// Evidence from the source model itself: whose tensors a node reads, and which node of the source's
+// own ONNX graph it corresponds to.
+#pragma once
+
+#include "hierarchy/evidence.h"
+#include "hierarchy/tensor_match.h"
+#include "ir/program.h"
+
+#include <vector>
+
+namespace strata {
+
+struct SourceFindings {
+    std::vector<NodeEvidence> evidence;
+    /// Per initializer of the file: the source tensors it was made from.
+    std::vector<std::vector<TensorMatch>> initializers;
+};
+
+/// Compares contents of tensors (initializers and Constant nodes), then aligns the file with
+/// `reference` (the graph that lowering the source gives, with provenance; null: only tensors
+/// count). A node that reads a tensor belongs to the module whose code reads it in the source,
+/// which is nearly always its owner.
+Result<SourceFindings> source_evidence(const OnnxModel& file, const Program& source,
+                                       const OnnxModel* reference, TaskContext& task);
+
+} // namespace strata
