@@ -42,6 +42,7 @@ build_packages=(
 test_packages=(
     binutils
     ca-certificates
+    clang
     clang-format
     libonnxruntime-dev\|cmd:npm\|npm
 )

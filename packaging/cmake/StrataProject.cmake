@@ -30,10 +30,17 @@ if(STRATA_WERROR)
     target_compile_options(strata_options INTERFACE -Werror)
 endif()
 if(STRATA_SANITIZE)
-    # GCC sees uninitialized values in instrumented standard headers that are not there.
-    target_compile_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE} -fno-omit-frame-pointer
-                           -Wno-maybe-uninitialized)
+    target_compile_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE} -fno-omit-frame-pointer)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # GCC sees uninitialized values in instrumented standard headers that are not there.
+        target_compile_options(strata_options INTERFACE -Wno-maybe-uninitialized)
+    endif()
     target_link_options(strata_options INTERFACE -fsanitize=${STRATA_SANITIZE})
+endif()
+if(STRATA_BUILD_FUZZERS)
+    # Coverage for libFuzzer everywhere; checksums, which it cannot guess, are not compared.
+    target_compile_options(strata_options INTERFACE -fsanitize=fuzzer-no-link)
+    target_compile_definitions(strata_options INTERFACE FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 endif()
 
 # strata_layer(NAME [DEPENDS layer...] [LIBS target...] [EXCLUDE file...])
