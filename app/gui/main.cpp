@@ -1,6 +1,7 @@
 // The window's program.
 #include "ui/canvas/graph_canvas.h"
 #include "ui/jobs/services.h"
+#include "ui/jobs/watched_application.h"
 #include "ui/window/appearance.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
@@ -120,7 +121,13 @@ int main(int argc, char* argv[])
     }
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
-    QApplication app(argc, argv);
+    WatchedApplication app(argc, argv);
+#ifndef NDEBUG
+    // Builds for developers tell when an event takes longer than a frame.
+    app.setReport(WatchedApplication::frame_ms, [](double ms, const QString& what) {
+        qWarning("the window did not answer for %.0f ms: %s", ms, qPrintable(what));
+    });
+#endif
     // QApplication takes over the user's locale, but files are written and graphs laid out in C
     // numbers.
     std::setlocale(LC_NUMERIC, "C");

@@ -56,22 +56,29 @@ void ModuleTreeModel::setInspection(std::shared_ptr<const Inspection> inspection
                 m_rows[child] = row++;
         }
         m_parameters = countParameters(*m_inspection);
-        m_operators.resize(modules.size());
-        if (const OnnxModel* model = m_inspection->model.get()) {
-            const std::size_t nodes =
-                std::min(model->nodes.size(), m_inspection->attribution.size());
-            for (std::size_t node = 0; node < nodes; ++node) {
-                const ModuleId module = m_inspection->attribution[node].module;
-                if (module >= modules.size())
-                    continue;
-                auto& operators = m_operators[module];
-                const StringId op = model->nodes[node].op_type;
-                if (std::find(operators.begin(), operators.end(), op) == operators.end())
-                    operators.push_back(op);
-            }
-        }
     }
     endResetModel();
+}
+
+const std::vector<StringId>& ModuleTreeModel::operators(ModuleId id) const
+{
+    if (m_operators.empty()) {
+        const ModuleTree& modules = m_inspection->modules;
+        m_operators.resize(modules.size());
+        const OnnxModel* model = m_inspection->model.get();
+        const std::size_t nodes =
+            model ? std::min(model->nodes.size(), m_inspection->attribution.size()) : 0;
+        for (std::size_t node = 0; node < nodes; ++node) {
+            const ModuleId module = m_inspection->attribution[node].module;
+            if (module >= modules.size())
+                continue;
+            auto& found = m_operators[module];
+            const StringId op = model->nodes[node].op_type;
+            if (std::find(found.begin(), found.end(), op) == found.end())
+                found.push_back(op);
+        }
+    }
+    return m_operators[id];
 }
 
 QModelIndex ModuleTreeModel::indexOf(ModuleId id, int column) const
@@ -224,7 +231,7 @@ QVariant ModuleTreeModel::data(const QModelIndex& index, int role) const
         return static_cast<qulonglong>(nodes ? nodes->orphans : 0);
     case OperatorsRole: {
         QStringList names;
-        for (StringId op : m_operators[id])
+        for (StringId op : operators(id))
             names += toQString(m_inspection->model->text(op));
         return names;
     }

@@ -48,12 +48,14 @@ private:
     const CoverageFigures* figures(ModuleId id) const;
     QString display(ModuleId id, int column) const;
     QString toolTip(ModuleId id) const;
+    const std::vector<StringId>& operators(ModuleId id) const;
     QVariant sortKey(ModuleId id, int column) const;
 
     std::shared_ptr<const Inspection> m_inspection;
     std::vector<int> m_rows;                 ///< each module's place among its parent's children
     std::vector<std::uint64_t> m_parameters; ///< per module, below included
-    std::vector<std::vector<StringId>> m_operators; ///< per module, own nodes, distinct
+    /// Per module, own nodes, distinct. Made when first asked for: only a search needs it.
+    mutable std::vector<std::vector<StringId>> m_operators;
 };
 
 } // namespace strata::ui

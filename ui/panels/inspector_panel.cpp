@@ -113,8 +113,16 @@ void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
 {
     m_inspection = std::move(inspection);
     m_consumers.reset();
+    m_background.cancel();
     if (m_inspection && m_inspection->model)
-        m_consumers = std::make_shared<ConsumerTable>(m_inspection->model->consumers());
+        m_background.run([this, model = m_inspection->model](TaskContext&) -> Background::Answer {
+            auto table = std::make_shared<const ConsumerTable>(model->consumers());
+            return [this, table] {
+                m_consumers = table;
+                if (m_selection->current().isNode())
+                    showTarget(m_selection->current());
+            };
+        });
     showTarget(m_selection->current());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/models/node_models.h"
+#include "ui/jobs/background.h"
 #include "ui/models/selection.h"
 
 #include <QScrollArea>
@@ -49,7 +50,8 @@ private:
 
     Selection* m_selection;
     std::shared_ptr<const Inspection> m_inspection;
-    std::shared_ptr<const ConsumerTable> m_consumers;
+    std::shared_ptr<const ConsumerTable> m_consumers; ///< null until the background has it
+    Background m_background;
 
     QLabel* m_kind;
     QLabel* m_heading;

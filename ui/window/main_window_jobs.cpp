@@ -20,6 +20,7 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QThreadPool>
 #include <QUrl>
 
 namespace strata::ui {
@@ -144,7 +145,7 @@ void MainWindow::closeModel()
 void MainWindow::setInspection(const InspectionPtr& inspection)
 {
     m_selection->clear(this);
-    m_inspection = inspection;
+    InspectionPtr old = std::exchange(m_inspection, inspection);
     m_unwritten = inspection && inspection->program && inspection->model_path.empty();
     m_modules->setInspection(inspection);
     m_inspector->setInspection(inspection);
@@ -160,6 +161,9 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     refreshTitle();
     refreshSummary();
     refreshActions();
+    // Taking a large model apart takes longer than a frame.
+    if (old)
+        QThreadPool::globalInstance()->start([last = std::move(old)]() mutable { last.reset(); });
 }
 
 void MainWindow::refreshTitle()
