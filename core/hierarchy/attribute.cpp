@@ -3,6 +3,7 @@
 #include "hierarchy/category.h"
 #include "hierarchy/fx_node_text.h"
 #include "hierarchy/infer_modules.h"
+#include "hierarchy/near_evidence.h"
 #include "hierarchy/neighbour_evidence.h"
 #include "hierarchy/parameter_evidence.h"
 #include "hierarchy/recorded_evidence.h"
@@ -198,6 +199,8 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     attributor.add(parameter_evidence(model, result.modules));
     attributor.add(scope_evidence(model, result.modules));
     STRATA_CHECK(task.poll());
+    if (source && !lowered)
+        attributor.add(near_evidence(align::build_flow(model), result.modules, attributor.known()));
     STRATA_TRY(auto weak, neighbour_evidence(model, result.modules, attributor.known(), task));
     attributor.add(std::move(weak));
     result.nodes = attributor.decide();

@@ -1,10 +1,12 @@
 #include "hierarchy/structural_evidence.h"
 
 #include "hierarchy/align/align.h"
+#include "hierarchy/align/folded.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace strata {
 namespace {
@@ -51,6 +53,7 @@ void mark_tensors(FlowGraph& graph, const std::vector<HeldTensor>& held,
 {
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> of_initializer;
     std::vector<std::vector<std::uint32_t>> of_constant(graph.nodes.size());
+    std::unordered_set<std::uint32_t> scaled;
     for (std::size_t i = 0; i < held.size(); ++i) {
         const auto& found = matches[first + i];
         const bool several = found.size() > 1 && found.front().change != TensorChange::Parts;
@@ -59,6 +62,8 @@ void mark_tensors(FlowGraph& graph, const std::vector<HeldTensor>& held,
         std::vector<std::uint32_t> sources;
         for (const TensorMatch& match : found)
             sources.push_back(match.source);
+        if (held[i].initializer != no_id && found.front().change == TensorChange::Scaled)
+            scaled.insert(held[i].initializer);
         if (held[i].initializer != no_id)
             of_initializer[held[i].initializer] = std::move(sources);
         else
@@ -75,6 +80,7 @@ void mark_tensors(FlowGraph& graph, const std::vector<HeldTensor>& held,
                 from = &it->second;
             else if (input.node != no_id && graph.nodes[input.node].constant)
                 from = &graph.nodes[input.node].tensors;
+            node.scaled = node.scaled || scaled.contains(input.initializer);
             if (from && node.tensors.size() < most)
                 node.tensors.insert(node.tensors.end(), from->begin(), from->end());
         }
@@ -144,6 +150,9 @@ public:
         if (m_reference) {
             FlowGraph right = align::build_flow(*m_reference);
             mark_tensors(right, reference_held, matches, held.size());
+            m_folded = align::add_folded_nodes(right, *m_reference, m_source.graph);
+            for (NodeId id = 0; id < right.nodes.size(); ++id)
+                right.nodes[id].group = place_of(id).module;
             STRATA_TRY(const auto aligned, align::align_graphs(left, right, task));
             add_aligned(left, aligned, findings.evidence);
         }
@@ -157,14 +166,25 @@ private:
         std::uint32_t call = 0;
     };
 
+    /// The FX node behind a folded node of the reference; no_index for a real one.
+    FxNodeId folded(NodeId reference) const
+    {
+        const std::size_t first = m_reference->nodes.size();
+        return reference >= first && reference - first < m_folded.size()
+                   ? m_folded[reference - first]
+                   : no_index;
+    }
+
     Place place_of(NodeId reference) const
     {
-        if (reference >= m_reference->provenance.size())
+        FrameId frame_id = no_index;
+        if (const FxNodeId fx = folded(reference); fx != no_index)
+            frame_id = m_source.graph.nodes[fx].frame;
+        else if (reference < m_reference->provenance.size())
+            frame_id = m_reference->provenance[reference].frame;
+        if (frame_id >= m_source.graph.frames.size())
             return {};
-        const NodeProvenance& provenance = m_reference->provenance[reference];
-        if (provenance.frame >= m_source.graph.frames.size())
-            return {};
-        const CallFrame& frame = m_source.graph.frames[provenance.frame];
+        const CallFrame& frame = m_source.graph.frames[frame_id];
         if (frame.module >= m_source.modules.size())
             return {};
         return {frame.module, frame.call};
@@ -179,8 +199,11 @@ private:
             const Place place = place_of(aligned[id].reference);
             if (place.module == no_module)
                 continue;
+            const FxNodeId fx = folded(aligned[id].reference);
             const std::string_view op =
-                m_reference->text(m_reference->nodes[aligned[id].reference].op_type);
+                fx != no_index
+                    ? std::string_view(m_source.graph.nodes[fx].target)
+                    : m_reference->text(m_reference->nodes[aligned[id].reference].op_type);
             const std::string& fqn = m_source.modules[place.module].fqn;
             NodeEvidence item;
             item.node = id;
@@ -241,6 +264,7 @@ private:
     const Program& m_source;
     const OnnxModel* m_reference;
     std::vector<ModuleId> m_owners;
+    std::vector<FxNodeId> m_folded; ///< of the reference's nodes beyond its model
 };
 
 } // namespace

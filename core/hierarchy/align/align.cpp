@@ -1,5 +1,6 @@
 #include "hierarchy/align/align.h"
 
+#include "hierarchy/align/folded.h"
 #include "hierarchy/align/regions.h"
 
 #include <algorithm>
@@ -146,6 +147,7 @@ public:
     Result<std::vector<Match>> run()
     {
         match_tensors();
+        absorb_normalisations();
         match_equal(View::Strict, true);
         STRATA_CHECK(m_task.poll());
         for (int round = 0; round < most_rounds; ++round) {
@@ -158,6 +160,7 @@ public:
                 break;
         }
         STRATA_CHECK(align_regions(m_file, m_reference, m_match, m_back, m_task));
+        align_folded(m_file, m_reference, m_match, m_back);
         return std::move(m_match);
     }
 
@@ -240,6 +243,23 @@ private:
                 for (std::size_t i = 0; i < left.size(); ++i)
                     if (m_back[right[i]] == no_id)
                         match(left[i], right[i], Relation::Parameter);
+        }
+    }
+
+    /// A convolution whose weights a normalisation was folded into stands for both: the
+    /// normalisation of the reference is no gap.
+    void absorb_normalisations()
+    {
+        for (const NodeId id : m_file.topological) {
+            if (!m_file.nodes[id].scaled || m_match[id].reference == no_id)
+                continue;
+            const auto& uses = m_reference.nodes[m_match[id].reference].uses;
+            if (uses.size() != 1)
+                continue;
+            const FlowNode& next = m_reference.nodes[uses.front().node];
+            if (m_back[uses.front().node] == no_id && next.computes() && next.data_inputs == 1 &&
+                !next.tensors.empty())
+                m_back[uses.front().node] = id;
         }
     }
 

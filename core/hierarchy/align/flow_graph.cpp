@@ -97,7 +97,11 @@ Hash hash_attribute(const OnnxModel& model, const Attribute& attribute)
 
 class Builder {
 public:
-    explicit Builder(const OnnxModel& model) : m_model(model) { m_graph.nodes.resize(size()); }
+    explicit Builder(const OnnxModel& model) : m_model(model)
+    {
+        m_graph.nodes.resize(size());
+        m_graph.first_folded = size();
+    }
 
     FlowGraph build()
     {
@@ -132,7 +136,7 @@ private:
         const OnnxNode& node = m_model.nodes[id];
         FlowNode& flow = m_graph.nodes[id];
         const std::string_view op = m_model.text(node.op_type);
-        flow.op = hash_text(class_of(op));
+        flow.op = operator_class(op);
         flow.light = std::find(light_ops.begin(), light_ops.end(), op) != light_ops.end();
         for (const Attribute& attribute : node.attributes)
             flow.attributes += hash_attribute(m_model, attribute); // in any order
@@ -237,6 +241,11 @@ private:
 };
 
 } // namespace
+
+Hash operator_class(std::string_view op)
+{
+    return hash_text(class_of(op));
+}
 
 FlowGraph build_flow(const OnnxModel& model)
 {

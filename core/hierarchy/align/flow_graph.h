@@ -5,6 +5,7 @@
 #include "ir/onnx_model.h"
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace strata::align {
@@ -46,6 +47,12 @@ struct FlowNode {
     std::vector<FlowUse> uses;
     /// Source tensors it reads, directly or through constant nodes; sorted. Filled by who knows.
     std::vector<std::uint32_t> tensors;
+    /// It reads a tensor with scaled rows: a normalisation behind it may have become part of it.
+    bool scaled = false;
+    std::uint32_t group = 0; ///< module, in the reference graph. Filled by who knows.
+    /// Reference graph only: computations of the source that lowering folded into an input of the
+    /// node; ids of nodes beyond those of the model.
+    std::vector<NodeId> folded;
 
     bool computes() const { return !light && !constant && !shape; }
 };
@@ -57,8 +64,13 @@ struct FlowGraph {
     std::vector<NodeId> topological; ///< all nodes; cycles of invalid files are cut
     /// Uses of a graph's outputs: (node, output number of the main graph).
     std::vector<std::pair<NodeId, std::uint32_t>> outputs;
+    /// Nodes beyond the model's that lowering folded away; not in `topological`.
+    std::size_t first_folded = 0;
 };
 FlowGraph build_flow(const OnnxModel& model);
+
+/// The class of an ONNX operator: what FlowNode::op holds.
+Hash operator_class(std::string_view op);
 
 /// The producer of an input when light nodes before it are skipped; no_id when that is no node.
 NodeId producer_behind(const FlowGraph& graph, const FlowInput& input);

@@ -1,12 +1,11 @@
 #include "hierarchy/align/regions.h"
 
+#include "hierarchy/align/sequence.h"
+
 #include <algorithm>
 
 namespace strata::align {
 namespace {
-
-/// Larger regions are cut: a table of this many cells at most.
-constexpr std::size_t most_cells = 4'000'000;
 
 class Regions {
 public:
@@ -115,70 +114,11 @@ private:
         return found;
     }
 
-    int similarity(NodeId left, NodeId right) const
-    {
-        const FlowNode& a = m_file.nodes[left];
-        const FlowNode& b = m_reference.nodes[right];
-        if (a.op == b.op)
-            return a.attributes == b.attributes ? 5 : 4;
-        if (a.light != b.light)
-            return -1;
-        return 1;
-    }
-
     void align(const Component& region)
     {
         const std::vector<NodeId> others = counterpart(region);
-        if (others.empty())
-            return;
-        const std::size_t n = region.nodes.size();
-        const std::size_t m = others.size();
-        if ((n + 1) * (m + 1) > most_cells)
-            return align_by_operator(region.nodes, others);
-        // Needleman and Wunsch; skipping costs nothing, as exporters spell things out differently.
-        std::vector<int> best((n + 1) * (m + 1), 0);
-        const auto cell = [&](std::size_t i, std::size_t j) -> int& {
-            return best[i * (m + 1) + j];
-        };
-        for (std::size_t i = n; i-- > 0;)
-            for (std::size_t j = m; j-- > 0;)
-                cell(i, j) =
-                    std::max({cell(i + 1, j), cell(i, j + 1),
-                              cell(i + 1, j + 1) + similarity(region.nodes[i], others[j])});
-        std::size_t i = 0;
-        std::size_t j = 0;
-        while (i < n && j < m) {
-            const int with = cell(i + 1, j + 1) + similarity(region.nodes[i], others[j]);
-            if (cell(i, j) == with) {
-                take(region.nodes[i], others[j]);
-                ++i;
-                ++j;
-            } else if (cell(i, j) == cell(i + 1, j)) {
-                ++i;
-            } else {
-                ++j;
-            }
-        }
-    }
-
-    /// For huge regions: the next node of the same operator.
-    void align_by_operator(const std::vector<NodeId>& nodes, const std::vector<NodeId>& others)
-    {
-        constexpr std::size_t reach = 64;
-        std::size_t j = 0;
-        for (const NodeId id : nodes)
-            for (std::size_t k = j; k < std::min(j + reach, others.size()); ++k)
-                if (m_file.nodes[id].op == m_reference.nodes[others[k]].op) {
-                    take(id, others[k]);
-                    j = k + 1;
-                    break;
-                }
-    }
-
-    void take(NodeId left, NodeId right)
-    {
-        m_matches[left] = {right, Relation::Region};
-        m_back[right] = left;
+        if (!others.empty())
+            align_sequence(m_file, m_reference, region.nodes, others, m_matches, m_back);
     }
 
     const FlowGraph& m_file;
