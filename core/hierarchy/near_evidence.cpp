@@ -37,10 +37,7 @@ public:
 
 private:
     bool is_open(NodeId id) const { return m_known[id].module == no_module; }
-    bool flows(NodeId id) const
-    {
-        return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape;
-    }
+    bool flows(NodeId id) const { return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape; }
 
     void put(NodeId id, KnownModule place, bool agreed, std::string_view why)
     {

@@ -190,15 +190,25 @@ private:
         return {frame.module, frame.call};
     }
 
+    /// A convolution with a normalisation folded in is part of both modules, and exporters name it
+    /// by the one or the other: PyTorch's older exporter and ONNX Runtime keep the convolution,
+    /// PyTorch's newer one (files of IR version 10 and later) records what gives the result.
+    bool named_by_last() const
+    {
+        return m_file.ir_version >= 10 && m_file.producer_name == "pytorch";
+    }
+
     void add_aligned(const FlowGraph& left, const std::vector<align::Match>& aligned,
                      std::vector<NodeEvidence>& found) const
     {
         for (NodeId id = 0; id < aligned.size(); ++id) {
             if (aligned[id].reference == no_id)
                 continue;
-            const Place place = place_of(aligned[id].reference);
+            Place place = place_of(aligned[id].reference);
             if (place.module == no_module)
                 continue;
+            if (aligned[id].last != no_id && named_by_last())
+                place = place_of(aligned[id].last);
             const FxNodeId fx = folded(aligned[id].reference);
             const std::string_view op =
                 fx != no_index

@@ -182,7 +182,7 @@ private:
     {
         if (m_match[left].reference != no_id)
             return;
-        m_match[left] = {right, relation};
+        m_match[left] = {right, relation, no_id};
         if (m_back[right] == no_id)
             m_back[right] = left;
         ++m_matched;
@@ -258,8 +258,10 @@ private:
                 continue;
             const FlowNode& next = m_reference.nodes[uses.front().node];
             if (m_back[uses.front().node] == no_id && next.computes() && next.data_inputs == 1 &&
-                !next.tensors.empty())
+                !next.tensors.empty()) {
                 m_back[uses.front().node] = id;
+                m_match[id].last = uses.front().node;
+            }
         }
     }
 

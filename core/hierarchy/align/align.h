@@ -20,6 +20,7 @@ enum class Relation : std::uint8_t {
 struct Match {
     NodeId reference = no_id;
     Relation relation = Relation::None;
+    NodeId last = no_id; ///< the normalisation of the reference that was folded into the node
 };
 
 /// Per node of the file its counterpart in the reference; several nodes of the file may have the

@@ -12,8 +12,8 @@ namespace strata::align {
 std::vector<FxNodeId> add_folded_nodes(FlowGraph& graph, const OnnxModel& reference,
                                        const FxGraph& fx);
 
-/// Aligns unmatched constants and computations of sizes in the file with what the source folded into
-/// the counterparts of their users. Matches may point beyond the reference model's nodes.
+/// Aligns unmatched constants and computations of sizes in the file with what the source folded
+/// into the counterparts of their users. Matches may point beyond the reference model's nodes.
 void align_folded(const FlowGraph& file, const FlowGraph& reference, std::vector<Match>& matches,
                   std::vector<NodeId>& back);
 

@@ -66,8 +66,9 @@ private:
         return 0;
     }
 
-    /// Nodes of other operators between two pairs: a fused operator, or a spelled-out one. One stands
-    /// for the module that most of the reference's nodes there are in; several in proportion.
+    /// Nodes of other operators between two pairs: a fused operator, or a spelled-out one. One
+    /// stands for the module that most of the reference's nodes there are in; several in
+    /// proportion.
     void fill(const std::vector<NodeId>& nodes, std::size_t i, std::size_t i_end,
               const std::vector<NodeId>& others, std::size_t j, std::size_t j_end)
     {
@@ -87,8 +88,7 @@ private:
             for (std::size_t x = from; x < to; ++x) {
                 std::size_t same = 0;
                 for (std::size_t y = from; y < to; ++y)
-                    same += m_reference.nodes[others[y]].group ==
-                                    m_reference.nodes[others[x]].group
+                    same += m_reference.nodes[others[y]].group == m_reference.nodes[others[x]].group
                                 ? 1U
                                 : 0U;
                 if (same > most) {
@@ -118,7 +118,7 @@ private:
 
     void take(NodeId left, NodeId right)
     {
-        m_matches[left] = {right, Relation::Region};
+        m_matches[left] = {right, Relation::Region, no_id};
         m_back[right] = left;
     }
 

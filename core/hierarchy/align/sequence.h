@@ -6,8 +6,8 @@
 namespace strata::align {
 
 /// Aligns `nodes` of the file with `others` of the reference, both in data-flow order: equal
-/// operators first, then what lies between them. Writes matches (Relation::Region) and their reverse.
-/// A table of nodes times others; long sequences are aligned greedily.
+/// operators first, then what lies between them. Writes matches (Relation::Region) and their
+/// reverse. A table of nodes times others; long sequences are aligned greedily.
 void align_sequence(const FlowGraph& file, const FlowGraph& reference,
                     const std::vector<NodeId>& nodes, const std::vector<NodeId>& others,
                     std::vector<Match>& matches, std::vector<NodeId>& back);
