@@ -107,6 +107,26 @@ SceneBox operator_box(const Inspection& inspection, NodeId id, const TextMetrics
     return box;
 }
 
+/// "DecoderLayer ×64" when all parts are modules of one class, else "×64".
+std::string range_parts(const Inspection& inspection, const DisplayTree& tree,
+                        const DisplayGroup& range)
+{
+    std::string_view shared;
+    bool same = range.nodes.empty();
+    for (const GroupId child : range.children) {
+        const DisplayGroup& group = tree.groups[child];
+        const std::string_view name =
+            group.kind == GroupKind::Module && group.module < inspection.modules.size()
+                ? std::string_view(inspection.modules[group.module].class_name)
+                : std::string_view();
+        same = same && !name.empty() && (shared.empty() || shared == name);
+        shared = name;
+    }
+    const std::size_t count = range.nodes.size() + range.children.size();
+    return (same && !shared.empty() ? std::string(shared) + " ×" : std::string("×")) +
+           std::to_string(count);
+}
+
 SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupId id,
                    const TextMetrics& metrics)
 {
@@ -135,6 +155,11 @@ SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupI
             box.synthetic = inspection.attribution[group.node].synthetic;
             box.module = inspection.attribution[group.node].module;
         }
+    }
+    std::string parts;
+    if (group.kind == GroupKind::Range) {
+        parts = range_parts(inspection, tree, group);
+        subtitle = parts;
     }
     box.title = elide_middle(title, TextStyle::Title, M::max_text, metrics);
     const double left =

@@ -1,5 +1,7 @@
 #include "layout/display_tree.h"
 
+#include "layout/split_levels.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
@@ -34,6 +36,7 @@ public:
             STRATA_CHECK(add_graph(function.body, group));
         }
         sum_up();
+        STRATA_CHECK(split_levels(*m_tree, m_inspection, m_task));
         STRATA_CHECK(add_flows());
         return std::shared_ptr<const DisplayTree>(std::move(m_tree));
     }

@@ -20,7 +20,8 @@ struct DisplayGroup {
     std::uint32_t depth = 0;
     ModuleId module = no_module; ///< Module: itself; others: where they belong
     NodeId node = no_id;         ///< ControlFlow: the If/Loop/Scan
-    std::string label; ///< Function and Orphans: name or synthetic path; later calls: "relu@1"
+    /// Function and Orphans: name or synthetic path; later calls: "relu@1"; Range: "0 – 63".
+    std::string label;
     std::vector<GroupId> children;
     std::vector<NodeId> nodes;            ///< directly in it, without control flow nodes
     std::vector<std::uint32_t> terminals; ///< indices into DisplayTree::terminals
@@ -49,8 +50,9 @@ struct Flow {
 
 /// Built once per inspection, then only read. Linear in nodes, modules and edges.
 struct DisplayTree {
-    std::vector<DisplayGroup> groups;   ///< parents before children; the first ones are the modules
-    std::vector<GroupId> group_of_node; ///< the group it is a leaf of
+    std::vector<DisplayGroup> groups;                  ///< the first ones are the modules
+    std::vector<GroupId> order;                        ///< of all groups; parents before children
+    std::vector<GroupId> group_of_node;                ///< the group it is a leaf of
     std::unordered_map<NodeId, GroupId> control_group; ///< of nodes with bodies
     std::vector<DisplayTerminal> terminals;
     std::vector<Flow> flows;

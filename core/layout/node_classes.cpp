@@ -130,10 +130,12 @@ Result<NodeClasses> classify_nodes(const Inspection& inspection, const DisplayTr
     for (NodeId node = 0; node < model.nodes.size(); ++node)
         ++result.of_group[tree.group_of_node[node]][result.of_node[node]];
     // Parents come before their children.
-    for (std::size_t g = tree.groups.size(); g-- > 1;) {
-        ClassCounts& parent = result.of_group[tree.groups[g].parent];
+    for (auto g = tree.order.rbegin(); g != tree.order.rend(); ++g) {
+        if (*g == root_group)
+            continue;
+        ClassCounts& parent = result.of_group[tree.groups[*g].parent];
         for (std::size_t c = 0; c < max_node_classes; ++c)
-            parent[c] += result.of_group[g][c];
+            parent[c] += result.of_group[*g][c];
     }
     STRATA_CHECK(task.poll());
     return result;
@@ -152,8 +154,9 @@ Result<NodeSubset> make_subset(const DisplayTree& tree, std::vector<bool> nodes,
         ++subset.in_group[tree.group_of_node[node]];
         ++subset.count;
     }
-    for (std::size_t g = tree.groups.size(); g-- > 1;)
-        subset.in_group[tree.groups[g].parent] += subset.in_group[g];
+    for (auto g = tree.order.rbegin(); g != tree.order.rend(); ++g)
+        if (*g != root_group)
+            subset.in_group[tree.groups[*g].parent] += subset.in_group[*g];
     subset.nodes = std::move(nodes);
     return subset;
 }

@@ -13,8 +13,8 @@ namespace strata {
 
 /// Index of a group: something that holds nodes and can be opened. Ids below the number of modules
 /// are the modules themselves (0: the root, always open); higher ones are bodies of If/Loop/Scan,
-/// modules inside such bodies, later calls of a module, local functions, and collections of
-/// orphans.
+/// modules inside such bodies, later calls of a module, local functions, collections of orphans,
+/// and ranges of levels that would be too large.
 using GroupId = std::uint32_t;
 
 enum class BoxKind : std::uint8_t {
@@ -25,7 +25,8 @@ enum class BoxKind : std::uint8_t {
     Output
 };
 
-enum class GroupKind : std::uint8_t { Module, ControlFlow, Function, Orphans };
+/// Range: some neighbours of a level that has too many boxes.
+enum class GroupKind : std::uint8_t { Module, ControlFlow, Function, Orphans, Range };
 
 struct SceneBox {
     BoxKind kind = BoxKind::Operator;

@@ -19,7 +19,7 @@ public:
           m_level(tree.groups.size(), no_id),
           m_closed(tree.groups.size(), no_id)
     {
-        for (GroupId id = 0; id < tree.groups.size(); ++id) {
+        for (const GroupId id : tree.order) {
             const GroupId parent = tree.groups[id].parent;
             if (id != root_group && m_closed[parent] != no_id)
                 m_closed[id] = m_closed[parent];

@@ -235,6 +235,39 @@ private Q_SLOTS:
         QVERIFY(!canvas.scene());
     }
 
+    void modules_in_ranges_open_and_are_revealed()
+    {
+        const auto model = transformer_model(500); // 500 layers are shown in ranges
+        const auto module = [&](const char* fqn) { return *model->modules.find(fqn); };
+        GraphCanvas canvas;
+        canvas.setAnimated(false);
+        canvas.resize(1000, 800);
+        canvas.show();
+        canvas.setInspection(model);
+        canvas.expand(module("layers.77")); // before anything is laid out
+        const auto settled = [&] {
+            return QTest::qWaitFor([&] { return canvas.scene() && !canvas.isLayoutRunning(); },
+                                   10000);
+        };
+        QVERIFY(settled());
+        const auto kind = [&](const char* fqn) {
+            const auto& boxes = canvas.scene()->box_of_group;
+            const auto it = boxes.find(module(fqn));
+            return it == boxes.end() ? BoxKind::Input : canvas.scene()->boxes[it->second].kind;
+        };
+        QCOMPARE(kind("layers.77"), BoxKind::Container);
+        QCOMPARE(kind("layers.78"), BoxKind::Group);
+        QCOMPARE(kind("layers.300"), BoxKind::Input); // in a range that is closed
+
+        canvas.revealModule(module("layers.300.attn"));
+        QVERIFY(settled());
+        QCOMPARE(kind("layers.300.attn"), BoxKind::Group);
+        canvas.revealNode(static_cast<NodeId>(model->model->nodes.size() - 1));
+        QVERIFY(settled());
+        QVERIFY(canvas.scene()->box_of_node.contains(
+            static_cast<NodeId>(model->model->nodes.size() - 1)));
+    }
+
     void colours_mean_what_the_legend_says()
     {
         Fixture f(small_model());

@@ -60,6 +60,7 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     index.reset();
     scene.reset();
     open.clear();
+    opening.clear();
     kept_classes = 0;
     kept_nodes.reset();
     classes.reset();
@@ -138,6 +139,11 @@ void CanvasState::accept(const LayoutAnswer& answer)
     fresh = false;
     refit = false;
     anchor.reset();
+    const std::size_t shown = open.size();
+    for (const GroupId group_id : std::exchange(opening, {}))
+        openAncestors(group_id);
+    if (open.size() != shown)
+        requestLayout();
     if (revealing)
         reveal(node, module);
     canvas.viewport()->update();
@@ -251,8 +257,14 @@ void CanvasState::selectBox(std::uint32_t box)
 
 void CanvasState::openAncestors(GroupId id)
 {
-    for (GroupId g = id; g != no_id && g != root_group; g = tree->groups[g].parent) {
-        if (open.insert(g).second && g < inspection->modules.size())
+    const ModuleTree& modules = inspection->modules;
+    const auto parent = [&](GroupId g) {
+        return tree ? tree->groups[g].parent : modules[g].parent;
+    };
+    if (!tree)
+        opening.push_back(id);
+    for (GroupId g = parent(id); g != no_id && g != root_group; g = parent(g)) {
+        if (open.insert(g).second && g < modules.size())
             Q_EMIT canvas.expansionChanged(g, true);
     }
 }
@@ -272,8 +284,12 @@ void CanvasState::reveal(NodeId new_node, ModuleId new_module)
     else if (new_module < inspection->modules.size())
         container = tree->groups[new_module].parent;
     const std::size_t before = open.size();
-    if (container != no_id)
+    if (container != no_id) {
         openAncestors(container);
+        if (container != root_group && open.insert(container).second &&
+            container < inspection->modules.size())
+            Q_EMIT canvas.expansionChanged(container, true);
+    }
     if (open.size() != before) {
         revealing = true;
         requestLayout();

@@ -26,6 +26,9 @@ public:
     void requestLayout(bool all = false);
     void accept(const LayoutAnswer& answer);
     void setOpen(GroupId group, bool open);
+    /// Opens the groups around this one. Before the first layout only modules are known: ranges
+    /// are opened as soon as they are there.
+    void openAncestors(GroupId group);
     std::uint32_t boxOfNode(NodeId node) const;       ///< or the closed group that holds it
     std::uint32_t boxOfModule(ModuleId module) const; ///< likewise
 
@@ -69,7 +72,8 @@ public:
     GroupId group = no_id; ///< selected heap of orphans or function: neither node nor module
     std::uint32_t hovered = no_id;
     std::set<std::uint32_t> highlighted;
-    bool revealing = false; ///< centre the selection as soon as it is visible
+    std::vector<GroupId> opening; ///< asked for before the tree was there
+    bool revealing = false;       ///< centre the selection as soon as it is visible
 
     double zoom = 1.0;
     QPointF offset;
@@ -99,7 +103,6 @@ public:
     bool dragging = false;
 
 private:
-    void openAncestors(GroupId group);
     void startGrowth(const Scene* before, GroupId around);
 };
 

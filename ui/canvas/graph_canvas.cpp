@@ -54,12 +54,7 @@ void GraphCanvas::expand(ModuleId module)
 {
     if (!m->inspection || module >= m->inspection->modules.size() || module == root_module)
         return;
-    const ModuleTree& modules = m->inspection->modules;
-    for (ModuleId at = modules[module].parent; at != root_module && at != no_module;
-         at = modules[at].parent) {
-        if (m->open.insert(at).second)
-            Q_EMIT expansionChanged(at, true);
-    }
+    m->openAncestors(module);
     m->setOpen(module, true);
 }
 

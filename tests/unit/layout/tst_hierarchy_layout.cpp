@@ -1,4 +1,5 @@
 #include "layout/hierarchy_layout.h"
+#include "layout/split_levels.h"
 #include "scene_checks.h"
 #include "support/inspection_builder.h"
 
@@ -279,6 +280,62 @@ private Q_SLOTS:
         QVERIFY(!scene);
         QCOMPARE(scene.error().code, ErrorCode::Cancelled);
         QVERIFY(scene_of(layout, {})); // and it can be asked again
+    }
+
+    void large_levels_are_split_into_ranges_data()
+    {
+        QTest::addColumn<int>("count");
+        QTest::newRow("just small enough") << 160;
+        QTest::newRow("just too large") << 161;
+        QTest::newRow("once") << 5000;
+        QTest::newRow("twice") << 30000;
+    }
+    void large_levels_are_split_into_ranges()
+    {
+        QFETCH(int, count);
+        const auto inspection = flat_model(count);
+        HierarchyLayout layout(inspection, metrics());
+        TaskContext task;
+        const auto tree = *layout.tree(task);
+        QCOMPARE(tree->order.size(), tree->groups.size());
+        std::vector<int> seen(inspection->model->nodes.size());
+        for (GroupId id = 0; id < tree->groups.size(); ++id) {
+            const DisplayGroup& group = tree->groups[id];
+            QVERIFY(group.nodes.size() + group.children.size() <= max_level_items);
+            for (const NodeId node : group.nodes) {
+                ++seen[node];
+                QCOMPARE(tree->group_of_node[node], id);
+            }
+            for (const GroupId child : group.children) {
+                QCOMPARE(tree->groups[child].parent, id);
+                QCOMPARE(tree->groups[child].depth, group.depth + 1);
+            }
+        }
+        QCOMPARE(std::count(seen.begin(), seen.end(), 1), std::ptrdiff_t(seen.size()));
+        QCOMPARE(tree->groups[root_group].figures.total, std::uint64_t(count));
+        QCOMPARE(tree->groups.size() > 1, count > 160);
+        // The first picture shows all of it, in few boxes.
+        const auto scene = scene_of(layout, {});
+        QVERIFY(scene->boxes.size() <= max_level_items + 2); // and the input and the output
+    }
+
+    void a_range_says_what_is_in_it()
+    {
+        const auto inspection = transformer_model(500);
+        HierarchyLayout layout(inspection, metrics());
+        const ModuleId layers = *inspection->modules.find("layers");
+        const auto scene = scene_of(layout, {layers});
+        QVERIFY(scene);
+        QStringList titles, subtitles;
+        for (const SceneBox& box : scene->boxes)
+            if (box.group_kind == GroupKind::Range) {
+                titles += QString::fromStdString(box.title);
+                subtitles += QString::fromStdString(box.subtitle);
+            }
+        QCOMPARE(titles.size(), 11); // 500 / 48
+        QCOMPARE(titles[0], QStringLiteral("0 – 47"));
+        QCOMPARE(titles[10], QStringLiteral("480 – 499"));
+        QCOMPARE(subtitles[0], QStringLiteral("DecoderLayer ×48"));
     }
 
     void classes_count_nodes_and_groups()
