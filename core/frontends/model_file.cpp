@@ -1,6 +1,7 @@
 #include "frontends/model_file.h"
 
 #include "frontends/torchscript_check.h"
+#include "pt2/exported_program.h"
 #include "torch/torch_backend.h"
 
 #include <fmt/format.h>
@@ -26,14 +27,9 @@ std::string advice_for(FileKind kind, const std::filesystem::path& path)
     const std::string name = path.filename().string();
     switch (kind) {
     case FileKind::TorchScript:
+    case FileKind::ExportedProgram:
     case FileKind::Onnx:
         return {};
-    case FileKind::ExportedProgram:
-        return fmt::format("'{}' was written by torch.export. This version of Strata opens "
-                           "TorchScript and ONNX files; it does not read .pt2 files yet. Save the "
-                           "model as TorchScript: torch.jit.trace(model.eval(), "
-                           "example_inputs).save(\"model.pt\").",
-                           name);
     case FileKind::TorchStateDict:
         return weights_only(name, "a state dict, that is the weights by name");
     case FileKind::TorchTensor:
@@ -81,6 +77,11 @@ Result<std::shared_ptr<const Program>> load_program(const std::filesystem::path&
         return failure(ErrorCode::CannotRead,
                        fmt::format("'{}' is an ONNX file where a PyTorch model is wanted.",
                                    path.filename().string()));
+    if (kind == FileKind::ExportedProgram) {
+        STRATA_TRY(const auto model, open_pt2_model(path, {}, task));
+        STRATA_TRY(std::shared_ptr<const Program> program, read_exported_program(*model, task));
+        return program;
+    }
     if (kind != FileKind::TorchScript)
         return failure(ErrorCode::CannotRead, advice_for(kind, path));
     STRATA_CHECK(check_torchscript(path, task));

@@ -53,6 +53,13 @@ GraphLowerer::GraphLowerer(const Program& program, const LoweringOptions& option
     model.graphs[OnnxModel::main_graph].name = model.intern(
         program.modules[root_module].class_name.empty() ? "main_graph"
                                                         : program.modules[root_module].class_name);
+    const auto bound = [](const std::optional<std::int64_t>& value) {
+        return value ? fmt::to_string(*value) : std::string();
+    };
+    for (const DimRange& range : program.dim_ranges)
+        model.metadata.emplace_back(
+            fmt::format("strata.dim.{}", range.symbol),
+            fmt::format("{}..{}", bound(range.minimum), bound(range.maximum)));
     m_result.accounting.records.resize(m_fx.nodes.size());
 }
 
@@ -454,31 +461,45 @@ void GraphLowerer::collect_outputs(const Lowered& lowered, std::vector<Lowered>&
     }
 }
 
+void GraphLowerer::add_output(ValueId value, std::string name)
+{
+    OnnxModel& model = *m_result.model;
+    auto& outputs = model.graphs[OnnxModel::main_graph].outputs;
+    // Inputs, initializers and values returned twice need a node of their own to be an output.
+    if (model.values[value].producer == no_id ||
+        std::find(outputs.begin(), outputs.end(), value) != outputs.end())
+        value = m_emitter.emit_many("Identity", {value}, 1).front();
+    model.values[value].name = model.intern(m_emitter.unique_name(std::move(name)));
+    outputs.push_back(value);
+}
+
 void GraphLowerer::lower_output(FxNodeId id)
 {
     const FxNode& node = m_fx.nodes[id];
-    OnnxModel& model = *m_result.model;
     std::vector<Lowered> flat;
     for (const FxArg& arg : node.args)
         collect_outputs(resolve(arg), flat);
-    auto& outputs = model.graphs[OnnxModel::main_graph].outputs;
     for (std::size_t i = 0; i < flat.size(); ++i) {
-        ValueId id_out = as_tensor(m_emitter, flat[i]);
+        const ValueId id_out = as_tensor(m_emitter, flat[i]);
         if (id_out == no_id)
             throw Refusal{
                 fmt::format("output {} is {}, which ONNX cannot return", i, describe(flat[i])),
                 {},
                 false};
-        // Inputs, initializers and values returned twice need a node of their own to be an output.
-        if (model.values[id_out].producer == no_id ||
-            std::find(outputs.begin(), outputs.end(), id_out) != outputs.end())
-            id_out = m_emitter.emit_many("Identity", {id_out}, 1).front();
-        std::string name = i < m_program.output_names.size() ? m_program.output_names[i]
+        add_output(id_out, i < m_program.output_names.size() ? m_program.output_names[i]
                            : flat.size() == 1                ? "output"
-                                                             : fmt::format("output_{}", i);
-        model.values[id_out].name = model.intern(m_emitter.unique_name(std::move(name)));
-        outputs.push_back(id_out);
+                                                             : fmt::format("output_{}", i));
     }
+    if (m_program.returns_written_state)
+        for (const FxNodeId state : m_fx.blocks[FxGraph::main_block].nodes) {
+            const FxNode& node_of = m_fx.nodes[state];
+            if (node_of.kind != FxKind::Placeholder && node_of.kind != FxKind::GetAttr)
+                continue;
+            const Cell& cell = m_cells[m_cell_of[node_of.outputs.front()]];
+            if (const auto* written = cell.value.as<LoweredTensor>(); written && cell.version > 0)
+                add_output(written->value,
+                           fmt::format("{}{}", node_of.target, updated_state_suffix));
+        }
     FxRecord& record = m_result.accounting.records[id];
     record.fate = FxFate::Emitted;
     record.rule = "graph output";

@@ -52,6 +52,7 @@ private:
     void lower_if(FxNodeId id);
     void lower_loop(FxNodeId id);
     void lower_output(FxNodeId id);
+    void add_output(ValueId value, std::string name);
     /// Binds the arguments to the schema; `self` stands in for the first one when given.
     std::vector<Lowered> bind_arguments(const OpSchema& schema, const FxNode& node,
                                         const Lowered* self = nullptr);

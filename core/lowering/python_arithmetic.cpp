@@ -41,6 +41,21 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b)
     throw Refusal{"the model divides a Python number by zero", {}, false};
 }
 
+/// Of a size, so the exponent is small; a power that does not fit is none.
+std::optional<Lowered> integer_power(std::int64_t base, std::int64_t exponent)
+{
+    std::int64_t result = 1;
+    for (std::int64_t i = 0; i < exponent; ++i) {
+        if (__builtin_mul_overflow(result, base, &result))
+            throw Refusal{"a power of a size is too large", {}, false};
+        if (result == 0 || (result == 1 && base == 1))
+            break;
+    }
+    if (exponent < 0)
+        throw Refusal{"a size is raised to a negative power", {}, false};
+    return Lowered(result);
+}
+
 std::optional<Lowered> binary(std::string_view op, const Number& a, const Number& b)
 {
     const bool real = a.is_float || b.is_float;
@@ -73,6 +88,8 @@ std::optional<Lowered> binary(std::string_view op, const Number& a, const Number
         return either([](double x, double y) { return x - y * std::floor(x / y); },
                       [](std::int64_t x, std::int64_t y) { return x - y * floor_divide(x, y); });
     }
+    if (op == "aten::pow.int_to_int")
+        return integer_power(a.integer, b.integer);
     if (op == "aten::pow")
         return Lowered(std::pow(a.value(), b.value())); // TorchScript: int ** int is a float
     if (op == "aten::eq")
@@ -158,7 +175,7 @@ std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Low
         return arithmetic("Mul");
     if (op == "aten::div")
         return arithmetic("Div");
-    if (op == "aten::pow")
+    if (op == "aten::pow" || op == "aten::pow.int_to_int")
         return arithmetic("Pow");
     if (op == "prim::min")
         return arithmetic("Min");
@@ -263,6 +280,48 @@ std::optional<Lowered> sequences(Emitter& e, std::string_view op, const std::vec
     return std::nullopt;
 }
 
+bool is_real_number(const Lowered& value)
+{
+    const auto* scalar = value.as<LoweredScalar>();
+    return value.as<double>() || (scalar && scalar->kind == FxType::Kind::Float);
+}
+
+/// torch.sym_ite(condition, a, b)
+std::optional<Lowered> choose(Emitter& e, const std::vector<Lowered>& args)
+{
+    if (args.size() != 3)
+        return std::nullopt;
+    if (const auto condition = number_of(args[0]))
+        return args[condition->value() != 0 ? 1 : 2];
+    const bool real = is_real_number(args[1]) || is_real_number(args[2]);
+    const DType dtype = real ? DType::Float64 : DType::Int64;
+    std::vector<ValueId> inputs;
+    for (std::size_t i = 0; i < args.size(); ++i) {
+        const ValueId id = as_tensor(e, args[i]);
+        if (id == no_id)
+            return std::nullopt;
+        inputs.push_back(e.cast(id, i == 0 ? DType::Bool : dtype));
+    }
+    return Lowered::scalar(e.emit("Where", std::move(inputs)),
+                           real ? FxType::Kind::Float : FxType::Kind::Int);
+}
+
+/// torch.sym_sum([a, b, ...])
+std::optional<Lowered> sum_of_list(Emitter& e, const Lowered& list)
+{
+    const auto* items = sequence_items(list);
+    if (!items)
+        return std::nullopt;
+    Lowered total(std::int64_t{0});
+    for (const Lowered& item : *items) {
+        auto next = evaluate_python_arithmetic(e, "aten::add", {total, item});
+        if (!next)
+            return std::nullopt;
+        total = std::move(*next);
+    }
+    return total;
+}
+
 } // namespace
 
 std::optional<bool> python_equal(const Lowered& a, const Lowered& b)
@@ -315,6 +374,10 @@ std::optional<Lowered> evaluate_python_arithmetic(Emitter& emitter, std::string_
 {
     if (args.empty())
         return std::nullopt;
+    if (op == "torch::sym_ite")
+        return choose(emitter, args);
+    if (op == "torch::sym_sum")
+        return sum_of_list(emitter, args[0]);
     const auto* scalar = args[0].as<LoweredScalar>();
     if (args.size() == 1 || op == "aten::round") {
         if (const auto a = number_of(args[0]))

@@ -617,6 +617,9 @@ const std::unordered_map<std::string_view, Handler>& handlers()
         {"aten::len", length},
         {"aten::size", size},
         {"prim::shape", size},
+        {"aten::sym_size", size},
+        {"aten::sym_numel", element_count},
+        {"aten::_local_scalar_dense", item},
         {"aten::dim", dimension_count},
         {"aten::numel", element_count},
         {"aten::Int", convert_number<FxType::Kind::Int>},
@@ -663,7 +666,9 @@ std::optional<Outputs> evaluate_python_op(Emitter& emitter, std::string_view tar
     });
     if (has_tensor)
         return std::nullopt;
-    if (auto value = evaluate_python_arithmetic(emitter, base, args))
+    // Unlike TorchScript's other powers this one gives an integer.
+    const std::string_view operation = target == "aten::pow.int_to_int" ? target : base;
+    if (auto value = evaluate_python_arithmetic(emitter, operation, args))
         return Outputs(std::move(*value));
     return std::nullopt;
 }

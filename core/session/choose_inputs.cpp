@@ -20,6 +20,8 @@ struct Given {
     std::string name;
     DType dtype = DType::Unknown;
     std::vector<std::int64_t> shape;
+    /// An example: dimensions that the program has as symbols stay symbols.
+    bool example = false;
 };
 
 class Matcher {
@@ -100,8 +102,11 @@ private:
         LoweringInput& input = m_chosen.inputs[index];
         input.dtype = item.dtype;
         input.shape.emplace();
-        for (const std::int64_t dim : item.shape)
-            input.shape->push_back({dim, {}});
+        for (std::size_t axis = 0; axis < item.shape.size(); ++axis) {
+            const bool symbolic =
+                item.example && wanted.shape && !(*wanted.shape)[axis].symbol.empty();
+            input.shape->push_back(symbolic ? (*wanted.shape)[axis] : FxDim{item.shape[axis], {}});
+        }
         m_chosen.assumed[index] = false;
         return {};
     }
@@ -121,7 +126,7 @@ std::vector<Given> given_tensors(const std::vector<NamedTensor>& tensors,
     std::vector<Given> given;
     for (const NamedTensor& tensor : tensors)
         given.push_back(
-            {named ? tensor.name : std::string{}, tensor.tensor.dtype, tensor.tensor.shape});
+            {named ? tensor.name : std::string{}, tensor.tensor.dtype, tensor.tensor.shape, true});
     return given;
 }
 
@@ -204,13 +209,16 @@ Result<ChosenInputs> choose_inputs(const Program& program, const ExportOptions& 
     for (const FxNodeId id : program.graph.placeholders()) {
         const FxNode& node = program.graph.nodes[id];
         chosen.names.push_back(node.target);
-        chosen.inputs.emplace_back();
-        chosen.assumed.push_back(takes_tensor(program.graph.values[node.outputs.front()].type));
+        const FxType& type = program.graph.values[node.outputs.front()].type;
+        const bool told = type.kind == FxType::Kind::Tensor && type.dtype != DType::Unknown &&
+                          type.shape.has_value();
+        chosen.inputs.push_back(told ? LoweringInput{type.dtype, type.shape} : LoweringInput{});
+        chosen.assumed.push_back(takes_tensor(type) && !told);
     }
     Matcher matcher(program, chosen);
     std::vector<Given> samples;
     for (const SampleTensor& sample : program.sample_inputs)
-        samples.push_back({sample.name, sample.tensor.dtype, sample.tensor.shape});
+        samples.push_back({sample.name, sample.tensor.dtype, sample.tensor.shape, true});
     if (samples.size() <= chosen.names.size())
         STRATA_CHECK(matcher.match(samples));
     if (options.inputs_dir) {
@@ -222,7 +230,7 @@ Result<ChosenInputs> choose_inputs(const Program& program, const ExportOptions& 
     }
     std::vector<Given> specs;
     for (const InputSpec& spec : options.inputs)
-        specs.push_back({spec.name, spec.dtype, spec.shape});
+        specs.push_back({spec.name, spec.dtype, spec.shape, false});
     STRATA_CHECK(matcher.match(specs));
     return chosen;
 }

@@ -152,12 +152,13 @@ void FileKinds::advice()
 {
     QVERIFY(advice_for(FileKind::TorchScript, "a.pt").empty());
     QVERIFY(advice_for(FileKind::Onnx, "a.onnx").empty());
+    QVERIFY(advice_for(FileKind::ExportedProgram, "a.pt2").empty());
     std::set<std::string> messages;
     for (FileKind kind :
-         {FileKind::ExportedProgram, FileKind::TorchStateDict, FileKind::TorchTensor,
-          FileKind::TorchPickledModule, FileKind::TorchCheckpoint, FileKind::TorchLegacySave,
-          FileKind::TorchLite, FileKind::Safetensors, FileKind::Empty, FileKind::TruncatedZip,
-          FileKind::Text, FileKind::Unknown}) {
+         {FileKind::TorchStateDict, FileKind::TorchTensor, FileKind::TorchPickledModule,
+          FileKind::TorchCheckpoint, FileKind::TorchLegacySave, FileKind::TorchLite,
+          FileKind::Safetensors, FileKind::Empty, FileKind::TruncatedZip, FileKind::Text,
+          FileKind::Unknown}) {
         const std::string message = advice_for(kind, "folder/model.bin");
         QVERIFY2(message.starts_with("'model.bin' "), message.c_str());
         QVERIFY2(messages.insert(message).second, message.c_str());
