@@ -2,6 +2,7 @@
 
 #include "hierarchy/category.h"
 #include "hierarchy/fx_node_text.h"
+#include "hierarchy/growth_evidence.h"
 #include "hierarchy/infer_modules.h"
 #include "hierarchy/near_evidence.h"
 #include "hierarchy/neighbour_evidence.h"
@@ -199,8 +200,13 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     attributor.add(parameter_evidence(model, result.modules));
     attributor.add(scope_evidence(model, result.modules));
     STRATA_CHECK(task.poll());
-    if (source && !lowered)
+    if (source && !lowered) {
         attributor.add(near_evidence(align::build_flow(model), result.modules, attributor.known()));
+    } else if (!lowered) {
+        STRATA_TRY(auto grown, growth_evidence(align::build_flow(model), result.modules,
+                                               attributor.known(), task));
+        attributor.add(std::move(grown));
+    }
     STRATA_TRY(auto weak, neighbour_evidence(model, result.modules, attributor.known(), task));
     attributor.add(std::move(weak));
     result.nodes = attributor.decide();

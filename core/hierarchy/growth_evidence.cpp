@@ -1,0 +1,449 @@
+#include "hierarchy/growth_evidence.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace strata {
+namespace {
+
+using align::FlowGraph;
+using align::FlowInput;
+using align::FlowNode;
+using align::FlowUse;
+using align::Hash;
+using align::mix;
+
+/// Of a module's instances, so many must go on in the same way.
+constexpr double least_support = 0.7;
+/// Nearest known nodes looked at on either side of a node.
+constexpr std::size_t most_near = 12;
+
+/// "layer3.0.conv1" → "layer*.*.conv*": modules of one template are instances of one block.
+std::string template_of(std::string_view fqn)
+{
+    std::string text;
+    bool digits = false;
+    for (const char c : fqn) {
+        const bool digit = c >= '0' && c <= '9';
+        if (!digit)
+            text += c;
+        else if (!digits)
+            text += '*';
+        digits = digit;
+    }
+    return text;
+}
+
+class Growth {
+public:
+    Growth(const FlowGraph& graph, const ModuleTree& modules, const std::vector<KnownModule>& known)
+        : m_graph(graph),
+          m_modules(modules),
+          m_place(known),
+          m_anchor(known.size(), false),
+          m_key(known.size(), 0),
+          m_base(known.size(), no_module),
+          m_down(known.size())
+    {
+        for (std::size_t i = 0; i < known.size(); ++i)
+            m_anchor[i] = known[i].module != no_module;
+        for (ModuleId id = 0; id < modules.size(); ++id)
+            m_template.push_back(std::hash<std::string>{}(template_of(modules[id].fqn)));
+    }
+
+    Result<std::vector<NodeEvidence>> run(const TaskContext& task)
+    {
+        finish_operators();
+        STRATA_CHECK(task.poll());
+        look_ahead();
+        make_keys();
+        STRATA_CHECK(task.poll());
+        count_support();
+        for (const NodeId id : m_graph.topological) {
+            STRATA_CHECK(task.poll());
+            if (is_open(id) && flows(id))
+                decide(id);
+        }
+        for (auto it = m_graph.topological.rbegin(); it != m_graph.topological.rend(); ++it)
+            if (is_open(*it))
+                take_from_users(*it);
+        for (const NodeId id : m_graph.topological)
+            if (is_open(id))
+                take_from_producers(id);
+        return std::move(m_found);
+    }
+
+private:
+    bool is_open(NodeId id) const { return m_place[id].module == no_module; }
+    bool flows(NodeId id) const
+    {
+        return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape;
+    }
+    /// Has parameters of its own, as names tell, and nothing below it.
+    bool is_leaf(ModuleId id) const { return id != root_module && m_modules[id].children.empty(); }
+    ModuleId container(ModuleId id) const { return is_leaf(id) ? m_modules[id].parent : id; }
+
+    void put(NodeId id, ModuleId module, bool agreed, std::string_view why)
+    {
+        m_place[id] = {module, 0};
+        const EvidenceKind kind = agreed ? EvidenceKind::Consensus : EvidenceKind::CommonAncestor;
+        m_found.push_back({id,
+                           {kind, default_confidence(kind), module,
+                            fmt::format("{} '{}'", why, m_modules[module].fqn)},
+                           0});
+    }
+
+    // --- operators that a parameter finishes ------------------------------------------------
+
+    /// The product before an added bias, and the normalisation before a scale, are the work of the
+    /// module that owns the bias or scale.
+    void finish_operators()
+    {
+        static const std::array<Hash, 3> products{align::operator_class("MatMul"),
+                                                  align::operator_class("Conv"),
+                                                  align::operator_class("ConvTranspose")};
+        const Hash add = align::operator_class("Add");
+        const Hash mul = align::operator_class("Mul");
+        for (const NodeId id : m_graph.topological) {
+            const FlowNode& node = m_graph.nodes[id];
+            if (!m_anchor[id] || !is_leaf(m_place[id].module) ||
+                (node.op != add && node.op != mul))
+                continue;
+            for (const FlowInput& input : node.inputs) {
+                const NodeId from = align::producer_behind(m_graph, input);
+                if (from == no_id || !is_open(from) || !flows(from))
+                    continue;
+                const Hash op = m_graph.nodes[from].op;
+                const bool product =
+                    std::find(products.begin(), products.end(), op) != products.end();
+                if (node.op == add && product && m_graph.nodes[from].data_inputs == 1)
+                    claim_chain(id, input.node, from);
+                else if (node.op == mul)
+                    claim_normalisation(id, from);
+            }
+        }
+    }
+
+    void claim_chain(NodeId user, NodeId first, NodeId last)
+    {
+        const ModuleId module = m_place[user].module;
+        for (NodeId id = first; id != no_id && is_open(id); id = m_graph.nodes[id].inputs[0].node) {
+            claim(id, module);
+            if (id == last || m_graph.nodes[id].inputs.empty())
+                break;
+        }
+    }
+
+    void claim(NodeId id, ModuleId module)
+    {
+        put(id, module, true, "prepares what is finished by a parameter of");
+        m_anchor[id] = true;
+    }
+
+    /// Walks back from the scale to the mean that every normalisation starts with.
+    void claim_normalisation(NodeId scale, NodeId start)
+    {
+        static const std::array<Hash, 11> steps{
+            align::operator_class("Div"),        align::operator_class("Sqrt"),
+            align::operator_class("Add"),        align::operator_class("Pow"),
+            align::operator_class("ReduceMean"), align::operator_class("Sub"),
+            align::operator_class("Mul"),        align::operator_class("Reciprocal"),
+            align::operator_class("Cast"),       align::operator_class("InstanceNormalization"),
+            align::operator_class("Reshape")};
+        static const Hash mean = align::operator_class("ReduceMean");
+        static const Hash instance = align::operator_class("InstanceNormalization");
+        constexpr std::size_t most = 12;
+        std::vector<NodeId> nodes{start};
+        bool starts = false;
+        for (std::size_t i = 0; i < nodes.size() && nodes.size() <= most; ++i) {
+            const FlowNode& node = m_graph.nodes[nodes[i]];
+            starts = starts || node.op == mean || node.op == instance;
+            if (node.op == mean || node.op == instance)
+                continue; // what it reads is the input
+            for (const FlowInput& input : node.inputs) {
+                const NodeId from = input.node;
+                if (from == no_id || !is_open(from) || !flows(from) ||
+                    std::find(nodes.begin(), nodes.end(), from) != nodes.end() ||
+                    std::find(steps.begin(), steps.end(), m_graph.nodes[from].op) == steps.end())
+                    continue;
+                nodes.push_back(from);
+            }
+        }
+        if (!starts || nodes.size() > most)
+            return;
+        // The input itself may be the sum of a residual connection: whoever is read by more than the
+        // normalisation stays outside.
+        std::unordered_set<NodeId> inside(nodes.begin(), nodes.end());
+        bool changed = true;
+        while (changed) {
+            changed = false;
+            for (const NodeId id : nodes) {
+                if (!inside.contains(id))
+                    continue;
+                const auto& uses = m_graph.nodes[id].uses;
+                const bool leaves = std::any_of(uses.begin(), uses.end(), [&](const FlowUse& use) {
+                    return use.node != scale && !inside.contains(use.node);
+                });
+                const bool reduces = std::any_of(uses.begin(), uses.end(), [&](const FlowUse& use) {
+                    return m_graph.nodes[use.node].op == mean ||
+                           m_graph.nodes[use.node].op == instance;
+                });
+                const bool squares = m_graph.nodes[id].op == align::operator_class("Pow") ||
+                                     m_graph.nodes[id].op == align::operator_class("Sub") ||
+                                     m_graph.nodes[id].op == align::operator_class("Mul") ||
+                                     m_graph.nodes[id].op == align::operator_class("Cast") ||
+                                     m_graph.nodes[id].op == align::operator_class("Reshape");
+                if (leaves || (reduces && !squares)) {
+                    inside.erase(id);
+                    changed = true;
+                }
+            }
+        }
+        for (const NodeId id : nodes)
+            if (inside.contains(id))
+                claim(id, m_place[scale].module);
+    }
+
+    // --- what lies ahead ---------------------------------------------------------------------
+
+    /// The nearest known modules behind each open node, nearest first.
+    void look_ahead()
+    {
+        for (auto it = m_graph.topological.rbegin(); it != m_graph.topological.rend(); ++it) {
+            std::vector<ModuleId>& down = m_down[*it];
+            for (const FlowUse& use : m_graph.nodes[*it].uses) {
+                const auto add = [&](ModuleId module) {
+                    if (down.size() < most_near &&
+                        std::find(down.begin(), down.end(), module) == down.end())
+                        down.push_back(module);
+                };
+                if (m_anchor[use.node])
+                    add(m_place[use.node].module);
+                else if (flows(use.node))
+                    for (const ModuleId module : m_down[use.node])
+                        add(module);
+            }
+        }
+    }
+
+    // --- repeated blocks ---------------------------------------------------------------------
+
+    /// The producer that carries the main flow: of those with a module, the latest one.
+    NodeId main_producer(NodeId id) const
+    {
+        NodeId main = no_id;
+        for (const FlowInput& input : m_graph.nodes[id].inputs)
+            if (input.node != no_id && flows(input.node) && m_base[input.node] != no_module &&
+                (main == no_id ||
+                 m_graph.nodes[input.node].order > m_graph.nodes[main].order))
+                main = input.node;
+        return main;
+    }
+
+    /// How each node is reached from the known node before it, in terms that are equal in all
+    /// instances of a block.
+    void make_keys()
+    {
+        for (const NodeId id : m_graph.topological) {
+            if (m_anchor[id]) {
+                m_base[id] = m_place[id].module;
+                m_key[id] = mix(m_template[m_base[id]], m_graph.nodes[id].op);
+            } else if (flows(id)) {
+                const NodeId main = main_producer(id);
+                if (main == no_id)
+                    continue;
+                m_base[id] = m_base[main];
+                m_key[id] = mix(m_key[main], m_graph.nodes[id].op);
+            }
+        }
+    }
+
+    static std::uint64_t pair_of(Hash a, Hash b) { return mix(a, b); }
+
+    void count_support()
+    {
+        std::unordered_map<Hash, std::unordered_set<ModuleId>> running; // template → instances
+        for (const NodeId id : m_graph.topological) {
+            if (m_base[id] == no_module || !flows(id))
+                continue;
+            for (ModuleId m = container(m_base[id]);; m = m_modules[m].parent) {
+                if (m_anchor[id])
+                    running[m_template[m]].insert(m);
+                else
+                    m_instances[pair_of(m_template[m], m_key[id])].insert(m);
+                if (m == root_module)
+                    break;
+            }
+        }
+        for (const auto& [name, instances] : running)
+            m_running.emplace(name, instances.size());
+    }
+
+    /// Do the instances of this module go on as this node does?
+    bool is_supported(ModuleId module, NodeId id) const
+    {
+        const auto all = m_running.find(m_template[module]);
+        const auto same = m_instances.find(pair_of(m_template[module], m_key[id]));
+        if (all == m_running.end() || same == m_instances.end() || all->second < 2)
+            return false;
+        return static_cast<double>(same->second.size()) >=
+               least_support * static_cast<double>(all->second);
+    }
+
+    // --- decisions ---------------------------------------------------------------------------
+
+    bool is_within(ModuleId module, ModuleId other) const
+    {
+        return m_modules.is_ancestor_or_self(module, other);
+    }
+
+    /// Does known work of the module follow?
+    bool leads_into(NodeId id, ModuleId module) const
+    {
+        return std::any_of(m_down[id].begin(), m_down[id].end(),
+                           [&](ModuleId down) { return is_within(module, down); });
+    }
+
+    /// Does the node join a value that went around the module?
+    bool joins_bypass(NodeId id, ModuleId module) const
+    {
+        for (const FlowInput& input : m_graph.nodes[id].inputs) {
+            if (input.node == no_id || !flows(input.node) || is_open(input.node))
+                continue;
+            const ModuleId from = m_place[input.node].module;
+            if (is_within(module, from))
+                continue;
+            // It bypasses when it also leads to where the module's input comes from, rather than
+            // straight into the module.
+            bool enters = false;
+            for (const FlowUse& use : m_graph.nodes[input.node].uses)
+                enters = enters || (use.node != id && !is_open(use.node) &&
+                                    is_within(module, m_place[use.node].module));
+            const bool upstream = std::any_of(
+                m_graph.nodes[input.node].uses.begin(), m_graph.nodes[input.node].uses.end(),
+                [&](const FlowUse& use) { return use.node != id; });
+            if (!enters && upstream)
+                return true;
+        }
+        return false;
+    }
+
+    void decide(NodeId id)
+    {
+        const NodeId main = main_producer_placed(id);
+        if (main == no_id) {
+            decide_first(id);
+            return;
+        }
+        ModuleId module = container(m_place[main].module);
+        const ModuleId start = module;
+        while (module != root_module) {
+            const bool inside = leads_into(id, module);
+            const bool wrapper = is_only_child(module);
+            if (!joins_bypass(id, module) &&
+                (inside || (is_supported(module, id) && !(wrapper && joins_entry(id, module)))))
+                break;
+            module = m_modules[module].parent;
+        }
+        const bool agreed = module == start && leads_into(id, module);
+        put(id, module, agreed,
+            agreed ? "lies between nodes of" : "goes on from what belongs to");
+    }
+
+    bool is_only_child(ModuleId module) const
+    {
+        const ModuleId parent = m_modules[module].parent;
+        return parent != no_module && parent != root_module &&
+               m_modules[parent].children.size() == 1;
+    }
+
+    /// "x + block(x)": one input comes from outside the module.
+    bool joins_entry(NodeId id, ModuleId module) const
+    {
+        unsigned outside = 0;
+        unsigned data = 0;
+        for (const FlowInput& input : m_graph.nodes[id].inputs) {
+            if (input.node == no_id || !flows(input.node) || is_open(input.node))
+                continue;
+            ++data;
+            outside += is_within(module, m_place[input.node].module) ? 0U : 1U;
+        }
+        return data > 1 && outside > 0;
+    }
+
+    NodeId main_producer_placed(NodeId id) const
+    {
+        NodeId main = no_id;
+        for (const FlowInput& input : m_graph.nodes[id].inputs)
+            if (input.node != no_id && flows(input.node) && !is_open(input.node) &&
+                (main == no_id || m_graph.nodes[input.node].order > m_graph.nodes[main].order))
+                main = input.node;
+        return main;
+    }
+
+    /// Before anything known: the common module of what follows.
+    void decide_first(NodeId id)
+    {
+        if (m_down[id].empty())
+            return;
+        ModuleId module = container(m_down[id].front());
+        for (const ModuleId down : m_down[id])
+            module = m_modules.common_ancestor(module, container(down));
+        put(id, module, false, "leads to nodes of");
+    }
+
+    void take_from_users(NodeId id)
+    {
+        const FlowUse* first = nullptr;
+        bool agreed = true;
+        for (const FlowUse& use : m_graph.nodes[id].uses) {
+            if (is_open(use.node))
+                continue;
+            if (first && m_place[first->node].module != m_place[use.node].module)
+                agreed = false;
+            if (!first || m_graph.nodes[use.node].order < m_graph.nodes[first->node].order)
+                first = &use;
+        }
+        if (first)
+            put(id, m_place[first->node].module, agreed, "first used in");
+    }
+
+    void take_from_producers(NodeId id)
+    {
+        for (const FlowInput& input : m_graph.nodes[id].inputs)
+            if (input.node != no_id && !is_open(input.node)) {
+                put(id, container(m_place[input.node].module), false, "comes from");
+                return;
+            }
+        // Nothing known anywhere around: it runs in the root, as everything does.
+        if (std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
+            put(id, root_module, false, "nothing nearer than");
+    }
+
+    const FlowGraph& m_graph;
+    const ModuleTree& m_modules;
+    std::vector<KnownModule> m_place;
+    std::vector<bool> m_anchor;
+    std::vector<Hash> m_key;
+    std::vector<ModuleId> m_base; ///< module of the known node that the key starts from
+    std::vector<std::vector<ModuleId>> m_down;
+    std::vector<Hash> m_template; ///< per module
+    std::unordered_map<Hash, std::size_t> m_running;
+    std::unordered_map<Hash, std::unordered_set<ModuleId>> m_instances;
+    std::vector<NodeEvidence> m_found;
+};
+
+} // namespace
+
+Result<std::vector<NodeEvidence>> growth_evidence(const FlowGraph& graph, const ModuleTree& modules,
+                                                  const std::vector<KnownModule>& known,
+                                                  const TaskContext& task)
+{
+    return Growth(graph, modules, known).run(task);
+}
+
+} // namespace strata
