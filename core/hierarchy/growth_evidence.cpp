@@ -38,6 +38,11 @@ std::string template_of(std::string_view fqn)
     return text;
 }
 
+bool is_number(std::string_view text)
+{
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 class Growth {
 public:
     Growth(const FlowGraph& graph, const ModuleTree& modules, const std::vector<KnownModule>& known)
@@ -51,13 +56,27 @@ public:
     {
         for (std::size_t i = 0; i < known.size(); ++i)
             m_anchor[i] = known[i].module != no_module;
-        for (ModuleId id = 0; id < modules.size(); ++id)
+        for (ModuleId id = 0; id < modules.size(); ++id) {
             m_template.push_back(std::hash<std::string>{}(template_of(modules[id].fqn)));
+            // Its own number kept: the same place in other blocks.
+            const std::string& fqn = modules[id].fqn;
+            const std::size_t dot = fqn.rfind('.');
+            const std::size_t last = dot == std::string::npos ? 0 : dot;
+            m_place_template.push_back(
+                mix(std::hash<std::string>{}(template_of(fqn.substr(0, last)) + fqn.substr(last)),
+                    1));
+            const auto& children = modules[id].children;
+            m_is_list.push_back(!children.empty() &&
+                                std::all_of(children.begin(), children.end(), [&](ModuleId child) {
+                                    return is_number(modules[child].name) && !is_leaf(child);
+                                }));
+        }
     }
 
     Result<std::vector<NodeEvidence>> run(const TaskContext& task)
     {
         finish_operators();
+        find_unnamed();
         STRATA_CHECK(task.poll());
         look_ahead();
         make_keys();
@@ -208,6 +227,29 @@ private:
                 claim(id, m_place[scale].module);
     }
 
+    /// Nodes before anything known that lead to, or come from, products with unnamed weights.
+    void find_unnamed()
+    {
+        static const std::array<Hash, 4> products{
+            align::operator_class("MatMul"), align::operator_class("Conv"),
+            align::operator_class("ConvTranspose"), align::operator_class("Gather")};
+        m_reads_unnamed.assign(m_graph.nodes.size(), false);
+        const auto is_unnamed = [&](NodeId id) {
+            const FlowNode& node = m_graph.nodes[id];
+            return !m_anchor[id] && flows(id) && node.data_inputs == 1 && node.inputs.size() > 1 &&
+                   std::find(products.begin(), products.end(), node.op) != products.end() &&
+                   std::any_of(node.inputs.begin(), node.inputs.end(), [](const FlowInput& input) {
+                       return input.initializer != no_id;
+                   });
+        };
+        for (auto it = m_graph.topological.rbegin(); it != m_graph.topological.rend(); ++it) {
+            bool unnamed = is_unnamed(*it);
+            for (const FlowUse& use : m_graph.nodes[*it].uses)
+                unnamed = unnamed || (!m_anchor[use.node] && m_reads_unnamed[use.node]);
+            m_reads_unnamed[*it] = unnamed;
+        }
+    }
+
     // --- what lies ahead ---------------------------------------------------------------------
 
     /// The nearest known modules behind each open node, nearest first.
@@ -257,7 +299,10 @@ private:
                 if (main == no_id)
                     continue;
                 m_base[id] = m_base[main];
-                m_key[id] = mix(m_key[main], m_graph.nodes[id].op);
+                // Which branch of a join comes last differs between instances of a block.
+                m_key[id] = m_graph.nodes[id].data_inputs > 1
+                                ? mix(0x10, m_graph.nodes[id].op)
+                                : mix(m_key[main], m_graph.nodes[id].op);
             }
         }
     }
@@ -271,10 +316,11 @@ private:
             if (m_base[id] == no_module || !flows(id))
                 continue;
             for (ModuleId m = container(m_base[id]);; m = m_modules[m].parent) {
-                if (m_anchor[id])
-                    running[m_template[m]].insert(m);
-                else
-                    m_instances[pair_of(m_template[m], m_key[id])].insert(m);
+                for (const Hash name : {m_template[m], m_place_template[m]})
+                    if (m_anchor[id])
+                        running[name].insert(m);
+                    else
+                        m_instances[pair_of(name, m_key[id])].insert(m);
                 if (m == root_module)
                     break;
             }
@@ -286,12 +332,15 @@ private:
     /// Do the instances of this module go on as this node does?
     bool is_supported(ModuleId module, NodeId id) const
     {
-        const auto all = m_running.find(m_template[module]);
-        const auto same = m_instances.find(pair_of(m_template[module], m_key[id]));
-        if (all == m_running.end() || same == m_instances.end() || all->second < 2)
-            return false;
-        return static_cast<double>(same->second.size()) >=
-               least_support * static_cast<double>(all->second);
+        for (const Hash name : {m_template[module], m_place_template[module]}) {
+            const auto all = m_running.find(name);
+            const auto same = m_instances.find(pair_of(name, m_key[id]));
+            if (all != m_running.end() && same != m_instances.end() && all->second > 1 &&
+                static_cast<double>(same->second.size()) >=
+                    least_support * static_cast<double>(all->second))
+                return true;
+        }
+        return false;
     }
 
     // --- decisions ---------------------------------------------------------------------------
@@ -334,24 +383,74 @@ private:
 
     void decide(NodeId id)
     {
-        const NodeId main = main_producer_placed(id);
-        if (main == no_id) {
+        ModuleId best = no_module;
+        bool straight = false;
+        std::vector<ModuleId> producers;
+        for (const FlowInput& input : m_graph.nodes[id].inputs)
+            if (input.node != no_id && flows(input.node) && !is_open(input.node))
+                producers.push_back(m_place[input.node].module);
+        if (producers.empty()) {
             decide_first(id);
             return;
         }
-        ModuleId module = container(m_place[main].module);
-        const ModuleId start = module;
-        while (module != root_module) {
-            const bool inside = leads_into(id, module);
-            const bool wrapper = is_only_child(module);
-            if (!joins_bypass(id, module) &&
-                (inside || (is_supported(module, id) && !(wrapper && joins_entry(id, module)))))
-                break;
-            module = m_modules[module].parent;
+        for (const ModuleId producer : producers) {
+            ModuleId module = container(producer);
+            const ModuleId start = module;
+            while (module != root_module && !accepts(id, module))
+                module = m_modules[module].parent;
+            if (best == no_module || m_modules.depth(module) > m_modules.depth(best)) {
+                best = module;
+                straight = module == start && leads_into(id, module);
+            }
         }
-        const bool agreed = module == start && leads_into(id, module);
-        put(id, module, agreed,
-            agreed ? "lies between nodes of" : "goes on from what belongs to");
+        put(id, best, straight, straight ? "lies between nodes of" : "goes on from what belongs to");
+    }
+
+    bool accepts(NodeId id, ModuleId module) const
+    {
+        if (m_is_list[module] || joins_bypass(id, module))
+            return false;
+        if (leads_into(id, module))
+            return true;
+        const Join join = join_in(id, module);
+        if (join.outside && join.inside && join.enters)
+            return !is_only_child(module); // x + block(x)
+        if (join.meets)
+            return true; // two branches of the module come together
+        return is_supported(module, id);
+    }
+
+    struct Join {
+        bool inside = false;  ///< an input comes from within the module
+        bool outside = false; ///< another comes from elsewhere
+        bool enters = false;  ///< and that also feeds nodes of the module
+        bool meets = false;   ///< inputs come from different parts of the module
+    };
+
+    Join join_in(NodeId id, ModuleId module) const
+    {
+        Join join;
+        ModuleId first = no_module;
+        for (const FlowInput& input : m_graph.nodes[id].inputs) {
+            if (input.node == no_id || !flows(input.node) || is_open(input.node))
+                continue;
+            const ModuleId from = m_place[input.node].module;
+            if (is_within(module, from)) {
+                join.inside = true;
+                if (first == no_module)
+                    first = from;
+                else
+                    join.meets = join.meets ||
+                                 m_modules.common_ancestor(container(first), container(from)) ==
+                                     module;
+            } else {
+                join.outside = true;
+                for (const FlowUse& use : m_graph.nodes[input.node].uses)
+                    join.enters = join.enters || (use.node != id && !is_open(use.node) &&
+                                                  is_within(module, m_place[use.node].module));
+            }
+        }
+        return join;
     }
 
     bool is_only_child(ModuleId module) const
@@ -359,30 +458,6 @@ private:
         const ModuleId parent = m_modules[module].parent;
         return parent != no_module && parent != root_module &&
                m_modules[parent].children.size() == 1;
-    }
-
-    /// "x + block(x)": one input comes from outside the module.
-    bool joins_entry(NodeId id, ModuleId module) const
-    {
-        unsigned outside = 0;
-        unsigned data = 0;
-        for (const FlowInput& input : m_graph.nodes[id].inputs) {
-            if (input.node == no_id || !flows(input.node) || is_open(input.node))
-                continue;
-            ++data;
-            outside += is_within(module, m_place[input.node].module) ? 0U : 1U;
-        }
-        return data > 1 && outside > 0;
-    }
-
-    NodeId main_producer_placed(NodeId id) const
-    {
-        NodeId main = no_id;
-        for (const FlowInput& input : m_graph.nodes[id].inputs)
-            if (input.node != no_id && flows(input.node) && !is_open(input.node) &&
-                (main == no_id || m_graph.nodes[input.node].order > m_graph.nodes[main].order))
-                main = input.node;
-        return main;
     }
 
     /// Before anything known: the common module of what follows.
@@ -393,6 +468,11 @@ private:
         ModuleId module = container(m_down[id].front());
         for (const ModuleId down : m_down[id])
             module = m_modules.common_ancestor(module, container(down));
+        // Weights without a name belong to modules that nothing tells of.
+        if (m_reads_unnamed[id])
+            module = root_module;
+        while (m_is_list[module] && module != root_module)
+            module = m_modules[module].parent;
         put(id, module, false, "leads to nodes of");
     }
 
@@ -431,7 +511,10 @@ private:
     std::vector<Hash> m_key;
     std::vector<ModuleId> m_base; ///< module of the known node that the key starts from
     std::vector<std::vector<ModuleId>> m_down;
-    std::vector<Hash> m_template; ///< per module
+    std::vector<bool> m_reads_unnamed;
+    std::vector<Hash> m_template;       ///< per module: all numbers left out
+    std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out
+    std::vector<bool> m_is_list;        ///< per module: only holds numbered blocks, runs nothing
     std::unordered_map<Hash, std::size_t> m_running;
     std::unordered_map<Hash, std::unordered_set<ModuleId>> m_instances;
     std::vector<NodeEvidence> m_found;

@@ -69,6 +69,9 @@ bool is_parameter_name(std::string_view name)
 
 std::string_view parameter_module(std::string_view name)
 {
+    // "fc.weight.T" is what Strata calls a transposed parameter.
+    if (name.ends_with(".T"))
+        name.remove_suffix(2);
     const std::size_t dot = name.rfind('.');
     return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
 }

@@ -261,7 +261,7 @@ private:
         }
         const std::set<std::string> named = named_modules(*model);
         const Comparison comparison =
-            compare_with_truth(*found, truth, letter == 'C' ? &named : nullptr);
+            compare_with_truth(*model, *found, truth, letter == 'C' ? &named : nullptr);
         sum.score.add(comparison.score);
         // Every file counts equally in what confidence promises.
         for (const auto& [node, right] : comparison.verdicts) {

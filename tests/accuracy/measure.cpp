@@ -24,6 +24,19 @@ std::string nearest_named(std::string fqn, const std::set<std::string>& named)
     return fqn;
 }
 
+/// Modules whose weights a node reads, as their names tell.
+std::set<std::string> weight_owners(const OnnxModel& model, NodeId id)
+{
+    std::set<std::string> owners;
+    for (const ValueId input : model.nodes[id].inputs)
+        if (input != no_id && model.values[input].initializer != no_id) {
+            const std::string name(model.text(model.values[input].name));
+            if (const std::size_t dot = name.rfind('.'); dot != std::string::npos)
+                owners.insert(name.substr(0, dot));
+        }
+    return owners;
+}
+
 std::string shown(const AttributionResult& found, NodeId id)
 {
     const NodeAttribution& node = found.nodes[id];
@@ -32,21 +45,24 @@ std::string shown(const AttributionResult& found, NodeId id)
 
 } // namespace
 
-Comparison compare_with_truth(const AttributionResult& found, const Truth& truth,
-                              const std::set<std::string>* named)
+Comparison compare_with_truth(const OnnxModel& model, const AttributionResult& found,
+                              const Truth& truth, const std::set<std::string>* named)
 {
+    const std::set<std::string> no_owners;
     Comparison result;
     for (NodeId id = 0; id < truth.size(); ++id) {
         if (truth[id].empty())
             continue;
         const NodeAttribution& node = found.nodes[id];
         bool right = false;
+        const std::set<std::string> owners = named ? weight_owners(model, id) : no_owners;
         if (!node.synthetic) {
             const std::string got = canonical(found.modules, found.modules[node.module].fqn);
             for (const std::string& fqn : truth[id]) {
                 right = right || got == canonical(found.modules, fqn);
                 if (named)
-                    right = right || got == nearest_named(fqn, *named);
+                    right = right || got == nearest_named(fqn, *named) ||
+                            (!named->contains(fqn) && owners.contains(got));
             }
         }
         ++result.score.counted;
@@ -65,6 +81,8 @@ std::set<std::string> named_modules(const OnnxModel& model)
         std::string name(model.text(model.values[initializer.value].name));
         if (name.find(':') != std::string::npos)
             continue; // "onnx::Conv_12"
+        if (name.ends_with(".T"))
+            name.resize(name.size() - 2); // a transposed parameter of our own exports
         for (std::size_t dot = name.rfind('.'); dot != std::string::npos && dot > 0;
              dot = name.rfind('.')) {
             name.resize(dot);

@@ -47,8 +47,10 @@ struct Comparison {
 };
 
 /// `named`: with no source, the FQNs that stand somewhere in the file; a true module that does not
-/// stand there is replaced by its nearest ancestor that does. Null: exact FQNs.
-Comparison compare_with_truth(const strata::AttributionResult& found, const Truth& truth,
+/// stand there is replaced by its nearest ancestor that does; a node that the exporter fused and
+/// that reads the weights of a module may count as that module's. Null: exact FQNs.
+Comparison compare_with_truth(const strata::OnnxModel& model,
+                              const strata::AttributionResult& found, const Truth& truth,
                               const std::set<std::string>* named);
 
 /// FQNs of modules that initializer names spell, with all their ancestors.
