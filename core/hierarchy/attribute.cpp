@@ -203,7 +203,7 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     if (source && !lowered) {
         attributor.add(near_evidence(align::build_flow(model), result.modules, attributor.known()));
     } else if (!lowered) {
-        STRATA_TRY(auto grown, growth_evidence(align::build_flow(model), result.modules,
+        STRATA_TRY(auto grown, growth_evidence(model, align::build_flow(model), result.modules,
                                                attributor.known(), task));
         attributor.add(std::move(grown));
     }

@@ -45,7 +45,8 @@ bool is_number(std::string_view text)
 
 class Growth {
 public:
-    Growth(const FlowGraph& graph, const ModuleTree& modules, const std::vector<KnownModule>& known)
+    Growth(const OnnxModel& model, const FlowGraph& graph, const ModuleTree& modules,
+           const std::vector<KnownModule>& known)
         : m_graph(graph),
           m_modules(modules),
           m_place(known),
@@ -54,6 +55,7 @@ public:
           m_base(known.size(), no_module),
           m_down(known.size())
     {
+        read_names(model);
         for (std::size_t i = 0; i < known.size(); ++i)
             m_anchor[i] = known[i].module != no_module;
         for (ModuleId id = 0; id < modules.size(); ++id) {
@@ -62,9 +64,8 @@ public:
             const std::string& fqn = modules[id].fqn;
             const std::size_t dot = fqn.rfind('.');
             const std::size_t last = dot == std::string::npos ? 0 : dot;
-            m_place_template.push_back(
-                mix(std::hash<std::string>{}(template_of(fqn.substr(0, last)) + fqn.substr(last)),
-                    1));
+            m_place_template.push_back(mix(
+                std::hash<std::string>{}(template_of(fqn.substr(0, last)) + fqn.substr(last)), 1));
             const auto& children = modules[id].children;
             m_is_list.push_back(!children.empty() &&
                                 std::all_of(children.begin(), children.end(), [&](ModuleId child) {
@@ -97,13 +98,31 @@ public:
     }
 
 private:
-    bool is_open(NodeId id) const { return m_place[id].module == no_module; }
-    bool flows(NodeId id) const
+    /// Recurrent cells are spelled out around their parameters; PyTorch names these weight_ih...
+    /// and weight_hh... in all of them. And is there any weight at all?
+    void read_names(const OnnxModel& model)
     {
-        return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape;
+        for (const Initializer& initializer : model.initializers) {
+            const std::string_view name = model.text(model.values[initializer.value].name);
+            const std::size_t dot = name.rfind('.');
+            if (dot != std::string_view::npos && name.substr(dot + 1).starts_with("weight_hh"))
+                if (const auto module = m_modules.find(name.substr(0, dot)))
+                    m_recurrent.insert(*module);
+            constexpr std::int64_t smallest = 16;
+            if (is_floating_point(initializer.tensor.dtype) &&
+                initializer.tensor.shape.size() >= 2 &&
+                initializer.tensor.element_count() >= smallest)
+                m_has_weights = true;
+        }
     }
+
+    bool is_open(NodeId id) const { return m_place[id].module == no_module; }
+    bool flows(NodeId id) const { return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape; }
     /// Has parameters of its own, as names tell, and nothing below it.
-    bool is_leaf(ModuleId id) const { return id != root_module && m_modules[id].children.empty(); }
+    bool is_leaf(ModuleId id) const
+    {
+        return id != root_module && m_modules[id].children.empty() && !m_recurrent.contains(id);
+    }
     ModuleId container(ModuleId id) const { return is_leaf(id) ? m_modules[id].parent : id; }
 
     void put(NodeId id, ModuleId module, bool agreed, std::string_view why)
@@ -129,8 +148,7 @@ private:
         const Hash mul = align::operator_class("Mul");
         for (const NodeId id : m_graph.topological) {
             const FlowNode& node = m_graph.nodes[id];
-            if (!m_anchor[id] || !is_leaf(m_place[id].module) ||
-                (node.op != add && node.op != mul))
+            if (!m_anchor[id] || !is_leaf(m_place[id].module) || (node.op != add && node.op != mul))
                 continue;
             for (const FlowInput& input : node.inputs) {
                 const NodeId from = align::producer_behind(m_graph, input);
@@ -194,8 +212,8 @@ private:
         }
         if (!starts || nodes.size() > most)
             return;
-        // The input itself may be the sum of a residual connection: whoever is read by more than the
-        // normalisation stays outside.
+        // The input itself may be the sum of a residual connection: whoever is read by more than
+        // the normalisation stays outside.
         std::unordered_set<NodeId> inside(nodes.begin(), nodes.end());
         bool changed = true;
         while (changed) {
@@ -238,9 +256,8 @@ private:
             const FlowNode& node = m_graph.nodes[id];
             return !m_anchor[id] && flows(id) && node.data_inputs == 1 && node.inputs.size() > 1 &&
                    std::find(products.begin(), products.end(), node.op) != products.end() &&
-                   std::any_of(node.inputs.begin(), node.inputs.end(), [](const FlowInput& input) {
-                       return input.initializer != no_id;
-                   });
+                   std::any_of(node.inputs.begin(), node.inputs.end(),
+                               [](const FlowInput& input) { return input.initializer != no_id; });
         };
         for (auto it = m_graph.topological.rbegin(); it != m_graph.topological.rend(); ++it) {
             bool unnamed = is_unnamed(*it);
@@ -280,8 +297,7 @@ private:
         NodeId main = no_id;
         for (const FlowInput& input : m_graph.nodes[id].inputs)
             if (input.node != no_id && flows(input.node) && m_base[input.node] != no_module &&
-                (main == no_id ||
-                 m_graph.nodes[input.node].order > m_graph.nodes[main].order))
+                (main == no_id || m_graph.nodes[input.node].order > m_graph.nodes[main].order))
                 main = input.node;
         return main;
     }
@@ -372,9 +388,9 @@ private:
             for (const FlowUse& use : m_graph.nodes[input.node].uses)
                 enters = enters || (use.node != id && !is_open(use.node) &&
                                     is_within(module, m_place[use.node].module));
-            const bool upstream = std::any_of(
-                m_graph.nodes[input.node].uses.begin(), m_graph.nodes[input.node].uses.end(),
-                [&](const FlowUse& use) { return use.node != id; });
+            const bool upstream = std::any_of(m_graph.nodes[input.node].uses.begin(),
+                                              m_graph.nodes[input.node].uses.end(),
+                                              [&](const FlowUse& use) { return use.node != id; });
             if (!enters && upstream)
                 return true;
         }
@@ -403,7 +419,27 @@ private:
                 straight = module == start && leads_into(id, module);
             }
         }
-        put(id, best, straight, straight ? "lies between nodes of" : "goes on from what belongs to");
+        if (const ModuleId next = squeezed_into(id, best); next != no_module)
+            best = next;
+        put(id, best, straight,
+            straight ? "lies between nodes of" : "goes on from what belongs to");
+    }
+
+    /// A pooling that feeds one module of a sequence only, between two of them: sequences run
+    /// nothing themselves, and what pools for one user is that user's. no_module otherwise.
+    ModuleId squeezed_into(NodeId id, ModuleId best) const
+    {
+        static const Hash pool = align::operator_class("GlobalAveragePool");
+        static const Hash mean = align::operator_class("ReduceMean");
+        const Hash op = m_graph.nodes[id].op;
+        if ((op != pool && op != mean) || m_down[id].size() != 1)
+            return no_module;
+        const ModuleId next = container(m_down[id].front());
+        const ModuleId parent = m_modules[next].parent;
+        if (next == root_module || is_within(next, best) || parent == no_module ||
+            !m_is_list[parent])
+            return no_module;
+        return next;
     }
 
     bool accepts(NodeId id, ModuleId module) const
@@ -417,7 +453,7 @@ private:
             return !is_only_child(module); // x + block(x)
         if (join.meets)
             return true; // two branches of the module come together
-        return is_supported(module, id);
+        return !join.mixed && is_supported(module, id);
     }
 
     struct Join {
@@ -425,6 +461,7 @@ private:
         bool outside = false; ///< another comes from elsewhere
         bool enters = false;  ///< and that also feeds nodes of the module
         bool meets = false;   ///< inputs come from different parts of the module
+        bool mixed = false;   ///< an input from elsewhere carries other modules' work
     };
 
     Join join_in(NodeId id, ModuleId module) const
@@ -440,11 +477,11 @@ private:
                 if (first == no_module)
                     first = from;
                 else
-                    join.meets = join.meets ||
-                                 m_modules.common_ancestor(container(first), container(from)) ==
-                                     module;
+                    join.meets = join.meets || m_modules.common_ancestor(container(first),
+                                                                         container(from)) == module;
             } else {
                 join.outside = true;
+                join.mixed = join.mixed || m_base[input.node] != no_module;
                 for (const FlowUse& use : m_graph.nodes[input.node].uses)
                     join.enters = join.enters || (use.node != id && !is_open(use.node) &&
                                                   is_within(module, m_place[use.node].module));
@@ -499,8 +536,9 @@ private:
                 put(id, container(m_place[input.node].module), false, "comes from");
                 return;
             }
-        // Nothing known anywhere around: it runs in the root, as everything does.
-        if (std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
+        // Nothing known around it: where the file names modules, or has no weights that could
+        // belong to any, the root is the nearest that can be told.
+        if (!m_has_weights || std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
             put(id, root_module, false, "nothing nearer than");
     }
 
@@ -512,6 +550,8 @@ private:
     std::vector<ModuleId> m_base; ///< module of the known node that the key starts from
     std::vector<std::vector<ModuleId>> m_down;
     std::vector<bool> m_reads_unnamed;
+    std::unordered_set<ModuleId> m_recurrent;
+    bool m_has_weights = false;
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out
     std::vector<bool> m_is_list;        ///< per module: only holds numbered blocks, runs nothing
@@ -522,11 +562,12 @@ private:
 
 } // namespace
 
-Result<std::vector<NodeEvidence>> growth_evidence(const FlowGraph& graph, const ModuleTree& modules,
+Result<std::vector<NodeEvidence>> growth_evidence(const OnnxModel& model, const FlowGraph& graph,
+                                                  const ModuleTree& modules,
                                                   const std::vector<KnownModule>& known,
                                                   const TaskContext& task)
 {
-    return Growth(graph, modules, known).run(task);
+    return Growth(model, graph, modules, known).run(task);
 }
 
 } // namespace strata

@@ -19,9 +19,8 @@ namespace strata {
 /// Modules that own parameters and have no children keep to what reads these, and to the
 /// normalisation or product that such a node finishes. Constants and sizes belong to their first
 /// user. Consensus where all neighbours agree, common ancestor otherwise. Near-linear.
-Result<std::vector<NodeEvidence>> growth_evidence(const align::FlowGraph& graph,
-                                                  const ModuleTree& modules,
-                                                  const std::vector<KnownModule>& known,
-                                                  const TaskContext& task);
+Result<std::vector<NodeEvidence>>
+growth_evidence(const OnnxModel& model, const align::FlowGraph& graph, const ModuleTree& modules,
+                const std::vector<KnownModule>& known, const TaskContext& task);
 
 } // namespace strata

@@ -4,11 +4,30 @@
 #include <fmt/format.h>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace strata {
 namespace {
 
 constexpr ModuleId several_owners = no_module - 1;
+
+/// torch.nn.MultiheadAttention uses the weights of its child out_proj itself and never calls it;
+/// its own parameter in_proj_weight gives it away.
+void give_to_attention(const OnnxModel& model, const ModuleTree& modules,
+                       std::vector<ModuleId>& owners)
+{
+    std::unordered_set<ModuleId> attentions;
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+        const std::string_view name = model.text(model.values[model.initializers[i].value].name);
+        if (owners[i] != no_module &&
+            (name.ends_with("in_proj_bias") || name.find("in_proj_weight") != name.npos))
+            attentions.insert(owners[i]);
+    }
+    for (ModuleId& owner : owners)
+        if (owner != no_module && modules[owner].name == "out_proj" &&
+            attentions.contains(modules[owner].parent))
+            owner = modules[owner].parent;
+}
 
 /// Which module each initializer belongs to; no_module when nothing is known.
 std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTree& modules)
@@ -44,6 +63,8 @@ std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTre
             owners[i] = modules.find(parameter_module(name)).value_or(no_module);
         }
     }
+    if (by_tensor.empty())
+        give_to_attention(model, modules, owners);
     return owners;
 }
 

@@ -246,6 +246,12 @@ private:
                 item.evidence.detail =
                     fmt::format("lies where the {} of '{}' lies in the source", op, fqn);
             }
+            // What aligned nodes read decides together with where they lie: a functional call reads
+            // parameters of modules that are never called.
+            if (!left.nodes[id].tensors.empty() && aligned[id].relation != Relation::Region) {
+                item.evidence.kind = EvidenceKind::Parameter;
+                item.evidence.confidence = default_confidence(EvidenceKind::Parameter);
+            }
             found.push_back(std::move(item));
         }
     }
