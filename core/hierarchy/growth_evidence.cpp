@@ -112,7 +112,7 @@ private:
             if (is_floating_point(initializer.tensor.dtype) &&
                 initializer.tensor.shape.size() >= 2 &&
                 initializer.tensor.element_count() >= smallest)
-                m_has_weights = true;
+                ++m_weights;
         }
     }
 
@@ -165,6 +165,25 @@ private:
         }
     }
 
+    /// A product of matrices with a Reshape before it and one behind, both for it alone: the module
+    /// takes more dimensions than the operator.
+    void claim_reshapes(NodeId id)
+    {
+        static const Hash reshape = align::operator_class("Reshape");
+        const FlowNode& node = m_graph.nodes[id];
+        if (node.inputs.empty() || node.uses.size() != 1)
+            return;
+        const NodeId before = node.inputs.front().node;
+        const NodeId after = node.uses.front().node;
+        const auto is_reshape = [&](NodeId other) {
+            return other != no_id && is_open(other) && m_graph.nodes[other].op == reshape;
+        };
+        if (!is_reshape(before) || !is_reshape(after) || m_graph.nodes[before].uses.size() != 1)
+            return;
+        claim(before, m_place[id].module);
+        claim(after, m_place[id].module);
+    }
+
     void claim_chain(NodeId user, NodeId first, NodeId last)
     {
         const ModuleId module = m_place[user].module;
@@ -191,6 +210,7 @@ private:
             align::operator_class("Mul"),        align::operator_class("Reciprocal"),
             align::operator_class("Cast"),       align::operator_class("InstanceNormalization"),
             align::operator_class("Reshape")};
+        static const Hash add = align::operator_class("Add");
         static const Hash mean = align::operator_class("ReduceMean");
         static const Hash instance = align::operator_class("InstanceNormalization");
         constexpr std::size_t most = 12;
@@ -207,6 +227,8 @@ private:
                     std::find(nodes.begin(), nodes.end(), from) != nodes.end() ||
                     std::find(steps.begin(), steps.end(), m_graph.nodes[from].op) == steps.end())
                     continue;
+                if (m_graph.nodes[from].op == add && m_graph.nodes[from].data_inputs > 1)
+                    continue; // a sum of the flow, not of an epsilon
                 nodes.push_back(from);
             }
         }
@@ -380,8 +402,8 @@ private:
             if (input.node == no_id || !flows(input.node) || is_open(input.node))
                 continue;
             const ModuleId from = m_place[input.node].module;
-            if (is_within(module, from))
-                continue;
+            if (is_within(module, from) || m_base[input.node] == no_module)
+                continue; // a mask, say, comes from no module before
             // It bypasses when it also leads to where the module's input comes from, rather than
             // straight into the module.
             bool enters = false;
@@ -444,10 +466,12 @@ private:
 
     bool accepts(NodeId id, ModuleId module) const
     {
-        if (m_is_list[module] || joins_bypass(id, module))
+        if (m_is_list[module])
             return false;
         if (leads_into(id, module))
             return true;
+        if (joins_bypass(id, module))
+            return false;
         const Join join = join_in(id, module);
         if (join.outside && join.inside && join.enters)
             return !is_only_child(module); // x + block(x)
@@ -538,7 +562,7 @@ private:
             }
         // Nothing known around it: where the file names modules, or has no weights that could
         // belong to any, the root is the nearest that can be told.
-        if (!m_has_weights || std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
+        if (m_weights < 2 || std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
             put(id, root_module, false, "nothing nearer than");
     }
 
@@ -551,7 +575,7 @@ private:
     std::vector<std::vector<ModuleId>> m_down;
     std::vector<bool> m_reads_unnamed;
     std::unordered_set<ModuleId> m_recurrent;
-    bool m_has_weights = false;
+    std::size_t m_weights = 0;
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out
     std::vector<bool> m_is_list;        ///< per module: only holds numbered blocks, runs nothing

@@ -90,9 +90,17 @@ bool is_parameter_name(std::string_view name)
 
 std::string_view parameter_module(std::string_view name)
 {
-    // "fc.weight.T" is what Strata calls a transposed parameter.
-    if (name.ends_with(".T"))
-        name.remove_suffix(2);
+    // "fc.weight.T", "lstm.weight_ih_l0.gates", "conv.bias.quantized": what was made of a
+    // parameter.
+    for (std::size_t start = 0; start < name.size();) {
+        const std::size_t end = std::min(name.find('.', start), name.size());
+        const std::string_view part = name.substr(start, end - start);
+        if (start > 0 &&
+            (part == "weight" || part == "bias" || part.starts_with("weight_") ||
+             part.starts_with("bias_") || part == "in_proj_weight" || part == "in_proj_bias"))
+            return name.substr(0, start - 1);
+        start = end + 1;
+    }
     const std::size_t dot = name.rfind('.');
     return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
 }

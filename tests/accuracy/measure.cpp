@@ -81,8 +81,10 @@ std::set<std::string> named_modules(const OnnxModel& model)
         std::string name(model.text(model.values[initializer.value].name));
         if (name.find(':') != std::string::npos)
             continue; // "onnx::Conv_12"
-        if (name.ends_with(".T"))
-            name.resize(name.size() - 2); // a transposed parameter of our own exports
+        // "fc.weight.T" in our own exports is made of fc's parameter.
+        for (const char* parameter : {".weight", ".bias", ".in_proj_"})
+            if (const std::size_t at = name.find(parameter); at != std::string::npos)
+                name.resize(std::min(name.size(), at + 2));
         for (std::size_t dot = name.rfind('.'); dot != std::string::npos && dot > 0;
              dot = name.rfind('.')) {
             name.resize(dot);

@@ -117,8 +117,61 @@ private:
     void align(const Component& region)
     {
         const std::vector<NodeId> others = counterpart(region);
-        if (!others.empty())
-            align_sequence(m_file, m_reference, region.nodes, others, m_matches, m_back);
+        if (others.empty())
+            return;
+        // Nodes correspond only when some matched neighbour, near on either side, does.
+        std::vector<std::vector<NodeId>> left;
+        std::vector<std::vector<NodeId>> right;
+        for (const NodeId id : region.nodes)
+            left.push_back(
+                near(m_file, id, [&](NodeId other) { return m_matches[other].reference; }));
+        for (const NodeId id : others)
+            right.push_back(near(m_reference, id, [&](NodeId other) {
+                return m_back[other] == no_id ? no_id : m_matches[m_back[other]].reference;
+            }));
+        align_sequence(m_file, m_reference, region.nodes, others, m_matches, m_back,
+                       [&](std::size_t i, std::size_t j) {
+                           return left[i].empty() || right[j].empty() || meet(left[i], right[j]);
+                       });
+    }
+
+    static bool meet(const std::vector<NodeId>& a, const std::vector<NodeId>& b)
+    {
+        return std::any_of(a.begin(), a.end(),
+                           [&](NodeId id) { return std::find(b.begin(), b.end(), id) != b.end(); });
+    }
+
+    /// Matched nodes around an unmatched one, through unmatched ones; as nodes of the reference.
+    template <class Counterpart>
+    static std::vector<NodeId> near(const FlowGraph& graph, NodeId start, Counterpart counterpart)
+    {
+        constexpr std::size_t most_visited = 24;
+        constexpr std::size_t most_found = 8;
+        std::vector<NodeId> found;
+        for (const bool forwards : {false, true}) {
+            std::vector<NodeId> visited{start};
+            std::size_t here = 0;
+            for (std::size_t i = 0; i < visited.size() && here < most_found; ++i) {
+                const auto visit = [&](NodeId other) {
+                    if (other == no_id || !flows(graph.nodes[other]) || here >= most_found)
+                        return;
+                    if (const NodeId match = counterpart(other); match != no_id) {
+                        found.push_back(match);
+                        ++here;
+                    } else if (visited.size() < most_visited &&
+                               std::find(visited.begin(), visited.end(), other) == visited.end()) {
+                        visited.push_back(other);
+                    }
+                };
+                if (forwards)
+                    for (const FlowUse& use : graph.nodes[visited[i]].uses)
+                        visit(use.node);
+                else
+                    for (const FlowInput& input : graph.nodes[visited[i]].inputs)
+                        visit(input.node);
+            }
+        }
+        return found;
     }
 
     const FlowGraph& m_file;

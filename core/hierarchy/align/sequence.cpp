@@ -11,11 +11,13 @@ constexpr std::size_t most_cells = 4'000'000;
 class Sequence {
 public:
     Sequence(const FlowGraph& file, const FlowGraph& reference, std::vector<Match>& matches,
-             std::vector<NodeId>& back)
+             std::vector<NodeId>& back,
+             const std::function<bool(std::size_t, std::size_t)>& allowed)
         : m_file(file),
           m_reference(reference),
           m_matches(matches),
-          m_back(back)
+          m_back(back),
+          m_allowed(allowed)
     {}
 
     void align(const std::vector<NodeId>& nodes, const std::vector<NodeId>& others)
@@ -33,7 +35,7 @@ public:
         for (std::size_t i = n; i-- > 0;)
             for (std::size_t j = m; j-- > 0;) {
                 cell(i, j) = std::max(cell(i + 1, j), cell(i, j + 1));
-                if (const int gain = similarity(nodes[i], others[j]); gain > 0)
+                if (const int gain = similarity(nodes, others, i, j); gain > 0)
                     cell(i, j) = std::max(cell(i, j), cell(i + 1, j + 1) + gain);
             }
         std::size_t i = 0;
@@ -41,7 +43,7 @@ public:
         std::size_t i_done = 0; // first node after the last pair
         std::size_t j_done = 0;
         while (i < n && j < m) {
-            const int gain = similarity(nodes[i], others[j]);
+            const int gain = similarity(nodes, others, i, j);
             if (gain > 0 && cell(i, j) == cell(i + 1, j + 1) + gain) {
                 fill(nodes, i_done, i, others, j_done, j);
                 take(nodes[i], others[j]);
@@ -57,11 +59,12 @@ public:
     }
 
 private:
-    int similarity(NodeId left, NodeId right) const
+    int similarity(const std::vector<NodeId>& nodes, const std::vector<NodeId>& others,
+                   std::size_t i, std::size_t j) const
     {
-        const FlowNode& a = m_file.nodes[left];
-        const FlowNode& b = m_reference.nodes[right];
-        if (a.op == b.op)
+        const FlowNode& a = m_file.nodes[nodes[i]];
+        const FlowNode& b = m_reference.nodes[others[j]];
+        if (a.op == b.op && (!m_allowed || m_allowed(i, j)))
             return a.attributes == b.attributes ? 5 : 4;
         return 0;
     }
@@ -78,15 +81,18 @@ private:
         const std::size_t right = j_end - j;
         for (std::size_t k = 0; k < left; ++k) {
             if (left >= right) {
-                take(nodes[i + k], others[j + k * right / left]);
+                if (!m_allowed || m_allowed(i + k, j + k * right / left))
+                    take(nodes[i + k], others[j + k * right / left]);
                 continue;
             }
             const std::size_t from = j + k * right / left;
             const std::size_t to = j + (k + 1) * right / left;
             std::size_t most = 0;
-            NodeId chosen = others[from];
+            NodeId chosen = no_id;
             for (std::size_t x = from; x < to; ++x) {
                 std::size_t same = 0;
+                if (m_allowed && !m_allowed(i + k, x))
+                    continue;
                 for (std::size_t y = from; y < to; ++y)
                     same += m_reference.nodes[others[y]].group == m_reference.nodes[others[x]].group
                                 ? 1U
@@ -96,6 +102,8 @@ private:
                     chosen = others[x];
                 }
             }
+            if (chosen == no_id)
+                continue;
             for (std::size_t x = from; x < to; ++x)
                 m_back[others[x]] = nodes[i + k];
             take(nodes[i + k], chosen);
@@ -126,15 +134,17 @@ private:
     const FlowGraph& m_reference;
     std::vector<Match>& m_matches;
     std::vector<NodeId>& m_back;
+    const std::function<bool(std::size_t, std::size_t)>& m_allowed;
 };
 
 } // namespace
 
 void align_sequence(const FlowGraph& file, const FlowGraph& reference,
                     const std::vector<NodeId>& nodes, const std::vector<NodeId>& others,
-                    std::vector<Match>& matches, std::vector<NodeId>& back)
+                    std::vector<Match>& matches, std::vector<NodeId>& back,
+                    const std::function<bool(std::size_t, std::size_t)>& allowed)
 {
-    Sequence(file, reference, matches, back).align(nodes, others);
+    Sequence(file, reference, matches, back, allowed).align(nodes, others);
 }
 
 } // namespace strata::align
