@@ -215,7 +215,7 @@ private:
     {
         command
             ->add_option("--report", reports,
-                         "Write a report: FORMAT:PATH with FORMAT json or md; may be given again")
+                         "Write a report: FORMAT:PATH with FORMAT json, md, html, csv, graphml or dot; may be given again")
             ->type_name("FORMAT:PATH")
             ->allow_extra_args(false);
     }

@@ -15,7 +15,7 @@ namespace strata::cli {
 
 /// --report FORMAT:PATH.
 struct ReportRequest {
-    ReportFormat format = ReportFormat::Json;
+    ReportFormat format = ReportFormat::Sidecar;
     std::filesystem::path path;
 };
 

@@ -1,4 +1,5 @@
 #include "base/version.h"
+#include "report/figures_text.h"
 #include "report/report.h"
 
 #include <fmt/format.h>
@@ -19,20 +20,6 @@ std::string cell(std::string_view text)
     return result;
 }
 
-std::string percent(double share)
-{
-    return fmt::format("{:.1f} %",
-                       static_cast<double>(static_cast<long>(share * 1000.0 + 1e-6)) / 10.0);
-}
-
-std::string module_name(const Inspection& inspection, ModuleId id)
-{
-    const Module& module = inspection.modules[id];
-    if (id != root_module)
-        return module.fqn;
-    return module.class_name.empty() ? "(root)" : fmt::format("(root) {}", module.class_name);
-}
-
 void add_modules(std::string& text, const Inspection& inspection)
 {
     text +=
@@ -48,10 +35,11 @@ void add_modules(std::string& text, const Inspection& inspection)
             inspection.program
                 ? inspection.modules.count_tensors(id, inspection.program->tensors).parameters
                 : 0;
-        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {:.2f} |\n",
-                            cell(module_name(inspection, id)), cell(module.class_name), parameters,
-                            module.calls, own.total, all.total, percent(all.recorded_coverage()),
-                            percent(all.coverage()), all.mean_confidence());
+        text +=
+            fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {:.2f} |\n",
+                        cell(module_text(inspection, id)), cell(module.class_name), parameters,
+                        module.calls, own.total, all.total, percent_text(all.recorded_coverage()),
+                        percent_text(all.coverage()), all.mean_confidence());
     }
 }
 
@@ -66,9 +54,7 @@ void add_orphans(std::string& text, const Inspection& inspection)
         if (!node.synthetic)
             continue;
         const OnnxNode& onnx = inspection.model->nodes[id];
-        const std::string_view name =
-            onnx.name == StringId::Empty ? paths[id] : inspection.model->text(onnx.name);
-        text += fmt::format("| {} | {} | {} |\n", cell(name),
+        text += fmt::format("| {} | {} | {} |\n", cell(node_text(inspection, id, paths[id])),
                             cell(inspection.model->text(onnx.op_type)), cell(node.synthetic_path));
     }
 }
@@ -85,8 +71,8 @@ std::string markdown_report(const Inspection& inspection)
     text += "| figure | value |\n|---|---:|\n";
     text += fmt::format("| ONNX nodes | {} |\n| recorded coverage | {} |\n| attributed coverage | "
                         "{} |\n| orphans | {} |\n| mean confidence | {:.3f} |\n",
-                        all.total, percent(all.recorded_coverage()), percent(all.coverage()),
-                        all.orphans, all.mean_confidence());
+                        all.total, percent_text(all.recorded_coverage()),
+                        percent_text(all.coverage()), all.orphans, all.mean_confidence());
     const FxAccounting& accounting = inspection.accounting;
     if (!accounting.records.empty())
         for (const FxFate fate : {FxFate::Emitted, FxFate::Folded, FxFate::Fused,

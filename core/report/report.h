@@ -11,18 +11,28 @@
 
 namespace strata {
 
-enum class ReportFormat { Json, Markdown };
+enum class ReportFormat { Sidecar, Markdown, Html, Csv, GraphMl, Dot };
 
-/// "json", "md".
+/// "json", "md", "html", "csv", "graphml", "dot".
 std::vector<std::string_view> report_formats();
 /// Fails with Usage for unknown names; the message lists those there are.
 Result<ReportFormat> parse_report_format(std::string_view name);
 
-/// The report as text. Json is the sidecar's content. Paths inside are relative to `folder`.
+/// The report as text. Sidecar is the content of the JSON sidecar. Paths inside are relative to
+/// `folder`.
 std::string render_report(const Inspection& inspection, ReportFormat format,
                           const std::filesystem::path& folder);
 
 /// Coverage, modules, orphans, unsupported operators and diagnostics as Markdown.
 std::string markdown_report(const Inspection& inspection);
+/// One page for people: figures, module tree, orphans, problems, and all nodes in a table that
+/// sorts and filters. Needs no network and prints well.
+std::string html_report(const Inspection& inspection);
+/// One line a node, with a header line.
+std::string csv_report(const Inspection& inspection);
+/// The graph with a nested graph for every module.
+std::string graphml_report(const Inspection& inspection);
+/// The graph with a cluster for every module.
+std::string dot_report(const Inspection& inspection);
 
 } // namespace strata

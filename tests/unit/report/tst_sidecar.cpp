@@ -248,7 +248,7 @@ void TestSidecar::formats()
 {
     QVERIFY(parse_report_format("json").has_value());
     QVERIFY(parse_report_format("md").has_value());
-    const auto unknown = parse_report_format("pdf");
+    const auto unknown = parse_report_format("docx");
     QVERIFY(!unknown);
     QCOMPARE(unknown.error().code, ErrorCode::Usage);
     QVERIFY(unknown.error().message.find("json, md") != std::string::npos);
