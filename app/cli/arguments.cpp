@@ -112,11 +112,13 @@ private:
         m_export_command = m_app.add_subcommand(
             "export", "Write a PyTorch model as ONNX, with the module of every node");
         CLI::App* c = m_export_command;
-        c->add_option("MODEL", m_export.model, "PyTorch model (TorchScript)")->required();
+        c->add_option("MODEL", m_export.model, "PyTorch model (TorchScript .pt, torch.export .pt2)")
+            ->required();
         c->add_option("-o,--output", m_export.output, "ONNX file to write")->required();
         c->add_option("--strategy", m_raw.strategy, "How the graph is obtained")
             ->check(CLI::IsMember({"auto", "fx", "htp"}))
             ->capture_default_str();
+        add_model(c, m_export.options.model);
         c->add_option("--input", m_raw.inputs, "Dtype and shape of an input: NAME:DTYPE[D,D,...]")
             ->type_name("NAME:DTYPE[D,D,...]")
             ->allow_extra_args(false);
@@ -158,6 +160,7 @@ private:
         CLI::App* c = m_audit_command;
         c->add_option("FILE", m_audit.file, "ONNX file")->required();
         c->add_option("--source", m_audit.options.source, "The PyTorch model it was made from");
+        add_model(c, m_audit.options.source_model);
         c->add_option("-o,--output", m_audit.options.output, "Annotated copy to write");
         add_reports(c, m_audit_reports);
         c->add_option("--min-coverage", m_audit.min_coverage,
@@ -205,10 +208,17 @@ private:
     {
         CLI::App* c = m_app.add_subcommand("tree", "Print the module tree of a model");
         c->add_option("MODEL", m_tree.model, "PyTorch model or ONNX file")->required();
+        add_model(c, m_tree.name);
         add_common(c, m_common);
         c->footer("Examples:\n"
                   "  strata-cli tree model.pt\n"
                   "  strata-cli tree model.onnx --json");
+    }
+
+    static void add_model(CLI::App* command, std::string& name)
+    {
+        command->add_option("--model", name, "Which model of a .pt2 archive that holds several")
+            ->type_name("NAME");
     }
 
     static void add_reports(CLI::App* command, std::vector<std::string>& reports)

@@ -47,6 +47,7 @@ struct CompareArguments {
 };
 struct TreeArguments {
     std::filesystem::path model;
+    std::string name; ///< of a .pt2 archive with several models
 };
 
 struct Arguments {

@@ -65,7 +65,7 @@ void add_lines(const Inspection& inspection, ModuleId id, const std::string& ind
 
 Result<ExitStatus> run_tree(const TreeArguments& arguments, CommandContext context)
 {
-    STRATA_TRY(const auto inspection, load_model(arguments.model, context.task));
+    STRATA_TRY(const auto inspection, load_model(arguments.model, arguments.name, context.task));
     if (context.console.json()) {
         Json json{{"file", arguments.model.filename().string()},
                   {"format", to_string(inspection->format)}};

@@ -1,8 +1,9 @@
 // detect_file_kind: by content, never by name.
 #include "base/mapped_file.h"
 #include "frontends/model_file.h"
-#include "pt2/pickle_outline.h"
 #include "frontends/zip_directory.h"
+#include "pt2/pickle_outline.h"
+#include "pt2/pt2_layout.h"
 
 #include <algorithm>
 #include <array>
@@ -127,11 +128,10 @@ FileKind kind_of_pickle(const PickleOutline& top)
 
 FileKind kind_of_zip(const ZipDirectory& zip)
 {
-    if (zip.has("serialized_exported_program.json") || zip.has("archive_format") ||
-        zip.has("models/model.json"))
-        return FileKind::ExportedProgram;
     if (zip.has("constants.pkl") && zip.has_folder("code"))
         return FileKind::TorchScript;
+    if (std::any_of(zip.names().begin(), zip.names().end(), is_pt2_entry_name))
+        return FileKind::ExportedProgram;
     if (zip.has("bytecode.pkl"))
         return FileKind::TorchLite;
     if (!zip.has("data.pkl"))

@@ -2,6 +2,7 @@
 
 #include "frontends/torchscript_check.h"
 #include "pt2/exported_program.h"
+#include "pt2/pt2_archive.h"
 #include "torch/torch_backend.h"
 
 #include <fmt/format.h>
@@ -65,12 +66,21 @@ std::string advice_for(FileKind kind, const std::filesystem::path& path)
     case FileKind::Unknown:
         break;
     }
-    return fmt::format("'{}' is not a model that Strata knows: neither TorchScript nor ONNX.",
+    return fmt::format("'{}' is not a model that Strata knows: neither TorchScript nor "
+                       "torch.export (.pt2) nor ONNX.",
                        name);
 }
 
+std::vector<std::string> model_names(const std::filesystem::path& path)
+{
+    const Result<FileKind> kind = detect_file_kind(path);
+    if (!kind || *kind != FileKind::ExportedProgram)
+        return {};
+    return list_pt2_models(path).value_or(std::vector<std::string>{});
+}
+
 Result<std::shared_ptr<const Program>> load_program(const std::filesystem::path& path,
-                                                    TaskContext& task)
+                                                    const LoadOptions& options, TaskContext& task)
 {
     STRATA_TRY(const FileKind kind, detect_file_kind(path));
     if (kind == FileKind::Onnx)
@@ -78,12 +88,18 @@ Result<std::shared_ptr<const Program>> load_program(const std::filesystem::path&
                        fmt::format("'{}' is an ONNX file where a PyTorch model is wanted.",
                                    path.filename().string()));
     if (kind == FileKind::ExportedProgram) {
-        STRATA_TRY(const auto model, open_pt2_model(path, {}, task));
+        STRATA_TRY(const std::shared_ptr<const Pt2Model> model,
+                   open_pt2_model(path, options.model, task));
         STRATA_TRY(std::shared_ptr<const Program> program, read_exported_program(*model, task));
         return program;
     }
     if (kind != FileKind::TorchScript)
         return failure(ErrorCode::CannotRead, advice_for(kind, path));
+    if (!options.model.empty())
+        return failure(ErrorCode::Usage,
+                       fmt::format("'{}' is a TorchScript file, which holds one model; only .pt2 "
+                                   "archives can hold several to choose from.",
+                                   path.filename().string()));
     STRATA_CHECK(check_torchscript(path, task));
     STRATA_TRY(TorchBackend * backend, torch_backend());
     STRATA_TRY(std::shared_ptr<const Program> program, backend->load_program(path, {}, task));

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace strata {
 
@@ -37,8 +38,25 @@ Result<FileKind> detect_file_kind(const std::filesystem::path& path);
 /// for kinds that open.
 std::string advice_for(FileKind kind, const std::filesystem::path& path);
 
-/// Opens a PyTorch model of any kind that Strata reads.
+/// What to open in a file.
+struct LoadOptions {
+    /// Of a .pt2 archive with several models the one to open; empty: the only one.
+    std::string model;
+};
+
+/// Opens a PyTorch model of any kind that Strata reads. LibTorch is loaded for TorchScript only.
+/// Fails with Usage when the file holds several models and none is named, or has no model of the
+/// name.
 Result<std::shared_ptr<const Program>> load_program(const std::filesystem::path& path,
-                                                    TaskContext& task);
+                                                    const LoadOptions& options, TaskContext& task);
+inline Result<std::shared_ptr<const Program>> load_program(const std::filesystem::path& path,
+                                                           TaskContext& task)
+{
+    return load_program(path, {}, task);
+}
+
+/// The names of the models in a .pt2 archive; none for files of other kinds and for those that
+/// cannot be read.
+std::vector<std::string> model_names(const std::filesystem::path& path);
 
 } // namespace strata

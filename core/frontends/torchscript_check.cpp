@@ -1,7 +1,7 @@
 #include "frontends/torchscript_check.h"
 
-#include "pt2/pickle_outline.h"
 #include "frontends/zip_directory.h"
+#include "pt2/pickle_outline.h"
 
 #include <array>
 #include <fmt/format.h>

@@ -163,9 +163,9 @@ private:
                     found.emplace_back(members[i], members[0]);
         std::sort(found.begin(), found.end());
         for (auto& [name, first] : found) {
-            const bool covered =
-                std::any_of(m_aliases.begin(), m_aliases.end(),
-                            [&](const auto& alias) { return is_inside(name, alias.first); });
+            const bool covered = std::any_of(
+                m_aliases.begin(), m_aliases.end(),
+                [&, &name = name](const auto& alias) { return is_inside(name, alias.first); });
             if (!covered) {
                 m_aliases.emplace(std::move(name), std::move(first));
             }

@@ -54,7 +54,8 @@ audit_model(const std::filesystem::path& path, const AuditOptions& options, Task
         inspection->content_hash = hash.text();
         inspection->model_hash = inspection->content_hash;
         if (options.source) {
-            STRATA_TRY(inspection->program, load_program(*options.source, task));
+            STRATA_TRY(inspection->program,
+                       load_program(*options.source, {options.source_model}, task));
             STRATA_TRY(const ContentHash source_hash, hash_file(*options.source, task));
             inspection->source_hash = source_hash.text();
         }

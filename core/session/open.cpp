@@ -54,7 +54,7 @@ Status attribute_inspection(Inspection& inspection, TaskContext& task)
     return {};
 }
 
-Status load_into(Inspection& inspection, TaskContext& task)
+Status load_into(Inspection& inspection, const std::string& model, TaskContext& task)
 {
     const PhaseClock clock(inspection.seconds.load);
     task.begin("load");
@@ -68,7 +68,7 @@ Status load_into(Inspection& inspection, TaskContext& task)
         inspection.model = std::move(read.model);
         inspection.diagnostics = std::move(read.diagnostics);
     } else {
-        STRATA_TRY(inspection.program, load_program(inspection.path, task));
+        STRATA_TRY(inspection.program, load_program(inspection.path, {model}, task));
         inspection.format = inspection.program->format;
         inspection.modules = inspection.program->modules;
         inspection.diagnostics = inspection.program->diagnostics;
@@ -125,7 +125,7 @@ Result<InspectionPtr> open_model(const std::filesystem::path& path, const Export
     STRATA_CHECK(check_options(options));
     auto inspection = std::make_shared<Inspection>();
     inspection->path = path;
-    STRATA_CHECK(load_into(*inspection, task));
+    STRATA_CHECK(load_into(*inspection, options.model, task));
     if (inspection->program)
         STRATA_CHECK(lower_into(*inspection, options, task));
     STRATA_CHECK(attribute_inspection(*inspection, task));
@@ -135,14 +135,20 @@ Result<InspectionPtr> open_model(const std::filesystem::path& path, const Export
     return InspectionPtr(std::move(inspection));
 }
 
-Result<InspectionPtr> load_model(const std::filesystem::path& path, TaskContext& task)
+Result<InspectionPtr> load_model(const std::filesystem::path& path, const std::string& model,
+                                 TaskContext& task)
 {
     auto inspection = std::make_shared<Inspection>();
     inspection->path = path;
-    STRATA_CHECK(load_into(*inspection, task));
+    STRATA_CHECK(load_into(*inspection, model, task));
     if (inspection->model)
         STRATA_CHECK(attribute_inspection(*inspection, task));
     return InspectionPtr(std::move(inspection));
+}
+
+std::vector<std::string> models_in(const std::filesystem::path& path)
+{
+    return model_names(path);
 }
 
 } // namespace strata

@@ -35,6 +35,7 @@ struct DynamicAxis {
 Result<DynamicAxis> parse_dynamic_axis(std::string_view text);
 
 struct ExportOptions {
+    std::string model; ///< of a .pt2 archive with several models the one to open
     Strategy strategy = Strategy::Auto;
     std::vector<InputSpec> inputs;
     std::optional<std::filesystem::path> inputs_dir; ///< ONNX's test-vector layout
@@ -54,8 +55,18 @@ open_model(const std::filesystem::path& path, const ExportOptions& options, Task
 /// Opens any model file just far enough to see its modules: a PyTorch model is loaded but not
 /// lowered
 /// (`Inspection::model` is null), an ONNX file is read and attributed.
+/// `model` chooses among the models of a .pt2 archive.
 Result<std::shared_ptr<const Inspection>> load_model(const std::filesystem::path& path,
-                                                     TaskContext& task);
+                                                     const std::string& model, TaskContext& task);
+inline Result<std::shared_ptr<const Inspection>> load_model(const std::filesystem::path& path,
+                                                            TaskContext& task)
+{
+    return load_model(path, {}, task);
+}
+
+/// The names of the models in a .pt2 archive; none for files of other kinds. Reads no more than
+/// the archive's directory.
+std::vector<std::string> models_in(const std::filesystem::path& path);
 
 /// Checks, before any long work, that `output` can be written: its folder exists and is writable,
 /// it is not a folder itself and not one of `sources`. Fails with Usage.
@@ -71,6 +82,7 @@ write_export(const std::shared_ptr<const Inspection>& inspection,
 
 struct AuditOptions {
     std::optional<std::filesystem::path> source;
+    std::string source_model; ///< of a .pt2 archive with several models the one to take
     std::optional<std::filesystem::path> output; ///< annotated copy
 };
 Result<std::shared_ptr<const Inspection>>
@@ -84,7 +96,8 @@ struct OutputParity {
     std::string note; ///< "shape differs: [1,10] against [10]"
 };
 /// Runs `onnx` in ONNX Runtime against the source model in LibTorch, or against recorded outputs
-/// when `inputs_dir` has output_N.pb and no source is given.
+/// when `inputs_dir` has output_N.pb and no source is given, or one that LibTorch does not run
+/// (.pt2).
 struct VerifyOptions {
     std::filesystem::path onnx;
     std::optional<std::filesystem::path> source;

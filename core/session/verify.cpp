@@ -216,6 +216,21 @@ Result<Reference> recorded_reference(const VerifyOptions& options)
     return reference;
 }
 
+/// Running a .pt2 file takes PyTorch itself; LibTorch cannot.
+Result<Reference> recorded_reference_of(const std::filesystem::path& source,
+                                        const VerifyOptions& options)
+{
+    auto reference = options.inputs_dir ? recorded_reference(options)
+                                        : failure(ErrorCode::Usage, "No inputs were given.");
+    if (reference)
+        return reference;
+    return failure(reference.error().code,
+                   fmt::format("'{}' is a .pt2 file, which only Python's PyTorch can run, so the "
+                               "numbers are compared with recorded ones: give --inputs DIR with "
+                               "input_0.pb, ... and output_0.pb, ... from PyTorch. {}",
+                               source.filename().string(), reference.error().message));
+}
+
 Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& options,
                                   TaskContext& task)
 {
@@ -257,14 +272,8 @@ Result<Reference> make_reference(const VerifyOptions& options, TaskContext& task
     if (!options.source)
         return recorded_reference(options);
     STRATA_TRY(const FileKind kind, detect_file_kind(*options.source));
-    if (kind == FileKind::ExportedProgram && options.inputs_dir)
-        return recorded_reference(options); // LibTorch cannot run these
     if (kind == FileKind::ExportedProgram)
-        return failure(ErrorCode::Usage,
-                       fmt::format("'{}' is an exported program, which only PyTorch itself can "
-                                   "run. Give a folder with inputs and PyTorch's outputs "
-                                   "(input_0.pb, output_0.pb, ...) with --inputs.",
-                                   options.source->string()));
+        return recorded_reference_of(*options.source, options);
     if (kind != FileKind::TorchScript)
         return failure(ErrorCode::CannotRead,
                        kind == FileKind::Onnx

@@ -10,18 +10,19 @@ _strata_cli() {
     --strategy) mapfile -t COMPREPLY < <(compgen -W "auto fx htp" -- "$cur") && return ;;
     --opset) mapfile -t COMPREPLY < <(compgen -W "13 14 15 16 17" -- "$cur") && return ;;
     --inputs) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-    --input | --dynamic | --min-coverage) return ;;
+    --input | --dynamic | --min-coverage | --model) return ;;
     esac
     local options=""
     case "$command" in
     "") options="export audit verify compare tree --help --version" ;;
     export)
-        options="-o --strategy --input --inputs --dynamic --opset --no-fold-batchnorm --external-data --no-sidecar
+        options="-o --strategy --model --input --inputs --dynamic --opset --no-fold-batchnorm --external-data --no-sidecar
             --report --verify --min-coverage --strict --json --quiet --help"
         ;;
-    audit) options="-o --source --report --min-coverage --json --quiet --help" ;;
+    audit) options="-o --source --model --report --min-coverage --json --quiet --help" ;;
     verify) options="--source --inputs --atol --rtol --json --quiet --help" ;;
-    compare | tree) options="--json --quiet --help" ;;
+    tree) options="--model --json --quiet --help" ;;
+    compare) options="--json --quiet --help" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
     if [[ "$cur" != -* && -n "$command" ]]; then

@@ -21,6 +21,7 @@ complete -c strata-cli -n "$export" -l no-fold-batchnorm -d "Keep BatchNormaliza
 complete -c strata-cli -n "$export" -l no-sidecar -d "No sidecar"
 complete -c strata-cli -n "$export" -l verify -d "Compare with PyTorch"
 complete -c strata-cli -n "$export" -l strict -d "Write nothing when an operator is not supported"
+complete -c strata-cli -n "__fish_seen_subcommand_from export audit tree" -l model -x -d "Which model of a .pt2 archive"
 complete -c strata-cli -n "__fish_seen_subcommand_from export audit" -s o -l output -r -d "File to write"
 complete -c strata-cli -n "__fish_seen_subcommand_from export audit" -l report -x -d "FORMAT:PATH"
 complete -c strata-cli -n "__fish_seen_subcommand_from export audit" -l min-coverage -x -d "Smallest share of nodes with a module"

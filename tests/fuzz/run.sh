@@ -11,7 +11,7 @@ set -euo pipefail
 seconds="${1:-20}"
 shift || true
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(pt2_archive onnx_attribution)
+[ ${#names[@]} -gt 0 ] || names=(pt2_archive pt2_graph onnx_attribution)
 command -v clang++ >/dev/null || die "the fuzzers are built with Clang: install the package clang"
 
 build_preset fuzz "${names[@]/#/fuzz_}"

@@ -32,6 +32,7 @@ struct FakeCore {
     std::atomic<bool> busy = false;
     std::chrono::milliseconds delay{0};
     std::optional<Error> error;
+    std::vector<std::string> models; ///< in the file, where there are several
     ExportOptions options;
     std::filesystem::path written;
     InspectionPtr inspection = tests::sampleInspection();
@@ -41,7 +42,7 @@ struct FakeCore {
 
     Services services()
     {
-        return {[this](const std::filesystem::path& path, const ExportOptions&,
+        return {[this](const std::filesystem::path& path, const ExportOptions& wanted,
                        TaskContext& task) -> JobResult {
                     ++opened;
                     task.begin("load", 100);
@@ -51,6 +52,9 @@ struct FakeCore {
                     busy = false;
                     if (error)
                         return tl::unexpected(*error);
+                    if (!models.empty() && wanted.model.empty())
+                        return failure(ErrorCode::Usage, "There are several models.");
+                    options = wanted;
                     auto result = std::make_shared<Inspection>(*inspection);
                     result->path = path;
                     return result;
@@ -67,7 +71,8 @@ struct FakeCore {
                     auto result = std::make_shared<Inspection>(*from);
                     result->model_path = path;
                     return result;
-                }};
+                },
+                [this](const std::filesystem::path&) { return models; }};
     }
 };
 
@@ -452,6 +457,36 @@ private Q_SLOTS:
         QTest::mouseClick(child<QToolButton>(window, "messageClose"), Qt::LeftButton);
         QVERIFY(!bar->isVisible());
         QVERIFY(window.recentFiles()->files().isEmpty());
+    }
+
+    void modelsOfAnArchiveAreChosen()
+    {
+        FakeCore core;
+        core.models = {"encoder", "decoder"};
+        MainWindow window(core.services());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.openFile(file("both.pt2"));
+        QTRY_VERIFY(window.findChild<QInputDialog*>(QStringLiteral("modelChooser")));
+        auto* chooser = child<QInputDialog>(window, "modelChooser");
+        QCOMPARE(chooser->comboBoxItems(),
+                 (QStringList{QStringLiteral("encoder"), QStringLiteral("decoder")}));
+        QVERIFY(!window.inspection());
+        QVERIFY(!window.messageBar()->isVisible()); // a question, not a failure
+        savePicture(window, QStringLiteral("models"));
+        QSignalSpy opened(&window, &MainWindow::modelOpened);
+        chooser->setTextValue(QStringLiteral("decoder"));
+        chooser->accept();
+        QVERIFY(opened.wait());
+        QCOMPARE(core.options.model, std::string("decoder"));
+
+        // Loading the file again does not ask again.
+        core.options.model.clear();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_F5);
+        QVERIFY(opened.wait());
+        QCOMPARE(core.options.model, std::string("decoder"));
     }
 
     void droppedFilesAreOpened()

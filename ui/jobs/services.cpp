@@ -4,7 +4,7 @@ namespace strata::ui {
 
 Services Services::real()
 {
-    return {&open_model, &write_export};
+    return {&open_model, &write_export, &models_in};
 }
 
 } // namespace strata::ui

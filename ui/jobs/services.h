@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace strata::ui {
 
@@ -14,6 +16,8 @@ struct Services {
     std::function<JobResult(const InspectionPtr&, const std::filesystem::path&,
                             const ExportOptions&, TaskContext&)>
         writeExport;
+    /// The models of a .pt2 archive; none for other files. Quick: reads the directory only.
+    std::function<std::vector<std::string>(const std::filesystem::path&)> modelNames = {};
 
     /// The real ones of core/session.
     static Services real();

@@ -37,8 +37,11 @@ public:
     explicit MainWindow(Services services, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// Opens in the background; a running job is cancelled.
+    /// Opens in the background; a running job is cancelled. Of an archive that holds several models
+    /// asks for one.
     void openFile(const QString& path);
+    /// Opens the model of this name in an archive of several.
+    void openModel(const QString& path, const QString& model);
     /// Writes the opened PyTorch model in the background.
     void exportTo(const QString& path, const ExportOptions& options);
     void closeModel();
@@ -104,6 +107,7 @@ private:
     void showShortcuts();
     // main_window_jobs.cpp
     void connectJobs();
+    void chooseModel(const QString& path, const std::vector<std::string>& models);
     void setInspection(const InspectionPtr& inspection);
     void refreshTitle();
     void refreshSummary();
@@ -113,6 +117,7 @@ private:
 
     Services m_services;
     InspectionPtr m_inspection;
+    QString m_model; ///< of an archive of several models the opened one
     Selection* m_selection;
     JobRunner* m_jobs;
     RecentFiles* m_recent;

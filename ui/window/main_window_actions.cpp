@@ -68,7 +68,7 @@ void MainWindow::buildActions()
     m_reload =
         addAction(file, QStringLiteral("reload"), tr("Re&load"), QKeySequence(Qt::Key_F5), [this] {
             if (m_inspection)
-                openFile(QString::fromStdString(m_inspection->path.string()));
+                openModel(QString::fromStdString(m_inspection->path.string()), m_model);
         });
     m_cancel = addAction(file, {}, tr("Cancel the running &job"), QKeySequence(Qt::Key_Escape),
                          [this] { cancelJob(); });

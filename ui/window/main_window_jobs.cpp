@@ -16,6 +16,7 @@
 #include <QDesktopServices>
 #include <QDockWidget>
 #include <QFileInfo>
+#include <QInputDialog>
 #include <QLabel>
 #include <QSettings>
 #include <QStackedWidget>
@@ -75,23 +76,56 @@ void MainWindow::connectJobs()
 
 void MainWindow::openFile(const QString& path)
 {
+    openModel(path, {});
+}
+
+void MainWindow::chooseModel(const QString& path, const std::vector<std::string>& models)
+{
+    QStringList names;
+    for (const std::string& name : models)
+        names += toQString(name);
+    auto* dialog = new QInputDialog(this);
+    dialog->setObjectName(QStringLiteral("modelChooser"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Choose a model"));
+    dialog->setLabelText(tr("%1 holds %2 models. Open:")
+                             .arg(QFileInfo(path).fileName(), formatCount(models.size())));
+    dialog->setComboBoxEditable(false);
+    dialog->setComboBoxItems(names);
+    dialog->setOkButtonText(tr("Open"));
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this, path](const QString& model) { openModel(path, model); });
+    dialog->open();
+}
+
+void MainWindow::openModel(const QString& path, const QString& model)
+{
     const QFileInfo file(path);
     const QString absolute = file.absoluteFilePath();
     QSettings().setValue(QStringLiteral("lastFolder"), file.absolutePath());
     m_message->dismiss();
     auto open = m_services.open;
+    ExportOptions options;
+    options.model = model.toStdString();
     m_jobs->start(
         tr("Opening %1").arg(file.fileName()),
-        [open = std::move(open), target = toPath(absolute)](TaskContext& task) {
-            return open(target, ExportOptions{}, task);
+        [open = std::move(open), target = toPath(absolute), options](TaskContext& task) {
+            return open(target, options, task);
         },
-        [this, absolute](JobResult result) {
+        [this, absolute, model](JobResult result) {
             if (!result) {
+                if (result.error().code == ErrorCode::Usage && model.isEmpty() &&
+                    m_services.modelNames) {
+                    const auto models = m_services.modelNames(toPath(absolute));
+                    if (models.size() > 1)
+                        return chooseModel(absolute, models);
+                }
                 showFailure(tr("%1 could not be opened.").arg(QFileInfo(absolute).fileName()),
                             absolute, result.error());
                 return;
             }
             m_recent->add(absolute);
+            m_model = model;
             setInspection(*result);
             reportOpened();
             Q_EMIT modelOpened();
