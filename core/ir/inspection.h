@@ -3,6 +3,7 @@
 
 #include "base/diagnostic.h"
 #include "ir/attribution.h"
+#include "ir/execution_trace.h"
 #include "ir/fx_accounting.h"
 #include "ir/program.h"
 
@@ -19,12 +20,43 @@ struct PhaseSeconds {
     double load = 0, trace = 0, lower = 0, passes = 0, attribute = 0, write = 0;
 };
 
+/// Why an operator was refused, as far as it decides what could help.
+enum class RefusalCause {
+    NotStatable, ///< ONNX cannot state it with these arguments and types
+    NoLowering,  ///< the operator is not known
+    NewerOpset,  ///< it needs a newer opset
+    NeedsShapes, ///< it would work with known shapes, ranks or values
+    ControlFlow  ///< a branch or loop that depends on data
+};
+std::string_view to_string(RefusalCause cause); ///< "needs-shapes"
+
 struct UnsupportedOperator {
     std::string op;     ///< with overload: "aten::linalg_qr"
     std::string reason; ///< which argument or type
     std::string module; ///< FQN
     std::string source; ///< FILE:LINE
     std::string help;   ///< what would help
+    RefusalCause cause = RefusalCause::NotStatable;
+    FxNodeId node = no_index; ///< in the graph that was lowered
+};
+
+/// One place where the export follows a run of the model instead of its code.
+struct ProjectedRegion {
+    std::string kind;             ///< "branch", "loop", "value", "rank"
+    std::string module;           ///< FQN
+    std::string source;           ///< FILE:LINE; may be empty
+    std::string detail;           ///< "then-branch taken", "run 7 times", "n = 3"
+    std::uint64_t count = 1;      ///< executions that it stands for
+    bool depends_on_data = false; ///< on the values of inputs, not only on their shapes
+};
+
+/// What a run of the model contributed to the export; empty for the structural strategy.
+struct StrategyDetails {
+    std::vector<std::string> inputs; ///< what the model was run on: "x:float32[1,16]"
+    std::string inputs_from;         ///< "given", "recorded in the file", "assumed"
+    std::vector<ProjectedRegion> regions;
+    std::uint64_t peak_bytes = 0; ///< memory of the run's tensors, without the weights
+    std::size_t refused_fx = 0;   ///< operators that the structural strategy refused
 };
 
 /// Published as shared_ptr<const Inspection>. `model` may be null only while a PyTorch model has
@@ -33,8 +65,9 @@ struct Inspection {
     std::filesystem::path path;
     std::string content_hash; ///< hash.h's text form
     ModelFormat format = ModelFormat::Onnx;
-    std::string strategy;        ///< "fx", "htp", "none"
+    std::string strategy;        ///< "fx", "hybrid", "htp", "none"
     std::string strategy_reason; ///< why it was chosen
+    StrategyDetails strategy_details;
     std::shared_ptr<const Program> program;
     std::string source_hash; ///< of the program's file, when that is not `path` (an audit)
     std::shared_ptr<const OnnxModel> model;
@@ -44,6 +77,8 @@ struct Inspection {
     Attribution attribution;
     Coverage coverage;
     FxAccounting accounting;
+    /// Time and output statistics of each FX node; empty unless asked for.
+    std::vector<NodeProfile> profile;
     std::vector<UnsupportedOperator> unsupported;
     std::vector<Diagnostic> diagnostics;
     PhaseSeconds seconds;

@@ -158,6 +158,7 @@ Status GraphLowerer::lower_block(FxBlockId block)
         const Emitter::Checkpoint checkpoint = m_emitter.checkpoint();
         try {
             lower_node(id);
+            adopt_declared_types(node);
             account(id, first_node);
         } catch (const Refusal& refusal) {
             m_emitter.roll_back(checkpoint);
@@ -168,6 +169,31 @@ Status GraphLowerer::lower_block(FxBlockId block)
             return tl::unexpected(*m_stop);
     }
     return {};
+}
+
+void GraphLowerer::adopt_declared_types(const FxNode& node)
+{
+    for (const FxValueId output : node.outputs) {
+        const FxType& type = m_fx.values[output].type;
+        const auto* tensor = m_cells[m_cell_of[output]].value.as<LoweredTensor>();
+        if (type.kind != FxType::Kind::Tensor || !type.shape || !tensor)
+            continue;
+        OnnxModel& model = *m_result.model;
+        OnnxValue& value = model.values[tensor->value];
+        const bool same_rank = value.has_shape && value.shape.size() == type.shape->size();
+        if (value.has_shape && !same_rank)
+            continue;
+        value.has_shape = true;
+        value.shape.resize(type.shape->size());
+        for (std::size_t i = 0; i < value.shape.size(); ++i) {
+            const FxDim& declared = (*type.shape)[i];
+            const bool unknown =
+                value.shape[i].value < 0 && value.shape[i].symbol == StringId::Empty;
+            if (unknown)
+                value.shape[i] = declared.known() ? Dim::of(declared.value)
+                                                  : Dim{-1, model.intern(declared.symbol)};
+        }
+    }
 }
 
 void GraphLowerer::lower_node(FxNodeId id)
@@ -559,12 +585,27 @@ std::string GraphLowerer::source_text(FxNodeId id) const
     return fmt::format("{}:{}", m_fx.sources[source].file, m_fx.sources[source].line);
 }
 
+RefusalCause GraphLowerer::cause_of(const FxNode& node, const Refusal& refusal) const
+{
+    if (refusal.needs_shapes)
+        return RefusalCause::NeedsShapes;
+    if (!node.blocks.empty())
+        return RefusalCause::ControlFlow;
+    if (node.kind != FxKind::CallFunction && node.kind != FxKind::CallMethod)
+        return RefusalCause::NotStatable;
+    const OpRegistry::Op* op = m_registry.find(node.target);
+    if (!op)
+        return RefusalCause::NoLowering;
+    return m_options.opset < op->min_opset ? RefusalCause::NewerOpset : RefusalCause::NotStatable;
+}
+
 void GraphLowerer::refuse(FxNodeId id, const Refusal& refusal)
 {
     const FxNode& node = m_fx.nodes[id];
     const std::string& module = m_program.modules[m_fx.frames[node.frame].module].fqn;
     const std::string source = source_text(id);
-    m_result.unsupported.push_back({node.target, refusal.reason, module, source, refusal.help});
+    m_result.unsupported.push_back(
+        {node.target, refusal.reason, module, source, refusal.help, cause_of(node, refusal), id});
     m_result.needs_shapes |= refusal.needs_shapes;
     m_result.diagnostics.push_back(
         {Severity::Error, "unsupported-operator",

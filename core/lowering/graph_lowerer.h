@@ -46,6 +46,8 @@ private:
     // Nodes.
     Status lower_block(FxBlockId block);
     void lower_node(FxNodeId id);
+    /// Ranks and dimensions that the program knows and shape inference does not.
+    void adopt_declared_types(const FxNode& node);
     void lower_placeholder(FxNodeId id);
     void lower_get_attr(FxNodeId id);
     void lower_call(FxNodeId id);
@@ -64,6 +66,7 @@ private:
     void account(FxNodeId id, std::size_t first_node);
     void eliminate_block(FxBlockId block, const std::string& rule);
     void refuse(FxNodeId id, const Refusal& refusal);
+    RefusalCause cause_of(const FxNode& node, const Refusal& refusal) const;
     std::string source_text(FxNodeId id) const;
     void collect_outputs(const Lowered& value, std::vector<Lowered>& flat) const;
 

@@ -6,6 +6,7 @@
 #include "hierarchy/attribute.h"
 #include "onnx/onnx_reader.h"
 #include "session/choose_inputs.h"
+#include "session/choose_strategy.h"
 #include "session/coverage_details.h"
 #include "session/phase_clock.h"
 #include "session/session.h"
@@ -26,10 +27,6 @@ Status check_options(const ExportOptions& options)
     if (options.opset < oldest_opset || options.opset > newest_opset)
         return failure(ErrorCode::Usage, fmt::format("Opset {} cannot be written; choose {} to {}.",
                                                      options.opset, oldest_opset, newest_opset));
-    if (options.strategy == Strategy::Htp)
-        return failure(ErrorCode::Usage,
-                       "The strategy 'htp' is not available in this version. Use 'fx', which needs "
-                       "no execution of the model, or 'auto'.");
     return {};
 }
 
@@ -84,22 +81,20 @@ Status load_into(Inspection& inspection, const std::string& model, TaskContext& 
 
 Status lower_into(Inspection& inspection, const ExportOptions& options, TaskContext& task)
 {
-    const Program& program = *inspection.program;
-    {
-        const PhaseClock clock(inspection.seconds.trace);
-        inspection.strategy = "fx";
-        inspection.strategy_reason =
-            options.strategy == Strategy::Fx
-                ? "asked for"
-                : "the file holds the graph with the module of every operation, so nothing has to "
-                  "be executed";
-    }
     std::shared_ptr<OnnxModel> model;
     {
         const PhaseClock clock(inspection.seconds.lower);
-        STRATA_TRY(ChosenInputs inputs, choose_inputs(program, options));
-        STRATA_TRY(LoweringResult lowered,
-                   lower_with_inputs(program, std::move(inputs), options, task));
+        STRATA_TRY(ChosenInputs inputs, choose_inputs(*inspection.program, options));
+        STRATA_TRY(StrategyResult result,
+                   lower_with_strategy(inspection.program, std::move(inputs), options, task));
+        inspection.program = std::move(result.program);
+        inspection.modules = inspection.program->modules;
+        inspection.strategy = std::move(result.strategy);
+        inspection.strategy_reason = std::move(result.reason);
+        inspection.strategy_details = std::move(result.details);
+        inspection.profile = std::move(result.profile);
+        inspection.seconds.trace = result.run_seconds;
+        LoweringResult& lowered = result.lowered;
         inspection.seconds.passes = lowered.pass_seconds;
         model = std::move(lowered.model);
         inspection.accounting = std::move(lowered.accounting);
@@ -107,7 +102,8 @@ Status lower_into(Inspection& inspection, const ExportOptions& options, TaskCont
         for (Diagnostic& diagnostic : lowered.diagnostics)
             inspection.diagnostics.push_back(std::move(diagnostic));
     }
-    inspection.seconds.lower -= inspection.seconds.passes;
+    inspection.seconds.lower -= inspection.seconds.passes + inspection.seconds.trace;
+    const Program& program = *inspection.program;
     model->producer_version = std::string(tool_version());
     {
         const PhaseClock clock(inspection.seconds.attribute);

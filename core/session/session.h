@@ -40,11 +40,12 @@ struct ExportOptions {
     std::vector<InputSpec> inputs;
     std::optional<std::filesystem::path> inputs_dir; ///< ONNX's test-vector layout
     std::vector<DynamicAxis> dynamic_axes;
-    int opset = 17; ///< 13 to 17
+    int opset = 17;              ///< 13 to 17
     bool fold_batch_norm = true; ///< BatchNorm becomes part of the convolution before it
     bool external_data = false;
     bool sidecar = true;
-    bool strict = false; ///< unsupported operators: no file at all
+    bool profile = false; ///< run the model and measure every operator
+    bool strict = false;  ///< unsupported operators: no file at all
 };
 
 /// Opens any model file. A PyTorch model is lowered in memory (nothing is written) so that it can

@@ -6,7 +6,7 @@
 namespace strata::torch_module {
 
 /// Changes whenever the interface or the intermediate representations do; both sides must agree.
-inline constexpr int abi_version = 1;
+inline constexpr int abi_version = 2;
 inline constexpr const char* entry_name = "strata_torch_backend";
 
 /// `extern "C" strata::TorchBackend* strata_torch_backend(int)`: the one backend, owned by the

@@ -5,11 +5,14 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "ir/execution_trace.h"
 #include "ir/program.h"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace strata {
@@ -24,6 +27,27 @@ public:
     virtual Result<std::vector<Tensor>> run(const std::vector<Tensor>& inputs,
                                             TaskContext& task) = 0;
 };
+
+struct RecordOptions {
+    /// Most bytes that the run's tensors may take beside the weights; 0: three quarters of what the
+    /// machine has free.
+    std::uint64_t memory_limit = 0;
+    std::size_t record_limit = 2'000'000; ///< executed nodes, iterations of loops included
+    bool time = false;                    ///< measure every operator
+    bool statistics = false;              ///< of every operator's first output
+    std::vector<FxNodeId> keep;           ///< nodes whose first output is returned, if a tensor
+};
+
+/// A run of a program, and what it returned.
+struct RecordedRun {
+    ExecutionTrace trace;
+    std::vector<Tensor> outputs;                   ///< nested ones flattened depth first
+    std::vector<std::pair<FxNodeId, Tensor>> kept; ///< of the last execution of each node
+};
+
+/// What one placeholder gets: its tensors, nested ones flattened depth first (numbers as rank-0
+/// tensors). Nothing: its default value, or None.
+using RunInput = std::optional<std::vector<Tensor>>;
 
 struct TorchLoadOptions {
     std::string method = "forward";
@@ -40,6 +64,14 @@ public:
                                                           TaskContext& task) = 0;
     virtual Result<std::unique_ptr<RunnableModule>> load_runnable(const std::filesystem::path& path,
                                                                   TaskContext& task) = 0;
+    /// Runs a program's FX graph operator by operator on LibTorch, and records what it does.
+    /// Deterministic: random operators start from a fixed seed and are listed. Operators that touch
+    /// files or the network are refused. The program's tensors are never written to. Cancelled
+    /// between operators. Fails with CannotExport where an operator fails, with its module and
+    /// Python line.
+    virtual Result<RecordedRun> record_run(const Program& program,
+                                           const std::vector<RunInput>& inputs,
+                                           const RecordOptions& options, TaskContext& task) = 0;
 };
 
 /// Loads the module on first call (thread-safe) and keeps it. Fails with MissingFeature when Strata

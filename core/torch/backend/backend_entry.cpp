@@ -1,4 +1,5 @@
 // The module's one exported function.
+#include "fx_interpreter.h"
 #include "program_reader.h"
 #include "runnable.h"
 #include "torch/module_abi.h"
@@ -20,6 +21,11 @@ public:
                                                           TaskContext& task) override
     {
         return read_runnable(path, task);
+    }
+    Result<RecordedRun> record_run(const Program& program, const std::vector<RunInput>& inputs,
+                                   const RecordOptions& options, TaskContext& task) override
+    {
+        return run_recorded(program, inputs, options, task);
     }
 };
 

@@ -1,0 +1,359 @@
+#include "session/choose_strategy.h"
+
+#include "session/infer_inputs.h"
+#include "session/run_inputs.h"
+#include "strategy/project_trace.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace strata {
+namespace {
+
+/// Rounds of "project, lower, look at what is still refused". Each one adds to the plan; nested
+/// refusals need one round per level.
+constexpr std::size_t max_rounds = 12;
+/// For finding inputs that a model runs on, when nobody gave any.
+constexpr std::chrono::seconds trial_time{20};
+
+struct Candidate {
+    std::shared_ptr<const Program> program;
+    LoweringResult lowered;
+    Projection projection; ///< without a program: the structural candidate
+    std::size_t refused() const { return lowered.unsupported.size(); }
+};
+
+class Search {
+public:
+    Search(const std::shared_ptr<const Program>& program, ChosenInputs chosen,
+           const ExportOptions& options, TaskContext& task)
+        : m_program(program),
+          m_chosen(std::move(chosen)),
+          m_options(options),
+          m_task(task)
+    {}
+
+    Result<StrategyResult> run()
+    {
+        if (m_options.strategy == Strategy::Htp)
+            return run_htp();
+        STRATA_TRY(Candidate structural, lower(m_program, m_chosen));
+        const std::size_t refused = structural.refused();
+        if (m_options.strategy == Strategy::Fx || refused == 0 || !may_help(structural)) {
+            const char* reason =
+                m_options.strategy == Strategy::Fx ? "asked for"
+                : refused == 0
+                    ? "the graph tells the module of every operation, and ONNX can state all of it"
+                    : "running the model would not help with the operators that are refused";
+            StrategyResult result = finish("fx", reason, std::move(structural));
+            if (m_options.profile)
+                STRATA_CHECK(add_profile(result));
+            return result;
+        }
+        if (const Status recorded = record(); !recorded) {
+            if (recorded.error().code == ErrorCode::Cancelled)
+                return tl::unexpected(recorded.error());
+            StrategyResult result =
+                finish("fx", "the model cannot be run, which the refused operators would need",
+                       std::move(structural));
+            result.lowered.diagnostics.push_back(
+                {Severity::Warning,
+                 "run-failed",
+                 "The model was to be run to see what its code does not tell, and failed: " +
+                     recorded.error().text(),
+                 {}});
+            return result;
+        }
+        return choose(std::move(structural));
+    }
+
+private:
+    Result<StrategyResult> run_htp()
+    {
+        STRATA_CHECK(record());
+        fix_inputs();
+        ProjectionPlan plan;
+        plan.all_control_flow = true;
+        STRATA_TRY(Candidate whole, refine(plan, m_concrete));
+        return finish("htp", "asked for", std::move(whole));
+    }
+
+    Result<StrategyResult> choose(Candidate structural)
+    {
+        const std::size_t refused = structural.refused();
+        ProjectionPlan plan;
+        extend(plan, structural);
+        auto hybrid = refine(plan, m_chosen);
+        if (!hybrid && hybrid.error().code == ErrorCode::Cancelled)
+            return tl::unexpected(hybrid.error());
+        if (hybrid && hybrid->refused() == 0)
+            return finish("hybrid", describe_hybrid(*hybrid, refused), std::move(*hybrid), refused);
+        fix_inputs();
+        plan = {};
+        plan.all_control_flow = true;
+        auto whole = refine(plan, m_concrete);
+        if (!whole && whole.error().code == ErrorCode::Cancelled)
+            return tl::unexpected(whole.error());
+        const std::size_t left = hybrid ? hybrid->refused() : refused;
+        if (whole && whole->refused() < std::min(left, refused))
+            return finish("htp",
+                          fmt::format("{} operator(s) are refused by the code alone, {} where only "
+                                      "the refused places follow a run, {} where all of it does",
+                                      refused, left, whole->refused()),
+                          std::move(*whole), refused);
+        if (hybrid && left < refused)
+            return finish("hybrid", describe_hybrid(*hybrid, refused), std::move(*hybrid), refused);
+        return finish("fx", "a run of the model does not help with the operators that are refused",
+                      std::move(structural), refused);
+    }
+
+    static std::string describe_hybrid(const Candidate& candidate, std::size_t refused)
+    {
+        std::vector<std::string> modules;
+        for (const ProjectedRegion& region : candidate.projection.regions) {
+            std::string name = region.module.empty() ? "the root module" : region.module;
+            if (std::find(modules.begin(), modules.end(), name) == modules.end())
+                modules.push_back(std::move(name));
+        }
+        constexpr std::size_t most = 5;
+        const std::size_t more = modules.size() > most ? modules.size() - most : 0;
+        modules.resize(modules.size() - more);
+        return fmt::format(
+            "the code alone leaves {} operator(s) that ONNX cannot state; those places follow a "
+            "run of the model{}{}",
+            refused, modules.empty() ? "" : fmt::format(": {}", fmt::join(modules, ", ")),
+            more > 0 ? fmt::format(" and {} more", more) : "");
+    }
+
+    Result<Candidate> lower(std::shared_ptr<const Program> program, ChosenInputs chosen)
+    {
+        Candidate candidate;
+        candidate.program = std::move(program);
+        STRATA_TRY(candidate.lowered,
+                   lower_with_inputs(*candidate.program, chosen, m_options, m_task));
+        m_pass_seconds += candidate.lowered.pass_seconds;
+        return candidate;
+    }
+
+    /// Whether a run could change anything about a refusal: not where the operator itself is
+    /// unknown, runs always, and works on data.
+    bool may_help(const Candidate& candidate) const
+    {
+        const FxGraph& graph = candidate.program->graph;
+        return std::any_of(candidate.lowered.unsupported.begin(),
+                           candidate.lowered.unsupported.end(), [&](const auto& refused) {
+                               if (refused.node == no_index ||
+                                   graph.nodes[refused.node].kind == FxKind::Output)
+                                   return false;
+                               if (graph.nodes[refused.node].block != FxGraph::main_block)
+                                   return true;
+                               return refused.cause == RefusalCause::NeedsShapes ||
+                                      refused.cause == RefusalCause::ControlFlow ||
+                                      refused.cause == RefusalCause::NotStatable;
+                           });
+    }
+
+    /// Runs the model on what was given, or on plausible inputs until one is accepted.
+    Status record()
+    {
+        STRATA_TRY(TorchBackend* const backend, torch_backend());
+        const auto start = std::chrono::steady_clock::now();
+        const std::size_t attempts = m_chosen.any_assumed() ? plausible_attempts : 1;
+        std::optional<Error> first;
+        for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
+            STRATA_TRY(m_inputs, make_run_inputs(*m_program, m_chosen, m_options, attempt));
+            RecordOptions options;
+            options.time = m_options.profile;
+            options.statistics = m_options.profile;
+            auto run = backend->record_run(*m_program, m_inputs.tensors, options, m_task);
+            const auto spent = std::chrono::steady_clock::now() - start;
+            m_run_seconds = std::chrono::duration<double>(spent).count();
+            if (run) {
+                m_trace = std::move(run->trace);
+                return {};
+            }
+            if (run.error().code == ErrorCode::Cancelled)
+                return tl::unexpected(std::move(run).error());
+            if (!first)
+                first = std::move(run).error();
+            if (spent > trial_time)
+                break;
+        }
+        return tl::unexpected(*std::move(first));
+    }
+
+    /// The inputs of the run become the inputs of the export; dynamic axes stay dynamic.
+    void fix_inputs()
+    {
+        m_concrete = m_chosen;
+        for (std::size_t i = 0; i < m_concrete.inputs.size(); ++i)
+            if (m_concrete.assumed[i]) {
+                m_concrete.inputs[i] = m_inputs.types[i];
+                m_concrete.assumed[i] = false;
+            }
+    }
+
+    /// Projects and lowers; what is still refused follows the run, too. The best of all rounds.
+    Result<Candidate> refine(ProjectionPlan plan, const ChosenInputs& chosen)
+    {
+        std::optional<Candidate> best;
+        for (std::size_t round = 0; round < max_rounds; ++round) {
+            STRATA_TRY(Projection projection, project_trace(*m_program, m_trace, plan, m_task));
+            STRATA_TRY(Candidate candidate, lower(projection.program, chosen));
+            candidate.projection = std::move(projection);
+            const ProjectionPlan before = plan;
+            extend(plan, candidate);
+            const bool done = candidate.refused() == 0;
+            if (!best || candidate.refused() < best->refused())
+                best = std::move(candidate);
+            if (done || plan == before)
+                break;
+        }
+        return *std::move(best);
+    }
+
+    /// Adds to the plan what could help with the refusals of a candidate.
+    void extend(ProjectionPlan& plan, const Candidate& candidate) const
+    {
+        const FxGraph& graph = m_program->graph;
+        bool changed = false;
+        bool needs_shapes = false;
+        for (const UnsupportedOperator& refused : candidate.lowered.unsupported) {
+            if (refused.node == no_index)
+                continue;
+            const FxNodeId node = candidate.projection.program
+                                      ? candidate.projection.origins.at(refused.node)
+                                      : refused.node;
+            if (node == no_index)
+                continue;
+            needs_shapes = needs_shapes || refused.cause == RefusalCause::NeedsShapes;
+            if (!graph.nodes[node].blocks.empty()) {
+                changed = plan.control_flow.insert(node).second || changed;
+                continue;
+            }
+            if (graph.nodes[node].kind == FxKind::Output)
+                continue;
+            const bool unknown = refused.cause == RefusalCause::NoLowering ||
+                                 refused.cause == RefusalCause::NewerOpset;
+            if (!unknown && plan.values.insert(node).second) {
+                changed = true;
+                continue;
+            }
+            // What its values do not help with may be a branch that the run does not take.
+            FxBlockId block = graph.nodes[node].block;
+            while (block != no_index && graph.blocks[block].owner != no_index) {
+                const FxNodeId owner = graph.blocks[block].owner;
+                if (!plan.all_control_flow && plan.control_flow.insert(owner).second) {
+                    changed = true;
+                    break;
+                }
+                block = graph.nodes[owner].block;
+            }
+        }
+        if (needs_shapes && !plan.ranks) {
+            plan.ranks = true;
+            changed = true;
+        }
+        if (needs_shapes && !changed)
+            plan.shapes = true;
+    }
+
+    Status add_profile(StrategyResult& result)
+    {
+        STRATA_CHECK(record());
+        result.profile = profile_nodes(m_trace, m_program->graph.nodes.size());
+        result.details.inputs = m_trace.inputs;
+        result.details.inputs_from = m_inputs.from;
+        result.details.peak_bytes = m_trace.peak_bytes;
+        result.run_seconds = m_run_seconds;
+        return {};
+    }
+
+    StrategyResult finish(std::string strategy, std::string reason, Candidate candidate,
+                          std::size_t refused = 0)
+    {
+        StrategyResult result;
+        result.program = std::move(candidate.program);
+        result.lowered = std::move(candidate.lowered);
+        result.lowered.pass_seconds = m_pass_seconds;
+        result.strategy = std::move(strategy);
+        result.reason = std::move(reason);
+        result.run_seconds = m_run_seconds;
+        result.details.refused_fx = refused;
+        const Projection& projection = candidate.projection;
+        if (!projection.program)
+            return result;
+        result.details.inputs = m_trace.inputs;
+        result.details.inputs_from = m_inputs.from;
+        result.details.peak_bytes = m_trace.peak_bytes;
+        result.details.regions = projection.regions;
+        std::vector<Diagnostic>& diagnostics = result.lowered.diagnostics;
+        diagnostics.push_back(
+            {Severity::Info,
+             "model-run",
+             fmt::format("The model was run on {} ({}); its tensors took {:.1f} MB beside the "
+                         "weights.",
+                         fmt::join(m_trace.inputs, ", "), m_inputs.from,
+                         static_cast<double>(m_trace.peak_bytes) / 1e6),
+             {}});
+        diagnostics.insert(diagnostics.end(), projection.diagnostics.begin(),
+                           projection.diagnostics.end());
+        const FxGraph& graph = m_program->graph;
+        for (const FxNodeId id : m_trace.random)
+            diagnostics.push_back(
+                {Severity::Warning, "random-operator",
+                 fmt::format("{} draws random numbers; the run used a fixed seed.",
+                             graph.nodes[id].target),
+                 m_program->modules[graph.frames[graph.nodes[id].frame].module].fqn});
+        if (m_options.profile)
+            add_projected_profile(result, projection);
+        return result;
+    }
+
+    /// Copies of a node have the figures of their own execution; nodes in bodies that stayed have
+    /// those of all.
+    void add_projected_profile(StrategyResult& result, const Projection& projection) const
+    {
+        const std::vector<NodeProfile> whole =
+            profile_nodes(m_trace, m_program->graph.nodes.size());
+        std::vector<std::size_t> copies(m_program->graph.nodes.size(), 0);
+        for (const FxNodeId origin : projection.origins)
+            if (origin != no_index)
+                ++copies[origin];
+        result.profile.resize(projection.origins.size());
+        for (std::size_t i = 0; i < projection.origins.size(); ++i) {
+            const FxNodeId origin = projection.origins[i];
+            if (origin == no_index)
+                continue;
+            if (copies[origin] == 1) {
+                result.profile[i] = whole[origin];
+            } else if (projection.records[i] != no_index) {
+                const TraceRecord& record = m_trace.records[projection.records[i]];
+                result.profile[i] = {1, record.seconds, record.statistics};
+            }
+        }
+    }
+
+    std::shared_ptr<const Program> m_program;
+    ChosenInputs m_chosen;
+    ChosenInputs m_concrete; // the inputs of the run
+    const ExportOptions& m_options;
+    TaskContext& m_task;
+    RunInputs m_inputs;
+    ExecutionTrace m_trace;
+    double m_run_seconds = 0.0;
+    double m_pass_seconds = 0.0;
+};
+
+} // namespace
+
+Result<StrategyResult> lower_with_strategy(const std::shared_ptr<const Program>& program,
+                                           ChosenInputs chosen, const ExportOptions& options,
+                                           TaskContext& task)
+{
+    return Search(program, std::move(chosen), options, task).run();
+}
+
+} // namespace strata
