@@ -139,6 +139,51 @@ void report_contradictions(const OnnxModel& model, const ModuleTree& modules,
                                      count - most_node_diagnostics));
 }
 
+/// Tells what of the source model did not arrive in the file: dropped branches, other weights.
+void report_source(const Program& source, const SourceFindings& findings, Diagnostics& diagnostics)
+{
+    const auto list = [&](const auto& items, Severity severity, const char* code, auto message) {
+        std::size_t count = 0;
+        for (const auto item : items)
+            if (++count <= most_node_diagnostics) {
+                const std::pair<std::string, std::string> text = message(item);
+                diagnostics.add(severity, code, text.second, text.first);
+            }
+        if (count > most_node_diagnostics)
+            diagnostics.add(severity, code,
+                            fmt::format("{} more like this.", count - most_node_diagnostics));
+    };
+    const auto name = [&](std::uint32_t tensor) {
+        return tensor < source.tensor_names.size() ? source.tensor_names[tensor] : std::string{};
+    };
+    list(findings.missing, Severity::Warning, "parameter-missing", [&](std::uint32_t tensor) {
+        return std::pair(
+            name(tensor),
+            fmt::format("'{}' of the source model is not in the file, and nothing that "
+                        "would read it: part of the model was left out, or constants "
+                        "were folded.",
+                        name(tensor)));
+    });
+    list(findings.changed, Severity::Warning, "parameter-changed", [&](std::uint32_t tensor) {
+        return std::pair(name(tensor),
+                         fmt::format("The content of '{}' of the source model is not in the file, "
+                                     "but what would read it is: the file has other weights.",
+                                     name(tensor)));
+    });
+    if (!findings.folded.empty())
+        diagnostics.info("parameter-folded",
+                         fmt::format("{} parameters and buffers of normalisations in the source "
+                                     "model are folded into other weights of the file.",
+                                     findings.folded.size()));
+    list(findings.absent, Severity::Warning, "module-without-node", [&](ModuleId module) {
+        const std::string& fqn = source.modules[module].fqn;
+        return std::pair(fqn,
+                         fmt::format("Module '{}' works in the source model, but no node of the "
+                                     "file corresponds to it.",
+                                     fqn));
+    });
+}
+
 /// Origins and source lines from the program (lowered models) or from metadata (files), then the
 /// category, which depends on them.
 void fill_details(const OnnxModel& model, const ModuleTree& modules, const Program* lowered,
@@ -195,6 +240,7 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     STRATA_CHECK(task.poll());
     if (source && !lowered) {
         STRATA_TRY(SourceFindings findings, source_evidence(model, *source, reference, task));
+        report_source(*source, findings, diagnostics);
         attributor.add(std::move(findings.evidence));
     }
     attributor.add(parameter_evidence(model, result.modules));

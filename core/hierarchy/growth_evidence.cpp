@@ -1,5 +1,7 @@
 #include "hierarchy/growth_evidence.h"
 
+#include "hierarchy/confidence.h"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -76,6 +78,13 @@ public:
 
     Result<std::vector<NodeEvidence>> run(const TaskContext& task)
     {
+        for (const NodeId id : m_graph.topological)
+            for (const FlowInput& input : m_graph.nodes[id].inputs)
+                if (input.graph_input != no_id) {
+                    if (input.graph_input >= m_input_readers.size())
+                        m_input_readers.resize(input.graph_input + 1);
+                    m_input_readers[input.graph_input].push_back(id);
+                }
         finish_operators();
         find_unnamed();
         STRATA_CHECK(task.poll());
@@ -125,14 +134,14 @@ private:
     }
     ModuleId container(ModuleId id) const { return is_leaf(id) ? m_modules[id].parent : id; }
 
-    void put(NodeId id, ModuleId module, bool agreed, std::string_view why)
+    void put(NodeId id, ModuleId module, Finding finding, std::string_view why)
     {
         m_place[id] = {module, 0};
-        const EvidenceKind kind = agreed ? EvidenceKind::Consensus : EvidenceKind::CommonAncestor;
-        m_found.push_back({id,
-                           {kind, default_confidence(kind), module,
-                            fmt::format("{} '{}'", why, m_modules[module].fqn)},
-                           0});
+        const auto [kind, confidence] = facts(finding);
+        m_found.push_back(
+            {id,
+             {kind, confidence, module, fmt::format("{} '{}'", why, m_modules[module].fqn)},
+             0});
     }
 
     // --- operators that a parameter finishes ------------------------------------------------
@@ -196,8 +205,21 @@ private:
 
     void claim(NodeId id, ModuleId module)
     {
-        put(id, module, true, "prepares what is finished by a parameter of");
+        put(id, module, Finding::GrownFinished, "prepares what is finished by a parameter of");
         m_anchor[id] = true;
+    }
+
+    /// What a variance is the mean of: a power, a square, a difference.
+    bool is_squared_or_centred(NodeId id) const
+    {
+        static const Hash mul = align::operator_class("Mul");
+        static const Hash pow = align::operator_class("Pow");
+        static const Hash sub = align::operator_class("Sub");
+        static const Hash cast = align::operator_class("Cast");
+        const FlowNode& node = m_graph.nodes[id];
+        return node.op == pow || node.op == sub || node.op == cast ||
+               (node.op == mul && node.inputs.size() == 2 &&
+                node.inputs[0].node == node.inputs[1].node);
     }
 
     /// Walks back from the scale to the mean that every normalisation starts with.
@@ -219,7 +241,7 @@ private:
         for (std::size_t i = 0; i < nodes.size() && nodes.size() <= most; ++i) {
             const FlowNode& node = m_graph.nodes[nodes[i]];
             starts = starts || node.op == mean || node.op == instance;
-            if (node.op == mean || node.op == instance)
+            if (node.op == instance)
                 continue; // what it reads is the input
             for (const FlowInput& input : node.inputs) {
                 const NodeId from = input.node;
@@ -229,6 +251,8 @@ private:
                     continue;
                 if (m_graph.nodes[from].op == add && m_graph.nodes[from].data_inputs > 1)
                     continue; // a sum of the flow, not of an epsilon
+                if (node.op == mean && !is_squared_or_centred(from))
+                    continue; // the input
                 nodes.push_back(from);
             }
         }
@@ -256,7 +280,7 @@ private:
                                      m_graph.nodes[id].op == align::operator_class("Mul") ||
                                      m_graph.nodes[id].op == align::operator_class("Cast") ||
                                      m_graph.nodes[id].op == align::operator_class("Reshape");
-                if (leaves || (reduces && !squares)) {
+                if (leaves || (reduces && !squares && m_graph.nodes[id].op != mean)) {
                     inside.erase(id);
                     changed = true;
                 }
@@ -443,7 +467,7 @@ private:
         }
         if (const ModuleId next = squeezed_into(id, best); next != no_module)
             best = next;
-        put(id, best, straight,
+        put(id, best, straight ? Finding::GrownBetween : Finding::GrownOn,
             straight ? "lies between nodes of" : "goes on from what belongs to");
     }
 
@@ -488,11 +512,25 @@ private:
         bool mixed = false;   ///< an input from elsewhere carries other modules' work
     };
 
+    /// The same for an input of the graph. One that known nodes read is the flow itself, not a
+    /// mask.
+    void look_at_input(NodeId id, ModuleId module, std::uint32_t input, Join& join) const
+    {
+        join.outside = true;
+        for (const NodeId reader : m_input_readers[input]) {
+            join.mixed = join.mixed || (reader != id && m_anchor[reader]);
+            join.enters = join.enters || (reader != id && !is_open(reader) &&
+                                          is_within(module, m_place[reader].module));
+        }
+    }
+
     Join join_in(NodeId id, ModuleId module) const
     {
         Join join;
         ModuleId first = no_module;
         for (const FlowInput& input : m_graph.nodes[id].inputs) {
+            if (input.node == no_id && input.graph_input < m_input_readers.size())
+                look_at_input(id, module, input.graph_input, join);
             if (input.node == no_id || !flows(input.node) || is_open(input.node))
                 continue;
             const ModuleId from = m_place[input.node].module;
@@ -534,7 +572,7 @@ private:
             module = root_module;
         while (m_is_list[module] && module != root_module)
             module = m_modules[module].parent;
-        put(id, module, false, "leads to nodes of");
+        put(id, module, Finding::GrownLeads, "leads to nodes of");
     }
 
     void take_from_users(NodeId id)
@@ -550,20 +588,21 @@ private:
                 first = &use;
         }
         if (first)
-            put(id, m_place[first->node].module, agreed, "first used in");
+            put(id, m_place[first->node].module,
+                agreed ? Finding::GrownUsed : Finding::GrownFirstUsed, "first used in");
     }
 
     void take_from_producers(NodeId id)
     {
         for (const FlowInput& input : m_graph.nodes[id].inputs)
             if (input.node != no_id && !is_open(input.node)) {
-                put(id, container(m_place[input.node].module), false, "comes from");
+                put(id, container(m_place[input.node].module), Finding::GrownRest, "comes from");
                 return;
             }
         // Nothing known around it: where the file names modules, or has no weights that could
         // belong to any, the root is the nearest that can be told.
         if (m_weights < 2 || std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
-            put(id, root_module, false, "nothing nearer than");
+            put(id, root_module, Finding::GrownRest, "nothing nearer than");
     }
 
     const FlowGraph& m_graph;
@@ -573,6 +612,7 @@ private:
     std::vector<Hash> m_key;
     std::vector<ModuleId> m_base; ///< module of the known node that the key starts from
     std::vector<std::vector<ModuleId>> m_down;
+    std::vector<std::vector<NodeId>> m_input_readers; ///< per input of a graph
     std::vector<bool> m_reads_unnamed;
     std::unordered_set<ModuleId> m_recurrent;
     std::size_t m_weights = 0;

@@ -1,5 +1,7 @@
 #include "hierarchy/near_evidence.h"
 
+#include "hierarchy/confidence.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -39,12 +41,12 @@ private:
     bool is_open(NodeId id) const { return m_known[id].module == no_module; }
     bool flows(NodeId id) const { return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape; }
 
-    void put(NodeId id, KnownModule place, bool agreed, std::string_view why)
+    void put(NodeId id, KnownModule place, Finding finding, std::string_view why)
     {
         m_known[id] = place;
-        const EvidenceKind kind = agreed ? EvidenceKind::Consensus : EvidenceKind::CommonAncestor;
+        const auto [kind, confidence] = facts(finding);
         m_found.push_back({id,
-                           {kind, default_confidence(kind), place.module,
+                           {kind, confidence, place.module,
                             fmt::format("{} '{}'", why, m_modules[place.module].fqn)},
                            place.call});
     }
@@ -98,25 +100,27 @@ private:
         if (all.empty())
             return;
         if (agree(all) && !before.empty() && !after.empty())
-            put(id, all.front(), true, "producers and users are in");
+            put(id, all.front(), Finding::NearAgreed, "producers and users are in");
         else if (m_graph.nodes[id].light && !before.empty())
-            put(id, before.front(), false, "passes on what comes from");
+            put(id, before.front(), Finding::NearPassedOn, "passes on what comes from");
         else if (!before.empty())
-            put(id, common(all), false, "nearest common module of producers and users is");
+            put(id, common(all), Finding::NearCommon,
+                "nearest common module of producers and users is");
     }
 
     void decide_by_users(NodeId id)
     {
         const std::vector<KnownModule> after = users(id);
         if (!after.empty())
-            put(id, after.front(), agree(after), "first used in");
+            put(id, after.front(), agree(after) ? Finding::NearUsed : Finding::NearFirstUsed,
+                "first used in");
     }
 
     void decide_by_producers(NodeId id)
     {
         const std::vector<KnownModule> before = producers(id);
         if (!before.empty())
-            put(id, common(before), false, "nearest common module of producers is");
+            put(id, common(before), Finding::NearCommon, "nearest common module of producers is");
     }
 
     const FlowGraph& m_graph;

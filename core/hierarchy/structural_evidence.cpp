@@ -2,6 +2,7 @@
 
 #include "hierarchy/align/align.h"
 #include "hierarchy/align/folded.h"
+#include "hierarchy/confidence.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -155,6 +156,7 @@ public:
                 right.nodes[id].group = place_of(id).module;
             STRATA_TRY(const auto aligned, align::align_graphs(left, right, task));
             add_aligned(left, aligned, findings.evidence);
+            compare_with_source(right, aligned, matches, held.size(), findings);
         }
         add_owners(left, findings.evidence);
         return findings;
@@ -222,7 +224,7 @@ private:
             item.evidence.kind = EvidenceKind::StructuralMatch;
             switch (aligned[id].relation) {
             case Relation::Exact:
-                item.evidence.confidence = 0.95;
+                item.evidence.confidence = facts(Finding::Aligned).confidence;
                 item.evidence.detail =
                     fmt::format("the {} of '{}' in the source has the same surroundings", op, fqn);
                 break;
@@ -237,12 +239,12 @@ private:
                 item.evidence.confidence = default_confidence(EvidenceKind::Parameter);
                 break;
             case Relation::Followed:
-                item.evidence.confidence = 0.90;
+                item.evidence.confidence = facts(Finding::AlignedByEdges).confidence;
                 item.evidence.detail =
                     fmt::format("follows the data flow to the {} of '{}' in the source", op, fqn);
                 break;
             default:
-                item.evidence.confidence = 0.70;
+                item.evidence.confidence = facts(Finding::AlignedInRegion).confidence;
                 item.evidence.detail =
                     fmt::format("lies where the {} of '{}' lies in the source", op, fqn);
             }
@@ -254,6 +256,52 @@ private:
             }
             found.push_back(std::move(item));
         }
+    }
+
+    /// What of the source did not arrive in the file.
+    void compare_with_source(const FlowGraph& right, const std::vector<align::Match>& aligned,
+                             const std::vector<std::vector<TensorMatch>>& matches,
+                             std::size_t file_tensors, SourceFindings& findings) const
+    {
+        std::vector<bool> found(m_source.tensors.size(), false);
+        for (std::size_t i = 0; i < file_tensors; ++i)
+            for (const TensorMatch& match : matches[i])
+                found[match.source] = true;
+        std::vector<bool> arrived(right.nodes.size(), false);
+        std::vector<bool> absorbed(right.nodes.size(), false);
+        for (const align::Match& match : aligned) {
+            if (match.reference != no_id)
+                arrived[match.reference] = true;
+            if (match.last != no_id)
+                arrived[match.last] = absorbed[match.last] = true;
+        }
+        std::vector<bool> read(m_source.tensors.size(), false);
+        std::vector<bool> reader_arrived(m_source.tensors.size(), false);
+        std::vector<bool> reader_absorbed(m_source.tensors.size(), false);
+        std::vector<bool> works(m_source.modules.size(), false);
+        std::vector<bool> is_there(m_source.modules.size(), false);
+        for (NodeId id = 0; id < m_reference->nodes.size(); ++id) {
+            const bool here = arrived[id];
+            for (const std::uint32_t tensor : right.nodes[id].tensors) {
+                read[tensor] = true;
+                reader_arrived[tensor] = reader_arrived[tensor] || here;
+                reader_absorbed[tensor] = reader_absorbed[tensor] || absorbed[id];
+            }
+            if (const Place place = place_of(id);
+                place.module != no_module && !right.nodes[id].tensors.empty()) {
+                works[place.module] = true;
+                is_there[place.module] = is_there[place.module] || here;
+            }
+        }
+        for (std::uint32_t i = 0; i < found.size(); ++i)
+            if (read[i] && !found[i])
+                (reader_absorbed[i]  ? findings.folded
+                 : reader_arrived[i] ? findings.changed
+                                     : findings.missing)
+                    .push_back(i);
+        for (ModuleId id = 0; id < works.size(); ++id)
+            if (works[id] && !is_there[id])
+                findings.absent.push_back(id);
     }
 
     void add_owners(const FlowGraph& left, std::vector<NodeEvidence>& found) const

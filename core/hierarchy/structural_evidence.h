@@ -14,6 +14,13 @@ struct SourceFindings {
     std::vector<NodeEvidence> evidence;
     /// Per initializer of the file: the source tensors it was made from.
     std::vector<std::vector<TensorMatch>> initializers;
+    /// Parameters and buffers that the source's graph reads and whose content is nowhere in the
+    /// file.
+    std::vector<std::uint32_t> changed; ///< their readers are there: other weights
+    std::vector<std::uint32_t> folded;  ///< of normalisations that became part of other nodes
+    std::vector<std::uint32_t> missing; ///< their readers are gone too
+    /// Modules that work in the source's graph and have no counterpart for any of their nodes.
+    std::vector<ModuleId> absent;
 };
 
 /// Compares contents of tensors (initializers and Constant nodes), then aligns the file with

@@ -13,11 +13,11 @@ struct KindFacts {
     double confidence;
 };
 constexpr std::array<KindFacts, evidence_kind_count> kind_facts{{{"recorded", 1.00},
-                                                                 {"parameter", 0.95},
-                                                                 {"scope-name", 0.85},
-                                                                 {"structural-match", 0.70},
-                                                                 {"consensus", 0.50},
-                                                                 {"common-ancestor", 0.30},
+                                                                 {"parameter", 0.97},
+                                                                 {"scope-name", 0.97},
+                                                                 {"structural-match", 0.95},
+                                                                 {"consensus", 0.80},
+                                                                 {"common-ancestor", 0.50},
                                                                  {"synthetic", 0.20}}};
 
 constexpr std::array<std::string_view, category_count> category_names{

@@ -7,6 +7,7 @@
 #include "onnx/onnx_writer.h"
 #include "session/phase_clock.h"
 #include "session/session.h"
+#include "session/source_reference.h"
 
 #include <fmt/format.h>
 
@@ -63,7 +64,8 @@ audit_model(const std::filesystem::path& path, const AuditOptions& options, Task
     {
         const PhaseClock clock(inspection->seconds.attribute);
         STRATA_TRY(AttributionResult attributed,
-                   attribute_nodes(*model, inspection->program.get(), task));
+                   inspection->program ? attribute_with_source(*model, *inspection->program, task)
+                                       : attribute_nodes(*model, nullptr, task));
         inspection->modules = std::move(attributed.modules);
         inspection->attribution = std::move(attributed.nodes);
         for (Diagnostic& diagnostic : attributed.diagnostics)

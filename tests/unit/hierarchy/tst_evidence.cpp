@@ -184,7 +184,7 @@ void TestEvidence::parameters_by_source()
     QCOMPARE(found.size(), std::size_t{1});
     QCOMPARE(found.front().node, NodeId{0});
     QCOMPARE(found.front().evidence.module, fc);
-    QCOMPARE(found.front().evidence.confidence, 0.95);
+    QCOMPARE(found.front().evidence.confidence, default_confidence(EvidenceKind::Parameter));
 }
 
 void TestEvidence::shared_parameters_tell_nothing()

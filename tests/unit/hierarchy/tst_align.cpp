@@ -1,0 +1,213 @@
+// Alignment of two graphs, and growth of modules where only weights have names.
+#include "hierarchy/align/align.h"
+#include "hierarchy/attribute.h"
+#include "hierarchy/growth_evidence.h"
+#include "hierarchy/structural_evidence.h"
+
+#include <QTest>
+#include <cstring>
+#include <map>
+
+using namespace strata;
+
+namespace {
+
+/// A graph stated as lines: "y = Op(a, b)"; names that nobody makes are inputs, "w:" names weights.
+class Sketch {
+public:
+    explicit Sketch(std::string_view text)
+    {
+        while (!text.empty()) {
+            const std::size_t end = std::min(text.find('\n'), text.size());
+            if (end > 0)
+                line(text.substr(0, end));
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+    }
+
+    OnnxModel& model() { return m_model; }
+    NodeId node(const std::string& output) const
+    {
+        return m_model.values[m_values.at(output)].producer;
+    }
+    std::string output_of(NodeId id) const
+    {
+        return id == no_id
+                   ? std::string("-")
+                   : std::string(m_model.text(m_model.values[m_model.nodes[id].outputs[0]].name));
+    }
+
+private:
+    void line(std::string_view text)
+    {
+        const std::size_t equals = text.find(" = ");
+        const std::size_t open = text.find('(');
+        OnnxNode node;
+        node.op_type = m_model.intern(text.substr(equals + 3, open - equals - 3));
+        std::string_view arguments = text.substr(open + 1, text.find(')') - open - 1);
+        while (!arguments.empty()) {
+            const std::size_t end = std::min(arguments.find(", "), arguments.size());
+            node.inputs.push_back(value(std::string(arguments.substr(0, end))));
+            arguments.remove_prefix(std::min(end + 2, arguments.size()));
+        }
+        node.outputs.push_back(value(std::string(text.substr(0, equals)), true));
+        m_model.add_node(OnnxModel::main_graph, std::move(node));
+    }
+
+    ValueId value(const std::string& name, bool made = false)
+    {
+        if (const auto it = m_values.find(name); it != m_values.end())
+            return it->second;
+        ValueId id = no_id;
+        if (name.starts_with("w:")) {
+            // Weights of 4x8 numbers that depend on the name.
+            const std::size_t seed = std::hash<std::string>{}(name);
+            std::vector<std::byte> bytes(128);
+            for (std::size_t i = 0; i < 32; ++i) {
+                const float number = static_cast<float>((seed >> (i % 24)) % 97 + i * i);
+                std::memcpy(&bytes[i * 4], &number, 4);
+            }
+            const auto index = m_model.add_initializer(
+                OnnxModel::main_graph, name.substr(2),
+                Tensor::from_bytes(DType::Float32, {4, 8}, std::move(bytes)));
+            id = m_model.initializers[index].value;
+        } else {
+            id = m_model.add_value(OnnxModel::main_graph, name);
+            if (!made)
+                m_model.graphs[OnnxModel::main_graph].inputs.push_back(id);
+        }
+        m_values.emplace(name, id);
+        return id;
+    }
+
+    OnnxModel m_model;
+    std::map<std::string, ValueId> m_values;
+};
+
+/// Which node of the reference each node of the file got, by the names of their results.
+std::string aligned(Sketch& file, Sketch& reference)
+{
+    const auto left = align::build_flow(file.model());
+    const auto right = align::build_flow(reference.model());
+    const TaskContext task;
+    const auto matches = align::align_graphs(left, right, task);
+    std::string text;
+    for (NodeId id = 0; matches && id < matches->size(); ++id)
+        text += (id > 0 ? " " : "") + file.output_of(id) + "=" +
+                reference.output_of((*matches)[id].reference);
+    return text;
+}
+
+std::string grown(Sketch& file, const std::string& output)
+{
+    TaskContext task;
+    const auto result = attribute_nodes(file.model(), nullptr, task);
+    if (!result)
+        return "error";
+    const NodeAttribution& node = result->nodes[file.node(output)];
+    return node.synthetic ? "synthetic" : result->modules[node.module].fqn;
+}
+
+} // namespace
+
+class TestAlign : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void equalGraphs()
+    {
+        Sketch file("a = Relu(x)\nb = Sigmoid(a)\nc = Add(a, b)\n");
+        Sketch reference("p = Relu(x)\nq = Sigmoid(p)\nr = Add(p, q)\n");
+        QCOMPARE(aligned(file, reference), std::string("a=p b=q c=r"));
+    }
+
+    void orderInTheFileDoesNotMatter()
+    {
+        Sketch file("b = Tanh(y)\na = Relu(x)\nc = Sub(a, b)\n");
+        Sketch reference("p = Relu(x)\nq = Tanh(y)\nr = Sub(p, q)\n");
+        QCOMPARE(aligned(file, reference), std::string("b=q a=p c=r"));
+    }
+
+    void insertedAndMissingNodes()
+    {
+        // A conversion more in the file, a reshape less.
+        Sketch file("c = Cast(x)\na = Relu(c)\nb = Softmax(a)\n");
+        Sketch reference("p = Relu(x)\ns = Reshape(p)\nq = Softmax(s)\n");
+        const std::string result = aligned(file, reference);
+        QVERIFY2(result.find("a=p") != std::string::npos, result.c_str());
+        QVERIFY2(result.find("b=q") != std::string::npos, result.c_str());
+    }
+
+    void fusedOperatorStandsForItsParts()
+    {
+        Sketch file("a = Relu(x)\ng = Gelu(a)\nb = Softmax(g)\n");
+        Sketch reference("p = Relu(x)\nd = Div(p, k)\ne = Erf(d)\nm = Mul(p, e)\nq = Softmax(m)\n");
+        const std::string result = aligned(file, reference);
+        QVERIFY2(result.find("a=p") != std::string::npos, result.c_str());
+        QVERIFY2(result.find("g=d") != std::string::npos ||
+                     result.find("g=e") != std::string::npos ||
+                     result.find("g=m") != std::string::npos,
+                 result.c_str());
+        QVERIFY2(result.find("b=q") != std::string::npos, result.c_str());
+    }
+
+    void residualBelongsToTheBlockItsInputEnters()
+    {
+        Sketch file("c0 = Conv(x, w:block.0.conv1.weight)\n"
+                    "r0 = Relu(c0)\n"
+                    "d0 = Conv(r0, w:block.0.conv2.weight)\n"
+                    "s0 = Add(d0, x)\n"
+                    "t0 = Relu(s0)\n"
+                    "c1 = Conv(t0, w:block.1.conv1.weight)\n"
+                    "r1 = Relu(c1)\n"
+                    "d1 = Conv(r1, w:block.1.conv2.weight)\n"
+                    "s1 = Add(d1, t0)\n"
+                    "t1 = Relu(s1)\n"
+                    "f = MatMul(t1, w:head.weight)\n");
+        QCOMPARE(grown(file, "c0"), std::string("block.0.conv1"));
+        QCOMPARE(grown(file, "r1"), std::string("block.1"));
+        QCOMPARE(grown(file, "s1"), std::string("block.1"));
+        QCOMPARE(grown(file, "t1"), std::string("block.1"));
+    }
+
+    void sumAroundAnAttentionIsNotPartOfIt()
+    {
+        std::string text;
+        std::string x = "x";
+        for (const char* i : {"0", "1"}) {
+            const std::string block = std::string("h.") + i;
+            text += "n" + block + " = LayerNormalization(" + x + ", w:" + block + ".ln.weight)\n";
+            text += "q" + block + " = MatMul(n" + block + ", w:" + block + ".attn.q.weight)\n";
+            text += "v" + block + " = MatMul(n" + block + ", w:" + block + ".attn.v.weight)\n";
+            text += "s" + block + " = Softmax(q" + block + ")\n";
+            text += "m" + block + " = MatMul(s" + block + ", v" + block + ")\n";
+            text += "o" + block + " = MatMul(m" + block + ", w:" + block + ".attn.o.weight)\n";
+            text += "a" + block + " = Add(o" + block + ", " + x + ")\n";
+            x = "a" + block;
+        }
+        Sketch file(text);
+        QCOMPARE(grown(file, "sh.1"), std::string("h.1.attn"));
+        QCOMPARE(grown(file, "mh.0"), std::string("h.0.attn"));
+        QCOMPARE(grown(file, "ah.0"), std::string("h.0"));
+        QCOMPARE(grown(file, "ah.1"), std::string("h.1"));
+    }
+
+    void spelledOutNormalisationBelongsToItsScale()
+    {
+        Sketch file("u = MatMul(x, w:first.weight)\n"
+                    "m = ReduceMean(u)\n"
+                    "d = Sub(u, m)\n"
+                    "p = Pow(d, two)\n"
+                    "v = ReduceMean(p)\n"
+                    "s = Sqrt(v)\n"
+                    "n = Div(d, s)\n"
+                    "g = Mul(n, w:norm.weight)\n"
+                    "b = Add(g, w:norm.bias)\n");
+        for (const char* name : {"m", "d", "p", "v", "s", "n", "g", "b"})
+            QCOMPARE(grown(file, name), std::string("norm"));
+        QCOMPARE(grown(file, "u"), std::string("first"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestAlign)
+#include "tst_align.moc"
