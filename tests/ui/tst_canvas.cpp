@@ -4,6 +4,7 @@
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
 #include "ui/canvas/legend_row.h"
+#include "ui/canvas/minimap.h"
 #include "ui/canvas/scene_painter.h"
 
 #include <QPointer>
@@ -266,6 +267,30 @@ private Q_SLOTS:
         QVERIFY(settled());
         QVERIFY(canvas.scene()->box_of_node.contains(
             static_cast<NodeId>(model->model->nodes.size() - 1)));
+    }
+
+    void the_overview_goes_where_it_is_clicked()
+    {
+        Fixture f(small_model());
+        auto* map = f.canvas.findChild<Minimap*>();
+        QVERIFY(map);
+        f.canvas.viewport()->repaint();
+        QVERIFY(!map->isVisible()); // everything is in view
+        f.canvas.setZoom(4.0);
+        f.canvas.viewport()->repaint();
+        QVERIFY(map->isVisible());
+        const SceneBox& last = f.canvas.scene()->boxes.back();
+        const QPointF target(last.rect.center().x, last.rect.center().y);
+        QTest::mouseClick(map, Qt::LeftButton, {}, map->toMap(target).toPoint());
+        // Within what a pixel of the map is worth.
+        const QPointF middle = f.canvas.toScene(
+            QPointF(f.canvas.viewport()->width(), f.canvas.viewport()->height()) / 2);
+        const double pixel = 1.0 / (map->toMap({1, 0}) - map->toMap({0, 0})).x();
+        QVERIFY(std::abs(middle.x() - target.x()) <= pixel + 20);
+        QVERIFY(std::abs(middle.y() - target.y()) <= pixel + 20);
+        f.canvas.setMinimapVisible(false);
+        f.canvas.viewport()->repaint();
+        QVERIFY(!map->isVisible());
     }
 
     void colours_mean_what_the_legend_says()

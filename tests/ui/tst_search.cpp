@@ -1,6 +1,7 @@
 // The query box and the locator, driven with real keys.
 #include "support/inspection_builder.h"
 #include "ui/models/locator_model.h"
+#include "ui/panels/breadcrumbs.h"
 #include "ui/panels/locator_popup.h"
 #include "ui/panels/search_bar.h"
 
@@ -146,6 +147,32 @@ private Q_SLOTS:
         QTest::keyClick(edit, Qt::Key_Escape);
         QVERIFY(!locator.isVisible());
         QCOMPARE(node.count(), 1);
+    }
+
+    void breadcrumbs_lead_to_the_selection_and_up()
+    {
+        Selection selection;
+        Breadcrumbs crumbs(&selection);
+        const auto model = small_model();
+        crumbs.setInspection(model);
+        crumbs.show();
+        QCOMPARE(crumbs.texts(), QStringList{QStringLiteral("TinyNet")});
+        selection.select(Target::ofNode(2)); // layer1.0.conv's Conv
+        QCOMPARE(crumbs.texts().join(u'/'), QStringLiteral("TinyNet/layer1/0/conv/Conv"));
+        for (QToolButton* crumb : crumbs.findChildren<QToolButton*>())
+            if (crumb->text() == QStringLiteral("layer1") && crumb->isVisible())
+                QTest::mouseClick(crumb, Qt::LeftButton);
+        QCOMPARE(selection.current(), Target::ofModule(*model->modules.find("layer1")));
+        QCOMPARE(crumbs.texts().join(u'/'), QStringLiteral("TinyNet/layer1"));
+        selection.select(Target::ofNode(10)); // the orphan
+        QCOMPARE(crumbs.texts(), QStringList{QStringLiteral("Identity (orphan)")});
+        // A deep path keeps both ends.
+        crumbs.setInspection(deep_model(40));
+        selection.select(Target::ofNode(0));
+        QCOMPARE(crumbs.texts().first(), QStringLiteral("Deep"));
+        QVERIFY(crumbs.texts().contains(QStringLiteral("…")));
+        QCOMPARE(crumbs.texts().last(), QStringLiteral("Relu"));
+        QVERIFY(crumbs.texts().size() <= 10);
     }
 
     void locator_model_is_sound()

@@ -2,6 +2,7 @@
 
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
+#include "ui/canvas/minimap.h"
 
 #include <QEasingCurve>
 #include <QScrollBar>
@@ -59,6 +60,8 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     tree.reset();
     index.reset();
     scene.reset();
+    if (minimap)
+        updateMinimap();
     open.clear();
     opening.clear();
     kept_classes = 0;
@@ -124,6 +127,7 @@ void CanvasState::accept(const LayoutAnswer& answer)
     index = answer.index;
     if (legend)
         legend->setClasses(classes, kept_classes);
+    updateMinimap();
     hovered = no_id;
     updateHighlight();
     if (fresh)
@@ -416,6 +420,11 @@ void CanvasState::ensureVisible(std::uint32_t box)
     if (!room.intersects(place) ||
         (!room.contains(place) && place.width() < room.width() && place.height() < room.height()))
         center(box, true);
+}
+
+void CanvasState::updateMinimap()
+{
+    minimap->setScene(scene, {theme, classes.get(), subset.get()});
 }
 
 /// The picture cannot be lost: a part of it always stays in the view.

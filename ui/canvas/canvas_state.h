@@ -15,6 +15,7 @@ namespace strata {
 
 class GraphCanvas;
 class Legend;
+class Minimap;
 
 /// The non-widget half of GraphCanvas; lives and dies with it, ui thread only.
 class CanvasState {
@@ -49,6 +50,7 @@ public:
     void center(std::uint32_t box, bool animate);
     void ensureVisible(std::uint32_t box);
     void keepInReach();
+    void updateMinimap(); ///< after another scene or other colours
     std::uint32_t boxAt(const QPointF& viewport) const;
     void hover(std::uint32_t box);
 
@@ -96,6 +98,8 @@ public:
 
     Theme theme;
     Legend* legend = nullptr;
+    Minimap* minimap = nullptr;
+    bool minimap_wanted = true;
     bool legend_wanted = true;
     QPointF press;
     QPointF press_offset;

@@ -2,6 +2,7 @@
 
 #include "ui/canvas/canvas_state.h"
 #include "ui/canvas/legend.h"
+#include "ui/canvas/minimap.h"
 
 #include <QPainter>
 #include <QScrollBar>
@@ -23,6 +24,15 @@ GraphCanvas::GraphCanvas(QWidget* parent)
     viewport()->grabGesture(Qt::PinchGesture);
     m->legend = new Legend(viewport());
     m->legend->hide();
+    m->minimap = new Minimap(viewport());
+    m->minimap->hide();
+    connect(m->minimap, &Minimap::centerRequested, this, [this](const QPointF& scene) {
+        m->flight.stop();
+        m->follow_fit = false;
+        m->offset = QRectF(viewport()->rect()).center() - scene * m->zoom;
+        m->keepInReach();
+        viewport()->update();
+    });
     connect(m->legend, &Legend::colorByChosen, this, &GraphCanvas::setColorBy);
     connect(m->legend, &Legend::resized, this, [this] { placeLegend(); });
     connect(m->legend, &Legend::keptChanged, this, [this](std::uint32_t classes) {
@@ -234,8 +244,31 @@ void GraphCanvas::placeLegend()
     m->legend->setGeometry(QRect(QPoint(x, viewport()->height() - size.height() - 12), size));
 }
 
+void GraphCanvas::setMinimapVisible(bool visible)
+{
+    m->minimap_wanted = visible;
+    placeMinimap();
+}
+
+/// In the corner opposite to the legend's, while it says something.
+void GraphCanvas::placeMinimap()
+{
+    const QSize size = m->minimap->sizeHint();
+    m->minimap->setView(QRectF(m->toScene(QPointF(0, 0)), QSizeF(viewport()->size()) / m->zoom));
+    const bool room =
+        viewport()->width() > 4 * size.width() && viewport()->height() > size.height() + 80;
+    const bool shown = m->minimap_wanted && m->scene && room && m->minimap->isUseful();
+    const int x =
+        layoutDirection() == Qt::RightToLeft ? 12 : viewport()->width() - size.width() - 12;
+    m->minimap->move(x, viewport()->height() - size.height() - 12);
+    if (shown != m->minimap->isVisible())
+        m->minimap->setVisible(shown);
+}
+
 void GraphCanvas::paintEvent(QPaintEvent*)
 {
+    // The view has moved, grown or shrunk: whatever moved it ends up here.
+    placeMinimap();
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), m->theme.canvas);
     if (m->scene && m->index) {
@@ -280,8 +313,11 @@ void GraphCanvas::changeEvent(QEvent* event)
     QAbstractScrollArea::changeEvent(event);
     if (!m)
         return;
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationPaletteChange)
+    if (event->type() == QEvent::PaletteChange ||
+        event->type() == QEvent::ApplicationPaletteChange) {
         m->theme = Theme::fromPalette(palette());
+        m->updateMinimap();
+    }
     if (event->type() == QEvent::FontChange && m->layout) {
         m->layout =
             std::make_shared<HierarchyLayout>(m->inspection, std::make_shared<FontTextMetrics>());

@@ -61,6 +61,8 @@ public:
     /// Animations of expanding and moving; off for tests and for people who asked their desktop.
     void setAnimated(bool animated);
     void setLegendVisible(bool visible);
+    /// The overview is there only while the view does not show everything.
+    void setMinimapVisible(bool visible);
 
     /// What the colours mean. Kept for the next inspection.
     void setColorBy(ColorBy by);
@@ -104,6 +106,7 @@ protected:
 private:
     friend class CanvasState;
     void placeLegend();
+    void placeMinimap();
     bool pinch(QEvent* event);
     bool showToolTip(QEvent* event);
     std::unique_ptr<class CanvasState> m;

@@ -48,6 +48,7 @@ ScenePainter::ScenePainter(const SceneIndex& index, const Theme& theme, const Sc
     : m_index(index),
       m_theme(theme),
       m_view(view),
+      m_colors{theme, view.classes, view.subset},
       m_title(Theme::font(FontRole::Title)),
       m_body(Theme::font(FontRole::Body)),
       m_small(Theme::font(FontRole::Small))
@@ -101,7 +102,7 @@ void ScenePainter::paint(QPainter& painter)
         drawLabels(painter, edges);
     painter.setOpacity(1.0);
     for (const std::uint32_t i : boxes) {
-        painter.setOpacity(dimmed(scene.boxes[i]) ? dimmed_opacity : 1.0);
+        painter.setOpacity(m_colors.dimmed(scene.boxes[i]) ? dimmed_opacity : 1.0);
         switch (scene.boxes[i].kind) {
         case BoxKind::Operator:
             drawOperator(painter, i);
@@ -121,28 +122,6 @@ void ScenePainter::paint(QPainter& painter)
     painter.setOpacity(1.0);
     if (m_view.selected < scene.boxes.size())
         drawSelection(painter, m_view.selected);
-}
-
-bool ScenePainter::colorsAreConfidence() const
-{
-    return m_view.classes == nullptr || m_view.classes->by == ColorBy::Confidence;
-}
-
-QColor ScenePainter::colorOf(const SceneBox& box) const
-{
-    if (colorsAreConfidence() || box.node >= m_view.classes->of_node.size())
-        return m_theme.confidenceColor(box.confidence);
-    return m_theme.classColor(m_view.classes->of_node[box.node], m_view.classes->classes.size(),
-                              m_view.classes->ordered);
-}
-
-bool ScenePainter::dimmed(const SceneBox& box) const
-{
-    if (m_view.subset == nullptr)
-        return false;
-    if (box.group != no_id && box.group < m_view.subset->in_group.size())
-        return m_view.subset->in_group[box.group] == 0;
-    return box.node >= m_view.subset->nodes.size() || !m_view.subset->nodes[box.node];
 }
 
 void ScenePainter::drawContainer(QPainter& painter, std::uint32_t index)
@@ -283,7 +262,7 @@ void ScenePainter::drawOperator(QPainter& painter, std::uint32_t index)
 {
     const SceneBox& box = m_index.scene().boxes[index];
     const QRectF rect = toQt(rectOf(index));
-    const QColor confidence = colorOf(box);
+    const QColor confidence = m_colors.of(box);
     const QColor fill = Theme::mix(m_theme.surface, confidence, m_theme.dark ? 0.16 : 0.10);
     if (m_view.zoom < 0.2) { // a few pixels: the colour is all there is room for
         painter.setPen(Qt::NoPen);
@@ -393,7 +372,7 @@ void ScenePainter::drawGroup(QPainter& painter, std::uint32_t index)
 /// Other colours: how many nodes inside have which.
 void ScenePainter::drawShares(QPainter& painter, const SceneBox& box, const QRectF& track)
 {
-    if (colorsAreConfidence() || box.group >= m_view.classes->of_group.size()) {
+    if (m_colors.areConfidence() || box.group >= m_view.classes->of_group.size()) {
         QRectF filled = track;
         filled.setWidth(track.width() * box.figures.coverage());
         if (filled.width() <= 0)
@@ -409,9 +388,7 @@ void ScenePainter::drawShares(QPainter& painter, const SceneBox& box, const QRec
     double left = track.left();
     for (std::size_t i = 0; i < m_view.classes->classes.size() && total > 0; ++i) {
         const double width = track.width() * counts[i] / total;
-        painter.fillRect(
-            QRectF(left, track.top(), width, track.height()),
-            m_theme.classColor(i, m_view.classes->classes.size(), m_view.classes->ordered));
+        painter.fillRect(QRectF(left, track.top(), width, track.height()), m_colors.ofClass(i));
         left += width;
     }
 }

@@ -1,7 +1,7 @@
 // Draws a scene: culled to what is visible, with less detail the smaller it gets.
 #pragma once
 
-#include "layout/node_classes.h"
+#include "ui/canvas/box_colors.h"
 #include "ui/canvas/scene_index.h"
 #include "ui/theme/theme.h"
 
@@ -51,14 +51,12 @@ private:
     void drawSelection(QPainter& painter, std::uint32_t index);
     void drawShares(QPainter& painter, const SceneBox& box, const QRectF& track);
     QString summary(const SceneBox& box) const;
-    bool colorsAreConfidence() const;
-    QColor colorOf(const SceneBox& box) const; ///< of an operator
-    bool dimmed(const SceneBox& box) const;
     bool textVisible(double size) const { return size * m_view.zoom >= 4.5; }
 
     const SceneIndex& m_index;
     const Theme& m_theme;
     const SceneView& m_view;
+    BoxColors m_colors;
     QFont m_title, m_body, m_small;
 };
 

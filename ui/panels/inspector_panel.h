@@ -1,8 +1,8 @@
 // Everything about what is selected.
 #pragma once
 
-#include "ui/models/node_models.h"
 #include "ui/jobs/background.h"
+#include "ui/models/node_models.h"
 #include "ui/models/selection.h"
 
 #include <QScrollArea>

@@ -2,6 +2,7 @@
 
 #include "ui/canvas/graph_canvas.h"
 #include "ui/models/format.h"
+#include "ui/panels/breadcrumbs.h"
 #include "ui/panels/coverage_panel.h"
 #include "ui/panels/inspector_panel.h"
 #include "ui/panels/module_panel.h"
@@ -97,6 +98,8 @@ void MainWindow::buildCentre()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_message);
+    m_breadcrumbs = new Breadcrumbs(m_selection);
+    column->addWidget(m_breadcrumbs);
     column->addWidget(m_stack, 1);
     setCentralWidget(centre);
     connect(m_empty, &EmptyState::openRequested, this, [this] { chooseFile(); });

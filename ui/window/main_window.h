@@ -20,6 +20,7 @@ class GraphCanvas;
 
 namespace strata::ui {
 
+class Breadcrumbs;
 class CoveragePanel;
 class EmptyState;
 class InspectorPanel;
@@ -128,6 +129,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     EmptyState* m_empty = nullptr;
     GraphCanvas* m_canvas = nullptr;
+    Breadcrumbs* m_breadcrumbs = nullptr;
     ModulePanel* m_modules = nullptr;
     InspectorPanel* m_inspector = nullptr;
     CoveragePanel* m_coverage = nullptr;

@@ -34,6 +34,7 @@ namespace {
 
 const QString folder_key = QStringLiteral("lastFolder");
 const QString legend_key = QStringLiteral("legend");
+const QString minimap_key = QStringLiteral("minimap");
 const QString theme_key = QStringLiteral("theme");
 
 } // namespace
@@ -112,6 +113,14 @@ void MainWindow::buildActions()
         m_canvas->setLegendVisible(shown);
     });
     m_canvas->setLegendVisible(m_show_legend->isChecked());
+    QAction* show_map = view->addAction(tr("O&verview"));
+    show_map->setCheckable(true);
+    show_map->setChecked(QSettings().value(minimap_key, true).toBool());
+    connect(show_map, &QAction::toggled, this, [this](bool shown) {
+        QSettings().setValue(minimap_key, shown);
+        m_canvas->setMinimapVisible(shown);
+    });
+    m_canvas->setMinimapVisible(show_map->isChecked());
     QMenu* colors = view->addMenu(tr("Colo&urs"));
     m_color_group = new QActionGroup(this);
     for (std::size_t i = 0; i < color_by_count; ++i) {

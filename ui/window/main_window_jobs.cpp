@@ -1,6 +1,7 @@
 // Opening, exporting, cancelling, and telling how it went.
 #include "ui/canvas/graph_canvas.h"
 #include "ui/models/format.h"
+#include "ui/panels/breadcrumbs.h"
 #include "ui/panels/coverage_panel.h"
 #include "ui/panels/inspector_panel.h"
 #include "ui/panels/locator_popup.h"
@@ -186,6 +187,7 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     m_coverage->setInspection(inspection);
     m_problems->setInspection(inspection);
     m_search->setInspection(inspection);
+    m_breadcrumbs->setInspection(inspection);
     m_locator->setInspection(inspection);
     m_canvas->setInspection(inspection);
     m_stack->setCurrentWidget(inspection ? static_cast<QWidget*>(m_canvas) : m_empty);

@@ -1,0 +1,38 @@
+// What colour a box has: by confidence or by class, and whether a filter dims it.
+#pragma once
+
+#include "layout/node_classes.h"
+#include "layout/scene.h"
+#include "ui/theme/theme.h"
+
+namespace strata {
+
+/// Refers to what it is made of; a value for the time of one painting.
+struct BoxColors {
+    const Theme& theme;
+    const NodeClasses* classes = nullptr; ///< what the colours mean; null: confidence
+    const NodeSubset* subset = nullptr;   ///< all other boxes are dimmed; null: none are
+
+    bool areConfidence() const { return classes == nullptr || classes->by == ColorBy::Confidence; }
+    QColor ofClass(std::size_t index) const
+    {
+        return theme.classColor(index, classes->classes.size(), classes->ordered);
+    }
+    /// Of an operator, or of a group in the colours of confidence.
+    QColor of(const SceneBox& box) const
+    {
+        if (areConfidence() || box.node >= classes->of_node.size())
+            return theme.confidenceColor(box.confidence);
+        return ofClass(classes->of_node[box.node]);
+    }
+    bool dimmed(const SceneBox& box) const
+    {
+        if (subset == nullptr)
+            return false;
+        if (box.group != no_id && box.group < subset->in_group.size())
+            return subset->in_group[box.group] == 0;
+        return box.node >= subset->nodes.size() || !subset->nodes[box.node];
+    }
+};
+
+} // namespace strata
