@@ -127,7 +127,8 @@ private:
         c->add_option("--dynamic", m_raw.dynamic, "Leave an axis open: NAME:AXIS=SYMBOL")
             ->type_name("NAME:AXIS=SYMBOL")
             ->allow_extra_args(false);
-        c->add_option("--opset", m_export.options.opset, "ONNX opset, 13 to 17")
+        c->add_option("--opset", m_export.options.opset,
+                      fmt::format("ONNX opset, {} to {}", oldest_opset, newest_opset))
             ->capture_default_str();
         c->add_flag("--no-fold-batchnorm", m_raw.no_fold_batch_norm,
                     "Keep BatchNormalization nodes instead of making them part of the "

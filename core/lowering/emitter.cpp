@@ -103,6 +103,10 @@ std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId
     node.inputs = std::move(inputs);
     for (Attr& attr : attrs)
         node.attributes.push_back(make_attribute(m_model, std::move(attr)));
+    // From opset 18 on a Split into equal parts says how many.
+    if (op == "Split" && m_opset >= 18 && node.inputs.size() == 1)
+        node.attributes.push_back(
+            make_attribute(m_model, {"num_outputs", static_cast<std::int64_t>(outputs)}));
     const std::size_t values_before = m_model.values.size();
     std::string name = unique_name(scope() + std::string(op));
     for (std::size_t i = 0; i < outputs; ++i)

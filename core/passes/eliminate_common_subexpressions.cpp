@@ -62,8 +62,6 @@ std::string node_key(const OnnxModel& model, NodeId id, const Rewire& rewire)
         std::find(random_ops.begin(), random_ops.end(), op) != random_ops.end())
         return {};
     std::string key = fmt::format("{}/{}", op, node.outputs.size());
-    if (id < model.provenance.size())
-        key += fmt::format("/{}", model.provenance[id].frame);
     for (ValueId output : node.outputs)
         key += output == no_id ? '-' : '+';
     for (ValueId input : node.inputs)

@@ -42,10 +42,9 @@ bool eliminate_identity(OnnxModel& model);
 bool share_equal_constants(OnnxModel& model, const std::function<bool(std::string_view)>& keep = {},
                            std::int64_t max_elements = 4096);
 
-/// Of nodes of one graph with the same operator, attributes, inputs, module call and metadata, the
-/// first serves all readers and takes over the origins. Nodes of different modules are never
-/// merged: each module keeps its own work. Operators that draw random numbers, nodes with bodies,
-/// and nodes of domains other than ai.onnx are left alone.
+/// Of nodes of one graph with the same operator, attributes, inputs and metadata, the first serves
+/// all readers and takes over the origins, also those of other modules. Operators that draw random
+/// numbers, nodes with bodies, and nodes of domains other than ai.onnx are left alone.
 bool eliminate_common_subexpressions(OnnxModel& model);
 
 /// Values of which `facts` (from infer_model) know the exact contents become initializers, named
@@ -53,6 +52,25 @@ bool eliminate_common_subexpressions(OnnxModel& model);
 /// initializers that callers may override and what is in function bodies. What was folded is added
 /// to the log.
 bool fold_constants(OnnxModel& model, const ValueFacts& facts, PassLog* log = nullptr);
+
+/// Weights, of any size, that are only looked at in another form (transposed, reshaped, one element
+/// of an axis, several joined) are stored in that form: as views, or put together when they are
+/// written. A weight that gets another shape keeps its name, where nobody else reads it; the others
+/// are called after it ("net.weight.T"). One that others read too is stored twice, up to 1 MB.
+bool fold_weights(OnnxModel& model, PassLog* log = nullptr);
+
+/// Nodes whose result is one of their inputs go: Identity, casts to the same type, shapes that
+/// stay, slices of everything, sums with 0, products with 1, the second of two Relus, ... Chains of
+/// Relu and Clip become one Clip.
+bool eliminate_no_ops(OnnxModel& model, ValueFacts& facts);
+
+/// Chains of nodes that only move elements or say their shape or type anew become one node:
+/// Reshape, Squeeze, Unsqueeze, Flatten; Transpose; Slice; Concat; Cast; Expand.
+bool merge_views(OnnxModel& model, ValueFacts& facts);
+
+/// MatMul, Transpose and Add of matrices become Gemm; shapes that are flattened only for a product
+/// stay as they are; zeros around a convolution's input become its padding.
+bool fuse_products(OnnxModel& model, ValueFacts& facts);
 
 /// A BatchNormalization in inference mode that alone reads the result of a Conv, ConvTranspose or
 /// Gemm becomes part of that node's weight and bias, where all of these are initializers that

@@ -5,8 +5,6 @@
 namespace strata {
 namespace {
 
-constexpr std::int64_t max_constant_elements = 4096;
-
 const Tensor* find_constant(const OnnxModel& model, const ValueFacts& facts, ValueId id)
 {
     if (id >= model.values.size())

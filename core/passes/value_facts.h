@@ -9,12 +9,14 @@
 
 namespace strata {
 
+/// Tensors up to this size are constants whose contents are looked at and computed with.
+inline constexpr std::int64_t max_constant_elements = 65536;
+
 /// Knowledge about one value. `elements` describes an int64 tensor of rank 0 or 1 whose elements
 /// are partly known, as in shape arithmetic: Shape([1,3,h,w]) has the elements 1, 3, symbol h,
 /// symbol w. A negative element, for which Dim has no number, is a symbol that spells it ("-1").
 struct ValueFact {
-    std::optional<Tensor>
-        constant; ///< exact contents; only for small tensors (at most 4096 elements)
+    std::optional<Tensor> constant; ///< exact contents; only up to max_constant_elements
     std::optional<Shape> elements;
 };
 

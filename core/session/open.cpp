@@ -19,9 +19,6 @@ namespace {
 
 using InspectionPtr = std::shared_ptr<const Inspection>;
 
-constexpr int oldest_opset = 13;
-constexpr int newest_opset = 17;
-
 Status check_options(const ExportOptions& options)
 {
     if (options.opset < oldest_opset || options.opset > newest_opset)

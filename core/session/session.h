@@ -34,13 +34,19 @@ struct DynamicAxis {
 };
 Result<DynamicAxis> parse_dynamic_axis(std::string_view text);
 
+/// The ONNX opsets that can be written. IR version 10, which node metadata need, is newer than all
+/// of them, so a newer opset shuts nobody out who can read the file at all; it has Gelu as one
+/// node.
+inline constexpr int oldest_opset = 13;
+inline constexpr int newest_opset = 20;
+
 struct ExportOptions {
     std::string model; ///< of a .pt2 archive with several models the one to open
     Strategy strategy = Strategy::Auto;
     std::vector<InputSpec> inputs;
     std::optional<std::filesystem::path> inputs_dir; ///< ONNX's test-vector layout
     std::vector<DynamicAxis> dynamic_axes;
-    int opset = 17;              ///< 13 to 17
+    int opset = newest_opset;
     bool fold_batch_norm = true; ///< BatchNorm becomes part of the convolution before it
     bool external_data = false;
     bool sidecar = true;

@@ -51,7 +51,7 @@ struct ParityRow {
     std::string source; ///< TorchScript of `def forward(self, ...)`; `torch.f` is any aten operator
     std::vector<ParityTensor> inputs;
     std::vector<std::pair<std::string, ParityTensor>> parameters; ///< read as self.NAME
-    std::vector<int> opsets = {17, 13};
+    std::vector<int> opsets = {20, 17, 13};
     double atol = 1e-5;
     double rtol = 1e-4;
     std::string refusal_text; ///< not empty: lowering must refuse with a reason that contains it

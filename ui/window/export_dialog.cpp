@@ -44,16 +44,17 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
     path_row->addWidget(browse_button);
 
     m_opset->setObjectName(QStringLiteral("exportOpset"));
-    for (int opset = 17; opset >= 13; --opset)
-        m_opset->addItem(opset == 17 ? tr("%1 (recommended)").arg(opset) : QString::number(opset),
+    for (int opset = newest_opset; opset >= oldest_opset; --opset)
+        m_opset->addItem(opset == newest_opset ? tr("%1 (recommended)").arg(opset)
+                                               : QString::number(opset),
                          opset);
     m_external->setToolTip(tr("Always so when the model is larger than 2 GB"));
     m_note->setWordWrap(true);
     m_note->setFont(scaled(font(), 0.92));
 
     QSettings settings;
-    m_opset->setCurrentIndex(
-        std::max(0, m_opset->findData(settings.value(QStringLiteral("export/opset"), 17))));
+    m_opset->setCurrentIndex(std::max(
+        0, m_opset->findData(settings.value(QStringLiteral("export/opset"), newest_opset))));
     m_external->setChecked(settings.value(QStringLiteral("export/externalData"), false).toBool());
     m_sidecar->setChecked(settings.value(QStringLiteral("export/sidecar"), true).toBool());
 

@@ -115,6 +115,8 @@ Outputs gelu(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId x = as_float(call, "self");
+    if (e.opset() >= 20)
+        return e.emit("Gelu", {x}, {{"approximate", call.string("approximate")}});
     const ValueId half = like(call, x, 0.5);
     const ValueId one = like(call, x, 1);
     if (call.string("approximate") == "tanh") {
@@ -141,6 +143,8 @@ ValueId softplus_of(OpCall& call, ValueId x)
 Outputs mish(OpCall& call)
 {
     const ValueId x = as_float(call, "self");
+    if (call.e().opset() >= 18)
+        return call.e().emit("Mish", {x});
     return call.e().mul(x, call.e().emit("Tanh", {softplus_of(call, x)}));
 }
 

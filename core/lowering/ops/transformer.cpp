@@ -125,7 +125,9 @@ Outputs encoder_layer(OpCall& call)
     auto feed_forward = [&](ValueId x) {
         const ValueId hidden = affine(e, x, call.tensor("ffn_weight_1"), call.tensor("ffn_bias_1"));
         ValueId active = no_id;
-        if (call.boolean("use_gelu")) {
+        if (call.boolean("use_gelu") && e.opset() >= 20) {
+            active = e.emit("Gelu", {hidden});
+        } else if (call.boolean("use_gelu")) {
             const DType dtype = e.dtype(x);
             const ValueId erf = e.emit("Erf", {e.div(hidden, e.scalar(dtype, std::sqrt(2.0)))});
             active = e.mul(e.mul(hidden, e.add(erf, e.scalar(dtype, 1.0))), e.scalar(dtype, 0.5));

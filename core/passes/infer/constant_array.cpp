@@ -6,7 +6,7 @@
 namespace strata::infer {
 namespace {
 
-constexpr std::int64_t max_elements = 4096;
+constexpr std::int64_t max_elements = max_constant_elements;
 
 template <class T, class Source>
 std::vector<std::byte> encode(const std::vector<Source>& values)
@@ -33,11 +33,49 @@ bool is_supported(DType type)
     case DType::UInt8:
     case DType::UInt16:
     case DType::UInt32:
+    case DType::Float16:
+    case DType::BFloat16:
     case DType::Float32:
     case DType::Float64:
         return true;
     default:
         return false;
+    }
+}
+
+double round_to(DType type, double value)
+{
+    switch (type) {
+    case DType::Float32:
+        return double{static_cast<float>(value)};
+    case DType::Float16:
+        return double{half_to_float(float_to_half(static_cast<float>(value)))};
+    case DType::BFloat16:
+        return double{bfloat16_to_float(float_to_bfloat16(static_cast<float>(value)))};
+    default:
+        return value;
+    }
+}
+
+std::int64_t wrap_to(DType type, std::int64_t value)
+{
+    switch (type) {
+    case DType::Bool:
+        return value != 0;
+    case DType::Int8:
+        return static_cast<std::int8_t>(value);
+    case DType::UInt8:
+        return static_cast<std::uint8_t>(value);
+    case DType::Int16:
+        return static_cast<std::int16_t>(value);
+    case DType::UInt16:
+        return static_cast<std::uint16_t>(value);
+    case DType::Int32:
+        return static_cast<std::int32_t>(value);
+    case DType::UInt32:
+        return static_cast<std::uint32_t>(value);
+    default:
+        return value;
     }
 }
 
@@ -89,6 +127,17 @@ std::optional<Tensor> store(const Array& array)
     case DType::Int64:
         bytes = encode<std::int64_t>(array.ints);
         break;
+    case DType::Float16:
+    case DType::BFloat16: {
+        std::vector<std::uint16_t> bits;
+        for (double value : array.reals) {
+            const auto single = static_cast<float>(value);
+            bits.push_back(array.dtype == DType::Float16 ? float_to_half(single)
+                                                         : float_to_bfloat16(single));
+        }
+        bytes = encode<std::uint16_t>(bits);
+        break;
+    }
     case DType::Float32:
         bytes = encode<float>(array.reals);
         break;

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace strata::infer {
@@ -20,8 +22,14 @@ struct Array {
     std::size_t size() const { return is_real() ? reals.size() : ints.size(); }
 };
 
-/// Integers, booleans, float32 and float64.
+/// Integers, booleans, and floating-point types of 16 to 64 bits.
 bool is_supported(DType type);
+
+/// A real as the type holds it; the number itself for float64.
+double round_to(DType type, double value);
+
+/// An integer as the type holds it: wrapped around, as every implementation does; 0 or 1 for bool.
+std::int64_t wrap_to(DType type, std::int64_t value);
 
 /// The elements of an input that is a known, small constant of a supported dtype.
 std::optional<Array> load(const Context& c, std::size_t input);
@@ -40,6 +48,15 @@ std::vector<std::size_t> row_major_strides(const std::vector<std::int64_t>& shap
 /// it.
 std::vector<std::size_t> broadcast_indices(const std::vector<std::int64_t>& from,
                                            const std::vector<std::int64_t>& shape);
+
+/// Evaluates one node, or nothing.
+using Evaluate = std::optional<Array> (*)(Context&);
+struct Evaluator {
+    std::string_view op;
+    Evaluate evaluate;
+};
+/// Functions of real numbers, matrices, windows and reductions (constant_functions.cpp).
+std::span<const Evaluator> function_evaluators();
 
 /// An array whose elements are those of `source` at `indices`.
 Array pick(const Array& source, std::vector<std::int64_t> shape,

@@ -1,5 +1,5 @@
-// Exact evaluation of small constant tensors: integers, booleans, and the operations on float32 and
-// float64 whose result does not depend on the implementation.
+// Evaluation of small constant tensors: arithmetic, comparisons, and moving elements around. What
+// is computed with reals is rounded as the type demands after each operation.
 #include "passes/infer/constant_array.h"
 #include "passes/infer/slice_range.h"
 
@@ -7,13 +7,10 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <unordered_map>
 
 namespace strata::infer {
 namespace {
-
-using Evaluate = std::optional<Array> (*)(Context&);
 
 std::optional<Array> same_elements(Context& c)
 {
@@ -32,34 +29,6 @@ std::optional<Array> broadcast_to_output(Context& c)
     if (!array || !shape || array->shape.size() > shape->size())
         return std::nullopt;
     return pick(*array, *shape, broadcast_indices(array->shape, *shape));
-}
-
-// Int wraps on overflow, as every implementation does.
-std::int64_t wrap_to(DType type, std::int64_t value)
-{
-    switch (type) {
-    case DType::Bool:
-        return value != 0;
-    case DType::Int8:
-        return static_cast<std::int8_t>(value);
-    case DType::UInt8:
-        return static_cast<std::uint8_t>(value);
-    case DType::Int16:
-        return static_cast<std::int16_t>(value);
-    case DType::UInt16:
-        return static_cast<std::uint16_t>(value);
-    case DType::Int32:
-        return static_cast<std::int32_t>(value);
-    case DType::UInt32:
-        return static_cast<std::uint32_t>(value);
-    default:
-        return value;
-    }
-}
-
-double round_to(DType type, double value)
-{
-    return type == DType::Float32 ? static_cast<double>(static_cast<float>(value)) : value;
 }
 
 template <class IntOp, class RealOp>
@@ -285,7 +254,7 @@ std::optional<Array> cast(Context& c)
         for (std::int64_t value : array->ints)
             array->reals.push_back(to == DType::Float32
                                        ? static_cast<double>(static_cast<float>(value))
-                                       : static_cast<double>(value));
+                                       : round_to(to, static_cast<double>(value)));
         array->ints.clear();
     } else if (from != to) {
         for (std::int64_t& value : array->ints)
@@ -447,14 +416,19 @@ std::optional<Array> range(Context& c)
     const auto start = load(c, 0);
     const auto step = load(c, 2);
     const auto shape = output_shape(c);
-    // Reals are summed up in different ways; integers are exact.
-    if (!start || !step || !shape || start->is_real() || start->size() != 1 || step->size() != 1)
+    if (!start || !step || !shape || start->size() != 1 || step->size() != 1)
         return std::nullopt;
     Array result;
     result.dtype = start->dtype;
     result.shape = *shape;
-    for (std::int64_t i = 0; i < shape->front(); ++i)
-        result.ints.push_back(start->ints.front() + i * step->ints.front());
+    for (std::int64_t i = 0; i < shape->front(); ++i) {
+        // As PyTorch counts: one multiplication per element, no sum that drifts.
+        if (start->is_real())
+            result.reals.push_back(round_to(
+                start->dtype, start->reals.front() + static_cast<double>(i) * step->reals.front()));
+        else
+            result.ints.push_back(start->ints.front() + i * step->ints.front());
+    }
     return result;
 }
 
@@ -486,48 +460,17 @@ std::optional<Array> constant_of_shape(Context& c)
                 std::vector<std::size_t>(static_cast<std::size_t>(count_of(*shape)), 0));
 }
 
-// Integer reductions over everything; reals depend on the order of summation.
-template <class Fold>
-std::optional<Array> reduce_all(Context& c, std::int64_t first, Fold fold)
+std::unordered_map<std::string_view, Evaluate>
+with_functions(std::unordered_map<std::string_view, Evaluate> table)
 {
-    const auto data = load(c, 0);
-    auto shape = output_shape(c);
-    if (!data || data->is_real() || !shape || count_of(*shape) != 1 ||
-        (data->size() == 0 && first != 0 && first != 1) || data->shape.size() > 1)
-        return std::nullopt;
-    const std::int64_t total = std::accumulate(data->ints.begin(), data->ints.end(), first, fold);
-    return Array{data->dtype, std::move(*shape), {wrap_to(data->dtype, total)}, {}};
-}
-
-std::optional<Array> reduce_sum(Context& c)
-{
-    return reduce_all(c, 0, [](std::int64_t a, std::int64_t b) {
-        return from_unsigned(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-    });
-}
-
-std::optional<Array> reduce_product(Context& c)
-{
-    return reduce_all(c, 1, [](std::int64_t a, std::int64_t b) {
-        return from_unsigned(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-    });
-}
-
-std::optional<Array> reduce_max(Context& c)
-{
-    return reduce_all(c, std::numeric_limits<std::int64_t>::min(),
-                      [](std::int64_t a, std::int64_t b) { return std::max(a, b); });
-}
-
-std::optional<Array> reduce_min(Context& c)
-{
-    return reduce_all(c, std::numeric_limits<std::int64_t>::max(),
-                      [](std::int64_t a, std::int64_t b) { return std::min(a, b); });
+    for (const Evaluator& entry : function_evaluators())
+        table.emplace(entry.op, entry.evaluate);
+    return table;
 }
 
 const std::unordered_map<std::string_view, Evaluate>& evaluators()
 {
-    static const std::unordered_map<std::string_view, Evaluate> table{
+    static const std::unordered_map<std::string_view, Evaluate> table = with_functions({
         {"Identity", same_elements},
         {"Reshape", same_elements},
         {"Flatten", same_elements},
@@ -565,11 +508,7 @@ const std::unordered_map<std::string_view, Evaluate>& evaluators()
         {"Where", where},
         {"Range", range},
         {"ConstantOfShape", constant_of_shape},
-        {"ReduceSum", reduce_sum},
-        {"ReduceProd", reduce_product},
-        {"ReduceMax", reduce_max},
-        {"ReduceMin", reduce_min},
-    };
+    });
     return table;
 }
 

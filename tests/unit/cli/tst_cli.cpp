@@ -121,7 +121,7 @@ void TestCli::wrong_usage_data()
     QTest::newRow("strategy") << QStringList{"export", model, "-o", out, "--strategy", "guess"}
                               << "guess";
     QTest::newRow("opset") << QStringList{"export", model, "-o", out, "--opset", "12"}
-                           << "13 to 17";
+                           << "13 to 20";
     QTest::newRow("opset text") << QStringList{"export", model, "-o", out, "--opset", "new"}
                                 << "opset";
     QTest::newRow("input spec") << QStringList{"export", model,     "-o",
@@ -211,7 +211,7 @@ void TestCli::json_is_one_object()
     const QJsonObject json = outcome.json();
     QVERIFY2(!json.isEmpty(), outcome.out.constData());
     QCOMPARE(json["strategy"].toString(), QString("fx"));
-    QCOMPARE(json["opset"].toInt(), 17);
+    QCOMPARE(json["opset"].toInt(), 20);
     for (const char* phase : {"load", "trace", "lower", "passes", "attribute", "write"})
         QVERIFY2(json["seconds"].toObject()[phase].isDouble(), phase);
     // conv, relu, pool, conv, relu, pool, flatten, linear: what SimpleCNN.forward spells.
@@ -241,7 +241,7 @@ void TestCli::no_sidecar_and_reports()
 void TestCli::opset_is_written_data()
 {
     QTest::addColumn<int>("opset");
-    for (int opset = 13; opset <= 17; ++opset)
+    for (int opset = 13; opset <= 20; ++opset)
         QTest::addRow("%d", opset) << opset;
 }
 
