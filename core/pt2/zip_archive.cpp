@@ -17,6 +17,13 @@ constexpr std::uint64_t entry_allowance = std::uint64_t{64} << 20;
 constexpr std::uint64_t archive_allowance = std::uint64_t{256} << 20;
 constexpr std::uint64_t packing_limit = 200;
 constexpr std::size_t tensor_alignment = 8;
+constexpr std::size_t readable_after_unpacked = 64; // what the JSON parser wants
+
+/// Of what inflate_entry made.
+Bytes without_padding(const std::vector<std::byte>& unpacked)
+{
+    return Bytes(unpacked).first(unpacked.size() - readable_after_unpacked);
+}
 
 tl::unexpected<Error> damaged(const ZipEntry& entry, std::string_view what)
 {
@@ -36,10 +43,12 @@ Status compare_crc([[maybe_unused]] const ZipEntry& entry, [[maybe_unused]] Byte
     return {};
 }
 
-/// Unpacks all of `packed` into exactly entry.size bytes.
+/// Unpacks all of `packed` into exactly entry.size bytes; the vector has readable_after_unpacked
+/// more.
 Result<std::vector<std::byte>> inflate_entry(const ZipEntry& entry, Bytes packed)
 {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(entry.size));
+    std::vector<std::byte> unpacked(static_cast<std::size_t>(entry.size) + readable_after_unpacked);
+    const std::span bytes = std::span(unpacked).first(static_cast<std::size_t>(entry.size));
     z_stream stream{};
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
         return failure(ErrorCode::Internal, "zlib could not be started.");
@@ -67,7 +76,7 @@ Result<std::vector<std::byte>> inflate_entry(const ZipEntry& entry, Bytes packed
     inflateEnd(&stream);
     if (code != Z_STREAM_END || out != bytes.size() || in != packed.size())
         return damaged(entry, "does not unpack to what the archive says");
-    return bytes;
+    return unpacked;
 }
 
 } // namespace
@@ -96,7 +105,7 @@ struct ZipArchive::Shared {
                            "that are made to fill the memory. If it can be trusted, pack it again "
                            "without compression.");
         STRATA_TRY(std::vector<std::byte> content, inflate_entry(entry, packed));
-        STRATA_CHECK(check_crc(entry, content));
+        STRATA_CHECK(check_crc(entry, without_padding(content)));
         return content;
     }
 };
@@ -123,7 +132,7 @@ private:
     {
         if (m_entry.deflated) {
             STRATA_TRY(m_copy, m_shared->unpack(m_entry, m_packed));
-            return Bytes(m_copy);
+            return without_padding(m_copy);
         }
         STRATA_CHECK(m_shared->check_crc(m_entry, m_packed));
         if (reinterpret_cast<std::uintptr_t>(m_packed.data()) % tensor_alignment == 0)
@@ -205,8 +214,8 @@ Result<ZipArchive::Content> ZipArchive::read_checked(const ZipEntry& entry, bool
     }
     STRATA_TRY(std::vector<std::byte> content, m_shared->unpack(entry, packed));
     auto kept = std::make_shared<const std::vector<std::byte>>(std::move(content));
-    const Bytes bytes = *kept;
-    return Content{std::move(kept), bytes, 0};
+    const Bytes bytes = without_padding(*kept);
+    return Content{std::move(kept), bytes, readable_after_unpacked};
 }
 
 Result<std::shared_ptr<const TensorStorage>> ZipArchive::storage(const ZipEntry& entry) const
