@@ -148,16 +148,18 @@ public:
             if (held[i].initializer != no_id)
                 findings.initializers[held[i].initializer] = matches[i];
         mark_tensors(left, held, matches, 0);
+        std::vector<align::Match> aligned;
         if (m_reference) {
             FlowGraph right = align::build_flow(*m_reference);
             mark_tensors(right, reference_held, matches, held.size());
             m_folded = align::add_folded_nodes(right, *m_reference, m_source.graph);
             for (NodeId id = 0; id < right.nodes.size(); ++id)
                 right.nodes[id].group = place_of(id).module;
-            STRATA_TRY(const auto aligned, align::align_graphs(left, right, task));
-            add_aligned(left, aligned, findings.evidence);
+            STRATA_TRY(aligned, align::align_graphs(left, right, task));
             compare_with_source(right, aligned, matches, held.size(), findings);
-        }
+        } // the reference's graph is not needed any more, and is large
+        if (m_reference)
+            add_aligned(left, aligned, findings.evidence);
         add_owners(left, findings.evidence);
         return findings;
     }
