@@ -1,6 +1,7 @@
 #include "support/op_parity.h"
 
 #include "frontends/model_file.h"
+#include "ir/fx_text.h"
 #include "lowering/lower.h"
 #include "onnx/onnx_writer.h"
 #include "passes/verify_model.h"
@@ -161,9 +162,32 @@ Status save(const ParityRow& row, const std::string& source, const std::filesyst
     return save_torchscript(path, source, parameters);
 }
 
+/// The program of a row that states its graph itself.
+Result<std::shared_ptr<const Program>> program_of_text(const ParityRow& row)
+{
+    constexpr std::string_view names = "xyzw";
+    std::string text;
+    for (std::size_t i = 0; i < row.inputs.size(); ++i) {
+        const ParityTensor& input = row.inputs[i];
+        text += fmt::format("%{0} : tensor<{1}>[{2}] = placeholder[{0}]()\n", names.at(i),
+                            to_string(input.dtype), fmt::join(input.shape, ", "));
+    }
+    text += row.fx_text;
+    if (row.fx_text.find("output[output]") == std::string::npos)
+        text += "\noutput[output](%r)\n";
+    auto program = std::make_shared<Program>();
+    program->format = ModelFormat::ExportedProgram;
+    STRATA_TRY(program->graph, parse_fx("frame 0: \"\"\n" + text, program->modules));
+    if (const auto complaints = verify_fx(program->graph); !complaints.empty())
+        return failure(ErrorCode::Usage, complaints.front());
+    return program;
+}
+
 /// The row's program as lowering gets it.
 Result<std::shared_ptr<const Program>> load(const ParityRow& row, const std::filesystem::path& path)
 {
+    if (!row.fx_text.empty())
+        return program_of_text(row);
     TaskContext task;
     STRATA_TRY(std::shared_ptr<const Program> program, load_program(path, task));
     if (row.renamed_targets.empty())
@@ -422,6 +446,11 @@ ParityRow& ParityRow::reference(std::string other_source)
 ParityRow& ParityRow::renamed(std::string target, std::string alias)
 {
     renamed_targets.emplace_back(std::move(target), std::move(alias));
+    return *this;
+}
+ParityRow& ParityRow::graph(std::string nodes)
+{
+    fx_text = std::move(nodes);
     return *this;
 }
 ParityRow& ParityRow::dynamic()

@@ -59,6 +59,9 @@ struct ParityRow {
     /// Not empty: these targets are replaced in the loaded graph. TorchScript's compiler spells
     /// aliases out ("aten::concat" as "aten::cat"); other front ends do not.
     std::vector<std::pair<std::string, std::string>> renamed_targets;
+    /// Not empty: what is lowered is this FX text instead of the source, which only says what comes
+    /// out. For operators that TorchScript cannot state.
+    std::string fx_text;
     bool with_dynamic = false; ///< also with all input dimensions as symbols
     bool with_unknown = false; ///< also with input ranks unknown
     int max_nodes = -1;        ///< >= 0: more ONNX nodes than that at opset 17 are a failure
@@ -78,6 +81,9 @@ struct ParityRow {
     ParityRow& reference(std::string other_source);
     /// Lowers `target` as `alias`, an operator of the same arguments.
     ParityRow& renamed(std::string target, std::string alias);
+    /// Lowers nodes in FX text. The inputs are %x, %y, %z, %w; the result is %r, or what an
+    /// `output[output](...)` of the text says.
+    ParityRow& graph(std::string nodes);
     ParityRow& dynamic();
     ParityRow& unknown();
     ParityRow& nodes(int at_most);

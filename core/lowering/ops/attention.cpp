@@ -168,6 +168,28 @@ Outputs flash_attention_for_cpu(OpCall& call)
     return Outputs(std::vector<Lowered>{Lowered::tensor(attend(call, attention).output), {}});
 }
 
+/// The variants for accelerators; what they give beside the output serves training only.
+template <std::size_t Results>
+Outputs fused_attention(OpCall& call)
+{
+    Attention attention = common_part(call);
+    attention.mask = call.tensor_or_none("attn_bias");
+    attention.scale = call.number_or_none("scale");
+    std::vector<Lowered> results(Results);
+    results.front() = Lowered::tensor(attend(call, attention).output);
+    return Outputs(std::move(results));
+}
+
+Outputs flash_attention(OpCall& call)
+{
+    Attention attention = common_part(call);
+    attention.scale = call.number_or_none("scale");
+    constexpr std::size_t result_count = 9;
+    std::vector<Lowered> results(result_count);
+    results.front() = Lowered::tensor(attend(call, attention).output);
+    return Outputs(std::move(results));
+}
+
 /// The internal decomposition: output and weights. PyTorch 1.13 passes need_attn_weights and
 /// is_causal where 2.x passes is_causal and dropout_mask.
 Outputs attention_math(OpCall& call)
@@ -203,6 +225,24 @@ constexpr OpEntry entries[] = {
      "float dropout_p=0.0, bool is_causal=False, *, Tensor? attn_mask=None, float? scale=None) -> "
      "(Tensor, Tensor)",
      flash_attention_for_cpu, no_dropout},
+    {"aten::_scaled_dot_product_efficient_attention(Tensor query, Tensor key, Tensor value, "
+     "Tensor? attn_bias, bool compute_log_sumexp, float dropout_p=0.0, bool is_causal=False, *, "
+     "float? scale=None) -> (Tensor, Tensor, Tensor, Tensor)",
+     fused_attention<4>, no_dropout},
+    {"aten::_scaled_dot_product_cudnn_attention(Tensor query, Tensor key, Tensor value, Tensor? "
+     "attn_bias, bool compute_log_sumexp, float dropout_p=0.0, bool is_causal=False, bool "
+     "return_debug_mask=False, *, float? scale=None) -> (Tensor, Tensor, Tensor, Tensor, SymInt, "
+     "SymInt, Tensor, Tensor, Tensor)",
+     fused_attention<9>, no_dropout},
+    {"aten::_scaled_dot_product_fused_attention_overrideable(Tensor query, Tensor key, Tensor "
+     "value, Tensor? attn_bias=None, float dropout_p=0.0, bool is_causal=False, bool "
+     "return_debug_mask=False, *, float? scale=None) -> (Tensor, Tensor, Tensor, Tensor, SymInt, "
+     "SymInt, Tensor, Tensor, Tensor)",
+     fused_attention<9>, no_dropout},
+    {"aten::_scaled_dot_product_flash_attention(Tensor query, Tensor key, Tensor value, float "
+     "dropout_p=0.0, bool is_causal=False, bool return_debug_mask=False, *, float? scale=None) -> "
+     "(Tensor, Tensor, Tensor, Tensor, SymInt, SymInt, Tensor, Tensor, Tensor)",
+     flash_attention, no_dropout},
 };
 
 } // namespace

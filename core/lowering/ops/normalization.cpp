@@ -185,6 +185,16 @@ Outputs batch_norm_with_update(OpCall& call)
     refuse_training(call, "batch normalization");
 }
 
+/// What a functionalized program has: the running statistics come out as results.
+Outputs batch_norm_functional(OpCall& call)
+{
+    const ChannelNorm norm = channel_norm(call);
+    Outputs outputs = with_statistics(call, norm, call.boolean("training"), 0);
+    outputs.values.push_back(Lowered::tensor(norm.mean));
+    outputs.values.push_back(Lowered::tensor(norm.variance));
+    return outputs;
+}
+
 Outputs cudnn_batch_norm(OpCall& call)
 {
     return with_statistics(call, channel_norm(call, "epsilon"), call.boolean("training"), 1);
@@ -410,6 +420,10 @@ constexpr OpEntry entries[] = {
      "Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, "
      "Tensor)",
      native_batch_norm_no_training},
+    {"aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor "
+     "running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, "
+     "Tensor, Tensor, Tensor, Tensor)",
+     batch_norm_functional, "training=False only"},
     {"aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? "
      "running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, "
      "Tensor)",

@@ -97,7 +97,8 @@ ValueId join(Emitter& e, std::vector<ValueId> parts, std::int64_t axis)
 
 /// One layer over x [sequence, batch, features].
 LayerResult run_layer(OpCall& call, const Kind& kind, ValueId x,
-                      const std::vector<Weights>& directions, ValueId hidden, ValueId cell)
+                      const std::vector<Weights>& directions, ValueId hidden, ValueId cell,
+                      bool backwards = false)
 {
     Emitter& e = call.e();
     const auto weight_shape = e.static_shape(directions.front().hidden);
@@ -117,7 +118,10 @@ LayerResult run_layer(OpCall& call, const Kind& kind, ValueId x,
                              1));
     }
     const bool both = directions.size() == 2;
-    Attrs attrs{{"hidden_size", size}, {"direction", both ? "bidirectional" : "forward"}};
+    Attrs attrs{{"hidden_size", size},
+                {"direction", both        ? "bidirectional"
+                              : backwards ? "reverse"
+                                          : "forward"}};
     if (kind.op == "GRU")
         attrs.emplace_back("linear_before_reset", 1);
     std::vector<ValueId> inputs{x,
@@ -196,6 +200,28 @@ Outputs run_network(OpCall& call, const Kind& kind)
 Outputs lstm(OpCall& call)
 {
     return run_network(call, lstm_kind());
+}
+
+/// One direction of one layer, which LSTMs decompose into on the CPU; the last result serves
+/// training only.
+Outputs lstm_layer(OpCall& call)
+{
+    constexpr std::int64_t lstm_mode = 2;
+    if (call.integer("mode") != lstm_mode || call.integer("num_layers") != 1 ||
+        call.boolean("bidirectional") || call.boolean("batch_first") ||
+        !call.ints("batch_sizes").empty())
+        call.refuse("another network than one direction of one LSTM layer");
+    Weights weights{call.tensor("weight0"), call.tensor("weight1")};
+    if (call.boolean("has_biases")) {
+        weights.input_bias = call.tensor("weight2");
+        weights.hidden_bias = call.tensor("weight3");
+    }
+    const LayerResult result =
+        run_layer(call, lstm_kind(), call.tensor("input"), {weights}, call.tensor("hx_"),
+                  call.tensor("cx_"), call.boolean("reverse"));
+    return Outputs(std::vector<Lowered>{Lowered::tensor(result.output),
+                                        Lowered::tensor(result.hidden),
+                                        Lowered::tensor(result.cell), Lowered()});
 }
 Outputs gru(OpCall& call)
 {
@@ -305,6 +331,11 @@ constexpr OpEntry entries[] = {
     {"aten::lstm.input(Tensor input, Tensor[] hx, " STRATA_NETWORK_ARGS
      ") -> (Tensor, Tensor, Tensor)",
      lstm, "no proj_size"},
+    {"aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor "
+     "weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, "
+     "int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> "
+     "(Tensor, Tensor, Tensor, Tensor)",
+     lstm_layer, "one direction of one LSTM layer"},
     {"aten::gru.input(Tensor input, Tensor hx, " STRATA_NETWORK_ARGS ") -> (Tensor, Tensor)", gru},
     {"aten::rnn_tanh.input(Tensor input, Tensor hx, " STRATA_NETWORK_ARGS ") -> (Tensor, Tensor)",
      rnn_tanh},

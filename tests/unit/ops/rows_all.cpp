@@ -16,6 +16,7 @@ ParityRows all_parity_rows()
     add(attention_rows());
     add(convolution_rows());
     add(creation_rows());
+    add(decomposed_rows());
     add(distance_rows());
     add(elementwise_rows());
     add(embedding_rows());
@@ -27,6 +28,8 @@ ParityRows all_parity_rows()
     add(noop_rows());
     add(normalization_rows());
     add(pooling_rows());
+    add(prims_rows());
+    add(quantization_rows());
     add(rearranging_rows());
     add(recurrent_rows());
     add(reduction_rows());

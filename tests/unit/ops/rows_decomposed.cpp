@@ -1,0 +1,164 @@
+// Operators that only decomposed programs have.
+#include "support/parity_rows.h"
+
+namespace strata::test {
+
+namespace {
+
+/// softmax(x y^T / sqrt(features)) z for the graph's %x, %y, %z.
+std::string attention(const std::string& mask)
+{
+    return "def forward(self, x, y, z):\n"
+           "  s = torch.matmul(x, y.transpose(-2, -1)) / 2.0\n" +
+           mask + "  return torch.matmul(torch.softmax(s, -1), z)";
+}
+
+} // namespace
+
+ParityRows decomposed_rows()
+{
+    ParityRows rows;
+    const auto attend = [&rows](const std::string& name, const std::string& args,
+                                const std::string& mask = {}) {
+        const std::string results =
+            name == "efficient" ? "%r : tensor, %a : tensor, %b : tensor, %c : tensor"
+                                : "%r : tensor, %a : tensor, %b : tensor, %c : tensor, %d : int, "
+                                  "%e : int, %f : tensor, %g : tensor, %h : tensor";
+        const std::string target =
+            name == "fused" ? "fused_attention_overrideable" : name + "_attention";
+        rows.emplace_back(name + " attention " + args, attention(mask))
+            .graph(results + " = call_function[aten::_scaled_dot_product_" + target +
+                   "](%x, %y, %z" + args + ")")
+            .input(f32({2, 3, 4}))
+            .input(f32({2, 3, 4}))
+            .input(f32({2, 3, 4}));
+    };
+    const std::string causal = "  m = torch.ones([3, 3], dtype=11).tril()\n"
+                               "  s = s.masked_fill(m.logical_not(), -1e30)\n";
+    attend("efficient", ", None, False");
+    attend("efficient", ", None, True, 0.0, True", causal);
+    attend("cudnn", ", None, False");
+    attend("fused", ", None, 0.0, False");
+    attend("flash", "");
+    attend("flash", ", 0.0, True, False, scale=0.5", causal);
+
+    rows.emplace_back("batch norm, functional",
+                      "def forward(self, x, y, z):\n"
+                      "  return torch.batch_norm(x, y, z, z, y, False, 0.1, 1e-5, False)")
+        .graph("%r : tensor, %a : tensor, %b : tensor, %c : tensor, %d : tensor = "
+               "call_function[aten::_native_batch_norm_legit_functional](%x, %y, %z, %z, %y, "
+               "False, 0.1, 1e-05)")
+        .input(f32({2, 3, 4}))
+        .input(f32({3}).range(0.5, 2))
+        .input(f32({3}));
+    rows.emplace_back("batch norm, functional, training", "def forward(self, x, y):\n  return x")
+        .graph("%r : tensor, %a : tensor, %b : tensor, %c : tensor, %d : tensor = "
+               "call_function[aten::_native_batch_norm_legit_functional](%x, %y, %y, %y, %y, "
+               "True, 0.1, 1e-05)")
+        .input(f32({2, 3, 4}))
+        .input(f32({3}).range(0.5, 2))
+        .refuses("training");
+
+    // The weights are made of the inputs: y is [8, 3], z is [8, 2].
+    for (const bool reverse : {false, true}) {
+        const std::string flip = reverse ? "torch.flip(x, [0])" : "x";
+        rows.emplace_back(std::string("one LSTM layer") + (reverse ? ", backwards" : ""),
+                          "def forward(self, x, y, z):\n"
+                          "  h = torch.zeros([1, 4, 2])\n"
+                          "  b = torch.zeros([8])\n"
+                          "  o, hn, cn = torch.lstm(" +
+                              flip +
+                              ", [h, h], [y, z, b, b], True, 1, 0.0, False, False, False)\n"
+                              "  return " +
+                              (reverse ? "torch.flip(o, [0])" : "o") + ", hn, cn")
+            .graph("%h : tensor = call_function[aten::zeros]([1, 4, 2])\n"
+                   "%b : tensor = call_function[aten::zeros]([8])\n"
+                   "%r : tensor, %n : tensor, %c : tensor, %u : tensor = "
+                   "call_function[aten::mkldnn_rnn_layer](%x, %y, %z, %b, %b, %h, %h, " +
+                   std::string(reverse ? "True" : "False") +
+                   ", [], 2, 2, 1, True, False, False, False)\n"
+                   "output[output]([%r, %n, %c])")
+            .input(f32({5, 4, 3}))
+            .input(f32({8, 3}))
+            .input(f32({8, 2}));
+    }
+    rows.emplace_back("another recurrent layer", "def forward(self, x, y):\n  return x")
+        .graph("%r : tensor, %n : tensor, %c : tensor, %u : tensor = "
+               "call_function[aten::mkldnn_rnn_layer](%x, %y, %y, %y, %y, %x, %x, False, [], 3, "
+               "2, 1, True, False, False, False)")
+        .input(f32({5, 4, 3}))
+        .input(f32({8, 3}))
+        .refuses("another network");
+
+    rows.emplace_back("log sigmoid with its buffer",
+                      "def forward(self, x):\n  return torch.log_sigmoid(x)")
+        .graph("%r : tensor, %b : tensor = call_function[aten::log_sigmoid_forward](%x)")
+        .input(f32({2, 5}).range(-4, 4));
+    rows.emplace_back("empty with strides", "def forward(self, x):\n  return x * 0")
+        .graph("%e : tensor = call_function[aten::empty_strided]([2, 3], [1, 2])\n"
+               "%r : tensor = call_function[aten::mul.Tensor](%x, %e)")
+        .input(f32({2, 3}));
+    rows.emplace_back("empty in an order", "def forward(self, x):\n  return x * 0")
+        .graph("%e : tensor = call_function[aten::empty_permuted]([2, 3], [1, 0], "
+               "dtype=dtype(float32))\n"
+               "%r : tensor = call_function[aten::mul.Tensor](%x, %e)")
+        .input(f32({2, 3}));
+    rows.emplace_back("new empty with strides", "def forward(self, x):\n  return x * 0")
+        .graph("%e : tensor = call_function[aten::new_empty_strided](%x, [2, 3], [3, 1])\n"
+               "%r : tensor = call_function[aten::mul.Tensor](%x, %e)")
+        .input(f64({2, 3}));
+    rows.emplace_back("masked index",
+                      "def forward(self, x, y, z):\n"
+                      "  return torch.where(z, x[:, y.clamp(0, 2)], torch.zeros([]) + 7.0)")
+        .graph("%r : tensor = call_function[aten::_unsafe_masked_index](%x, %z, [None, %y], 7.0)")
+        .input(f32({2, 3}))
+        .input(exactly(DType::Int64, {4}, {0, 2, 9, -4}))
+        .input(exactly(DType::Bool, {4}, {1, 1, 0, 0}));
+    rows.emplace_back("non-zero, fewer than asked for",
+                      "def forward(self, x):\n"
+                      "  return torch.tensor([[0, 1], [1, 0], [-1, -1]])")
+        .graph("%r : tensor = call_function[aten::nonzero_static](%x, size=3)")
+        .input(exactly(DType::Float32, {2, 2}, {0, 5, 6, 0}));
+    rows.emplace_back("non-zero, more than asked for",
+                      "def forward(self, x):\n  return torch.tensor([[0], [2]])")
+        .graph("%r : tensor = call_function[aten::nonzero_static](%x, size=2, fill_value=9)")
+        .input(exactly(DType::Float32, {4}, {1, 0, 1, 1}));
+    rows.emplace_back("checks with tokens", "def forward(self, x):\n  return x + 1")
+        .graph("%t : tensor = call_function[aten::_make_dep_token]()\n"
+               "%c : tensor = call_function[aten::gt.Scalar](%x, -9)\n"
+               "%u : tensor = call_function[aten::_functional_assert_async.msg](%c, \"no\", %t)\n"
+               "%v : tensor = call_function[aten::_functional_sym_constrain_range_for_size](3, 0, "
+               "9, %u)\n"
+               "%w : tensor = call_function[aten::_functional_sym_constrain_range](3, 0, 9, %v)\n"
+               "%s : tensor = call_function[aten::_functional_assert_scalar](True, \"no\", %w)\n"
+               "%r : tensor = call_function[aten::add.Tensor](%x, 1)")
+        .input(f32({2}));
+    rows.emplace_back("shift by a number", "def forward(self, x):\n  return x * 8")
+        .graph("%r : tensor = call_function[aten::bitwise_left_shift.Tensor_Scalar](%x, 3)")
+        .input(i32({4}, 0, 9));
+    rows.emplace_back(
+            "shift back by a number",
+            "def forward(self, x):\n  return torch.bitwise_right_shift(x, torch.ones_like(x) * 2)")
+        .graph("%r : tensor = call_function[aten::bitwise_right_shift.Tensor_Scalar](%x, 2)")
+        .input(i32({4}, -90, 90));
+    rows.emplace_back("channel shuffle",
+                      "def forward(self, x):\n  return torch.channel_shuffle(x, 2)")
+        .graph("%r : tensor = call_function[aten::native_channel_shuffle](%x, 2)")
+        .input(f32({1, 4, 2, 2}));
+    rows.emplace_back("reshape, copied", "def forward(self, x):\n  return x.reshape([3, 2])")
+        .graph("%r : tensor = call_function[aten::_reshape_copy](%x, [3, 2])")
+        .input(f32({2, 3}));
+    rows.emplace_back("powers and choices of sizes", "def forward(self, x):\n  return x + 15")
+        .graph("%n : int = call_function[aten::sym_size.int](%x, 0)\n"
+               "%p : int = call_function[aten::pow.int_to_int](%n, 2)\n"
+               "%b : bool = call_function[aten::gt.int](%n, 2)\n"
+               "%i : int = call_function[torch::sym_ite](%b, %p, 100)\n"
+               "%k : int = call_function[aten::sym_numel](%x)\n"
+               "%s : int = call_function[torch::sym_sum]([%i, %k, %n])\n"
+               "%r : tensor = call_function[aten::add.Tensor](%x, %s)")
+        .input(f32({3}))
+        .dynamic();
+    return rows;
+}
+
+} // namespace strata::test
