@@ -25,17 +25,17 @@ Breadcrumbs::Breadcrumbs(Selection* selection, QWidget* parent)
     setAttribute(Qt::WA_StyledBackground);
     m_row->setContentsMargins(8, 2, 8, 2);
     m_row->setSpacing(0);
-    connect(selection, &Selection::changed, this, [this](const Target& target) { show(target); });
+    connect(selection, &Selection::changed, this, [this](const Target& target) { showPath(target); });
 }
 
 void Breadcrumbs::setInspection(std::shared_ptr<const Inspection> inspection)
 {
     m_inspection = std::move(inspection);
     setVisible(m_inspection && m_inspection->model);
-    show(m_selection->current());
+    showPath(m_selection->current());
 }
 
-void Breadcrumbs::show(const Target& target)
+void Breadcrumbs::showPath(const Target& target)
 {
     while (QLayoutItem* item = m_row->takeAt(0)) {
         if (QWidget* widget = item->widget()) {

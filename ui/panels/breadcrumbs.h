@@ -20,7 +20,7 @@ public:
     QStringList texts() const; ///< what is shown, outermost first
 
 private:
-    void show(const Target& target);
+    void showPath(const Target& target);
 
     Selection* m_selection;
     std::shared_ptr<const Inspection> m_inspection;
