@@ -58,9 +58,8 @@ ModuleTree infer_modules(const OnnxModel& model, const RecordedScopes& scopes)
 
     // Shorter scopes first, so that "/block_1" finds "block" and becomes its second call.
     std::set<std::pair<std::size_t, std::vector<std::string>>> names;
-    for (const OnnxNode& node : model.nodes)
-        if (auto scope = parse_scope_name(model.text(node.name));
-            scope && is_reasonable(scope->fqn()))
+    for (NodeId id = 0; id < model.nodes.size(); ++id)
+        if (auto scope = node_scope(model, id); scope && is_reasonable(scope->fqn()))
             names.emplace(scope->parts.size(), std::move(scope->parts));
     for (const auto& [depth, parts] : names) {
         NameScope scope;

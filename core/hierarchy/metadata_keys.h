@@ -22,4 +22,8 @@ inline constexpr std::string_view torch_scopes = "pkg.torch.onnx.name_scopes";
 inline constexpr std::string_view torch_fx_node = "pkg.torch.onnx.fx_node";
 inline constexpr std::string_view torch_stack_trace = "pkg.torch.onnx.stack_trace";
 
+// Of hierarchy-preserving exporters of the Windows ML tools: "/Model/Encoder/Layer.0/Attention".
+inline constexpr std::string_view winml_tag = "winml.hierarchy.tag";
+inline constexpr std::string_view winml_tag_old = "hierarchy_tag";
+
 } // namespace strata::metadata

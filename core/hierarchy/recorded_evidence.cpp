@@ -132,7 +132,63 @@ std::optional<RecordedScope> own_scope(const OnnxModel& model, NodeId node)
     return scope;
 }
 
+std::optional<ScopePath> winml_path(const OnnxModel& model, NodeId node)
+{
+    for (const std::string_view key : {metadata::winml_tag, metadata::winml_tag_old})
+        if (model.has_metadata(node, key))
+            return parse_tag(model.metadata_value(node, key));
+    return std::nullopt;
+}
+
+/// The module that a path of classes and numbers leads to: containers that a tag leaves out are
+/// looked through. The nearest that is found; nothing when not even the first part is.
+std::optional<ModuleId> find_by_classes(const ScopePath& path, const ModuleTree& modules)
+{
+    ModuleId at = root_module;
+    for (std::size_t i = 1; i < path.size(); ++i) {
+        const std::string& local = path[i].first.substr(path[i].first.rfind('.') + 1);
+        const auto fits = [&](ModuleId id) {
+            return modules[id].class_name == path[i].second &&
+                   (local == path[i].second || local == modules[id].name);
+        };
+        std::optional<ModuleId> next;
+        for (const ModuleId child : modules[at].children) {
+            if (!next && fits(child))
+                next = child;
+            for (const ModuleId below : modules[child].children)
+                if (!next && fits(below))
+                    next = below;
+        }
+        if (!next)
+            return i == 1 ? std::nullopt : std::optional(at);
+        at = *next;
+    }
+    return at;
+}
+
 } // namespace
+
+std::optional<ScopePath> parse_tag(std::string_view text)
+{
+    if (!text.starts_with('/'))
+        return std::nullopt;
+    ScopePath path;
+    for (const std::string& part : split(text, '/')) {
+        const std::size_t dot = part.find('.');
+        const std::string class_name = part.substr(0, dot);
+        const std::string local = dot == std::string::npos ? class_name : part.substr(dot + 1);
+        if (class_name.empty() || local.empty())
+            return std::nullopt;
+        if (path.empty())
+            path.emplace_back(std::string{}, class_name); // the root has no name
+        else
+            path.emplace_back(path.back().first.empty() ? local : path.back().first + "." + local,
+                              class_name);
+    }
+    if (path.empty())
+        return std::nullopt;
+    return path;
+}
 
 std::optional<ScopePath> parse_namespace(std::string_view text)
 {
@@ -165,6 +221,11 @@ std::optional<RecordedScope> recorded_scope(const OnnxModel& model, NodeId node)
             scope.emplace();
             scope->path = std::move(*spaces);
             scope->detail = fmt::format("metadata {}", metadata::torch_namespace);
+        } else if (auto tag = winml_path(model, node)) {
+            scope.emplace();
+            scope->path = std::move(*tag);
+            scope->by_class = true;
+            scope->detail = fmt::format("metadata {}", metadata::winml_tag);
         } else {
             return std::nullopt;
         }
@@ -192,7 +253,9 @@ std::vector<NodeEvidence> recorded_evidence(const RecordedScopes& scopes, const 
         if (!scopes[id])
             continue;
         const RecordedScope& scope = *scopes[id];
-        const std::optional<ModuleId> module = modules.find(scope.fqn());
+        std::optional<ModuleId> module = modules.find(scope.fqn());
+        if (!module && scope.by_class)
+            module = find_by_classes(scope.path, modules);
         if (!module) {
             ++unknown[scope.fqn()];
             continue;

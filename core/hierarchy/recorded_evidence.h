@@ -23,18 +23,24 @@ struct RecordedScope {
     std::string detail;               ///< which key it comes from
     std::vector<std::string> origins; ///< FX nodes
     std::string source;               ///< "FILE:LINE"
+    bool by_class = false; ///< the path is of classes; FQNs in it are only alike the model's
 
     const std::string& fqn() const { return path.back().first; }
 };
 
-/// Reads Strata's keys first, then PyTorch's name_scopes/class_hierarchy, then `namespace`. Nothing
-/// when the node carries none of them in a form that can be read.
+/// Reads Strata's keys first, then PyTorch's name_scopes/class_hierarchy, then `namespace`, then
+/// `winml.hierarchy.tag`. Nothing when the node carries none of them in a form that can be read.
 std::optional<RecordedScope> recorded_scope(const OnnxModel& model, NodeId node);
 
 /// ": pkg.Model/layer1: pkg.Sequential/layer1.0: pkg.Block/conv2d: aten.conv2d.default" as (FQN,
 /// class) pairs without the operator at the end; nothing when the text has another form.
 std::optional<std::vector<std::pair<std::string, std::string>>>
 parse_namespace(std::string_view text);
+
+/// "/ResNet/Sequential.layer1/Bottleneck.0": Class.localname from the root, or the class alone
+/// where the local name is not told; as (FQN, class) pairs, the class standing in for a missing
+/// name.
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_tag(std::string_view text);
 
 /// Scopes of all nodes, parallel to OnnxModel::nodes.
 using RecordedScopes = std::vector<std::optional<RecordedScope>>;

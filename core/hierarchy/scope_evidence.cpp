@@ -1,5 +1,7 @@
 #include "hierarchy/scope_evidence.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <unordered_map>
@@ -40,6 +42,23 @@ std::size_t repeated_prefix(std::string_view part, std::string_view parent)
     return repeats ? parent.size() + 1 : 0;
 }
 
+constexpr std::string_view partitioned_call = "StatefulPartitionedCall/";
+
+/// "model/block/conv/Conv2D", "model/block/Relu:0": words between slashes, no leading one.
+bool is_tensorflow_path(std::string_view name)
+{
+    if (const std::size_t colon = name.rfind(':'); colon != std::string_view::npos) {
+        if (name.find_first_not_of(digits, colon + 1) != std::string_view::npos)
+            return false;
+        name = name.substr(0, colon);
+    }
+    return name.find('/') != std::string_view::npos &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '.' || c == '-' || c == '/';
+           });
+}
+
 std::string join(const std::string& parent, std::string_view name)
 {
     return parent.empty() ? std::string(name) : fmt::format("{}.{}", parent, name);
@@ -57,19 +76,27 @@ std::string NameScope::fqn() const
 
 std::optional<NameScope> parse_scope_name(std::string_view name)
 {
-    if (!name.starts_with('/'))
+    if (name.starts_with("fused "))
+        name.remove_prefix(6);
+    const bool rooted = name.starts_with('/');
+    std::string_view path = name;
+    if (rooted)
+        path.remove_prefix(1);
+    else if (!is_tensorflow_path(path))
         return std::nullopt;
-    const std::size_t last = name.rfind('/');
-    if (last + 1 == name.size())
+    if (path.starts_with(partitioned_call))
+        path.remove_prefix(partitioned_call.size());
+    const std::size_t last = path.rfind('/');
+    if (last == std::string_view::npos)
+        return rooted && !path.empty() ? std::optional<NameScope>(NameScope{}) : std::nullopt;
+    if (last + 1 == path.size())
         return std::nullopt;
     NameScope scope;
     std::string_view previous;
-    std::string_view rest = name.substr(0, last); // without the operator
-    while (!rest.empty()) {
-        rest.remove_prefix(1); // the slash
-        const std::size_t end = std::min(rest.find('/'), rest.size());
-        const std::string_view part = rest.substr(0, end);
-        rest.remove_prefix(end);
+    for (std::size_t start = 0; start <= last;) {
+        const std::size_t end = path.find('/', start);
+        const std::string_view part = path.substr(start, end - start);
+        start = end + 1;
         if (part.empty() || scope.parts.size() >= deepest_scope)
             return std::nullopt;
         // "layer1" then "layer1.0": the child repeats the name its parent was called by.
@@ -82,6 +109,33 @@ std::optional<NameScope> parse_scope_name(std::string_view name)
         previous = part;
     }
     return scope;
+}
+
+std::optional<NameScope> node_scope(const OnnxModel& model, NodeId node)
+{
+    const OnnxNode& onnx = model.nodes[node];
+    if (auto scope = parse_scope_name(model.text(onnx.name)))
+        return scope;
+    if (onnx.outputs.empty() || onnx.outputs.front() == no_id)
+        return std::nullopt;
+    const std::string_view result = model.text(model.values[onnx.outputs.front()].name);
+    // A graph's own results are named by people: a path only where it begins like one.
+    return result.starts_with('/') ? parse_scope_name(result) : std::nullopt;
+}
+
+std::optional<ModuleId> match_dotted_name(std::string_view name, const ModuleTree& modules)
+{
+    if (name.find('.') == std::string_view::npos || name.find('/') != std::string_view::npos)
+        return std::nullopt;
+    for (int part = 0; part < 2; ++part) {
+        if (const auto module = modules.find(name); module && *module != root_module)
+            return module;
+        const std::size_t dot = name.rfind('.');
+        if (dot == std::string_view::npos)
+            break;
+        name = name.substr(0, dot);
+    }
+    return std::nullopt;
 }
 
 std::optional<ScopeMatch> match_scope(const NameScope& scope, const ModuleTree& modules)
@@ -102,27 +156,81 @@ std::optional<ScopeMatch> match_scope(const NameScope& scope, const ModuleTree& 
     return match;
 }
 
+namespace {
+
+/// A wrapper has at most so many levels.
+constexpr std::size_t deepest_wrapper = 2;
+
+NameScope without_wrapper(NameScope scope, std::size_t levels)
+{
+    scope.parts.erase(scope.parts.begin(),
+                      scope.parts.begin() +
+                          static_cast<std::ptrdiff_t>(std::min(levels, scope.parts.size())));
+    return scope;
+}
+
+/// How many leading parts the file's scopes have more than the tree's.
+std::size_t find_wrapper(const std::vector<std::optional<NameScope>>& scopes,
+                         const ModuleTree& modules)
+{
+    std::array<std::size_t, deepest_wrapper + 1> fitting{};
+    for (const auto& scope : scopes)
+        if (scope)
+            for (std::size_t levels = 0; levels <= deepest_wrapper; ++levels)
+                // What is left must still name something.
+                if (scope->parts.size() > levels &&
+                    match_scope(without_wrapper(*scope, levels), modules))
+                    ++fitting[levels];
+    return static_cast<std::size_t>(std::max_element(fitting.begin(), fitting.end()) -
+                                    fitting.begin());
+}
+
+} // namespace
+
 std::vector<NodeEvidence> scope_evidence(const OnnxModel& model, const ModuleTree& modules)
 {
+    // Nodes share scopes: each distinct one is matched once.
+    std::vector<std::optional<NameScope>> scopes;
+    std::vector<std::uint32_t> scope_of(model.nodes.size(), no_id);
+    std::unordered_map<std::string, std::uint32_t> seen;
+    for (NodeId id = 0; id < model.nodes.size(); ++id) {
+        std::optional<NameScope> scope = node_scope(model, id);
+        if (!scope)
+            continue;
+        std::string key;
+        for (const std::string& part : scope->parts)
+            key += part + '/';
+        const auto [it, added] = seen.emplace(std::move(key), scopes.size());
+        if (added)
+            scopes.push_back(std::move(scope));
+        scope_of[id] = it->second;
+    }
+    const std::size_t wrapper = find_wrapper(scopes, modules);
+    std::vector<std::optional<ScopeMatch>> matches;
+    for (const auto& scope : scopes) {
+        auto match = match_scope(without_wrapper(*scope, wrapper), modules);
+        if (!match && wrapper > 0)
+            match = match_scope(*scope, modules);
+        matches.push_back(match);
+    }
     std::vector<NodeEvidence> found;
-    std::unordered_map<std::string, std::optional<ScopeMatch>> seen; // nodes share scopes
     for (NodeId id = 0; id < model.nodes.size(); ++id) {
         const std::string_view name = model.text(model.nodes[id].name);
-        if (!name.starts_with('/'))
+        std::optional<ScopeMatch> match;
+        if (scope_of[id] != no_id)
+            match = matches[scope_of[id]];
+        else if (const auto module = match_dotted_name(name, modules))
+            match = ScopeMatch{*module, 0};
+        if (!match)
             continue;
-        std::string key(name.substr(0, name.rfind('/')));
-        auto it = seen.find(key);
-        if (it == seen.end()) {
-            const auto scope = parse_scope_name(name);
-            it = seen.emplace(std::move(key), scope ? match_scope(*scope, modules) : std::nullopt)
-                     .first;
-        }
-        if (!it->second)
-            continue;
-        found.push_back({id,
-                         {EvidenceKind::ScopeName, default_confidence(EvidenceKind::ScopeName),
-                          it->second->module, fmt::format("the name '{}'", name)},
-                         it->second->call});
+        const bool by_result = !parse_scope_name(name) && scope_of[id] != no_id;
+        found.push_back(
+            {id,
+             {EvidenceKind::ScopeName, default_confidence(EvidenceKind::ScopeName), match->module,
+              by_result ? fmt::format("the name of its result '{}'",
+                                      model.text(model.values[model.nodes[id].outputs[0]].name))
+                        : fmt::format("the name '{}'", name)},
+             match->call});
     }
     return found;
 }

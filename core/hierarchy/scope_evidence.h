@@ -18,8 +18,11 @@ struct NameScope {
 };
 
 /// Understands "/layer1/layer1.0/conv1/Conv" (PyTorch's TorchScript exporter: children of a called
-/// container repeat its name, children of one that is not called carry it: "/stages.0/conv/Conv")
-/// and "/layer1/0/conv1/Conv" (Strata). "/Relu" is the root. Nothing for names that are not paths.
+/// container repeat its name, children of one that is not called carry it: "/stages.0/conv/Conv"),
+/// "/layer1/0/conv1/Conv" (Strata), "model/block/conv/Conv2D" and
+/// "StatefulPartitionedCall/model/block/Relu:0" (TensorFlow, Keras), and what optimisers put before
+/// such a name ("fused /layer1/conv/Conv"). "/Relu" is the root. Nothing for names that are not
+/// paths.
 std::optional<NameScope> parse_scope_name(std::string_view node_name);
 
 /// The module a scope names, and the call index: "/block_1/fc1_1/Gemm" is the second call of
@@ -30,6 +33,16 @@ struct ScopeMatch {
 };
 std::optional<ScopeMatch> match_scope(const NameScope& scope, const ModuleTree& modules);
 
+/// The scope of a node: from its name, else from the name of its first result
+/// ("/layer1/conv/Conv_output_0").
+std::optional<NameScope> node_scope(const OnnxModel& model, NodeId node);
+
+/// The module that a dotted name spells, with or without an operator behind it:
+/// "layer1.0.conv1.Conv_3". Only modules of the tree count, so that "val.0" is nothing.
+std::optional<ModuleId> match_dotted_name(std::string_view name, const ModuleTree& modules);
+
+/// A file may have been exported from a wrapper around the model ("/model/layer1/..."): when more
+/// scopes of the file fit the tree without their first one or two parts, these are left out.
 std::vector<NodeEvidence> scope_evidence(const OnnxModel& model, const ModuleTree& modules);
 
 } // namespace strata

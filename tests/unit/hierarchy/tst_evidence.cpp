@@ -58,6 +58,8 @@ private Q_SLOTS:
     void scope_names_data();
     void scope_names();
     void scope_calls();
+    void wrapped_and_dotted_names();
+    void recorded_by_classes();
     void inferred_tree();
     void consensus_and_ancestor();
     void neighbours_through_bodies_and_functions();
@@ -228,6 +230,14 @@ void TestEvidence::scope_names_data()
                                          << "layer_1.0_1";
     QTest::newRow("root") << "/Relu"
                           << "";
+    QTest::newRow("fused") << "fused /layer1/layer1.0/conv1/Conv"
+                           << "layer1.0.conv1";
+    QTest::newRow("tensorflow") << "model/block1/conv/Conv2D"
+                                << "model.block1.conv";
+    QTest::newRow("keras result") << "StatefulPartitionedCall/model/block1/Relu:0"
+                                  << "model.block1";
+    QTest::newRow("not a path") << "onnx::Conv/1"
+                                << "-";
     QTest::newRow("dynamo") << "node_conv2d"
                             << "-";
     QTest::newRow("numbered") << "Conv_0"
@@ -264,6 +274,49 @@ void TestEvidence::scope_calls()
     QCOMPARE(match("/conv_1/Conv")->module, numbered); // a module's own name goes first
     QCOMPARE(match("/conv_1/Conv")->call, 0U);
     QVERIFY(!match("/other/Conv"));
+}
+
+void TestEvidence::wrapped_and_dotted_names()
+{
+    ModuleTree tree("Net");
+    const ModuleId block = tree.add(root_module, "block", "Block");
+    const ModuleId fc = tree.add(block, "fc", "Linear");
+    OnnxModel model;
+    const NodeId wrapped = add(model, "Gemm", "/model/block/fc/Gemm", {});
+    const NodeId around = add(model, "Relu", "/model/block/Relu", {});
+    const NodeId dotted = add(model, "Gemm", "block.fc.Gemm_7", {});
+    const NodeId other = add(model, "Gemm", "val.0", {});
+    const NodeId by_result = add(model, "Add", "", {});
+    model.values[output(model, by_result)].name = model.intern("/model/block/Add_output_0");
+    std::map<NodeId, ModuleId> found;
+    for (const NodeEvidence& item : scope_evidence(model, tree))
+        found[item.node] = item.evidence.module;
+    QCOMPARE(found.at(wrapped), fc);
+    QCOMPARE(found.at(around), block);
+    QCOMPARE(found.at(dotted), fc);
+    QCOMPARE(found.at(by_result), block);
+    QVERIFY(!found.contains(other));
+}
+
+void TestEvidence::recorded_by_classes()
+{
+    ModuleTree tree("Bert");
+    const ModuleId encoder = tree.add(root_module, "encoder", "Encoder");
+    const ModuleId list = tree.add(encoder, "layer", "ModuleList");
+    tree.add(list, "0", "Layer");
+    const ModuleId second = tree.add(list, "1", "Layer");
+    const ModuleId attention = tree.add(second, "attention", "Attention");
+    OnnxModel model;
+    const NodeId node = add(model, "MatMul", "m", {});
+    model.set_metadata(node, "winml.hierarchy.tag", "/Bert/Encoder/Layer.1/Attention");
+    Diagnostics diagnostics;
+    const auto found = recorded_evidence(recorded_scopes(model), tree, diagnostics);
+    QCOMPARE(found.size(), std::size_t{1});
+    QCOMPARE(found.front().evidence.module, attention);
+    QCOMPARE(found.front().evidence.kind, EvidenceKind::Recorded);
+    // Without a source the classes stand in for the names.
+    const ModuleTree inferred = infer_modules(model, recorded_scopes(model));
+    QVERIFY(inferred.find("Encoder.1.Attention").has_value());
 }
 
 void TestEvidence::inferred_tree()
