@@ -17,8 +17,10 @@ Json counts_json(const std::vector<CountPair>& counts)
 
 Json comparison_json(const ModelComparison& comparison, ExitStatus status)
 {
-    Json differences{
-        {"added", Json::array()}, {"removed", Json::array()}, {"changed", Json::array()}};
+    Json differences{{"added", Json::array()},
+                     {"removed", Json::array()},
+                     {"changed", Json::array()},
+                     {"fused", Json::array()}};
     for (const ModelDifference& difference : comparison.differences)
         differences[difference.change].push_back(
             {{"what", difference.what}, {"name", difference.name}, {"detail", difference.detail}});
@@ -28,6 +30,7 @@ Json comparison_json(const ModelComparison& comparison, ExitStatus status)
             {"added", differences["added"]},
             {"removed", differences["removed"]},
             {"changed", differences["changed"]},
+            {"fused", differences["fused"]},
             {"op_types", counts_json(comparison.op_types)},
             {"modules", counts_json(comparison.modules)},
             {"diagnostics", Json::array()},
@@ -41,6 +44,7 @@ std::string comparison_text(const ModelComparison& comparison)
         text += fmt::format("{} {} {}{}{}\n",
                             difference.change == "added"     ? "+"
                             : difference.change == "removed" ? "-"
+                            : difference.change == "fused"   ? "*"
                                                              : "~",
                             difference.what, difference.name, difference.detail.empty() ? "" : ": ",
                             difference.detail);

@@ -2,6 +2,7 @@
 
 #include "hierarchy/attribute.h"
 #include "onnx/onnx_reader.h"
+#include "session/match_nodes.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -15,8 +16,7 @@ namespace {
 struct Side {
     std::shared_ptr<OnnxModel> model;
     AttributionResult attribution;
-    std::vector<std::string> keys;                  ///< per node: its name, or its place
-    std::unordered_map<std::string, NodeId> by_key; ///< the reverse
+    std::vector<std::string> keys; ///< per node: its name, or its place
 
     const OnnxNode& node(NodeId id) const { return model->nodes[id]; }
     std::string_view text(StringId id) const { return model->text(id); }
@@ -45,7 +45,6 @@ Result<Side> read_side(const std::filesystem::path& path, TaskContext& task)
         const StringId name = side.node(id).name;
         if (name != StringId::Empty && names[name] == 1)
             side.keys[id] = std::string(side.text(name));
-        side.by_key.emplace(side.keys[id], id);
     }
     return side;
 }
@@ -180,22 +179,43 @@ private:
 
     Status compare_nodes(TaskContext& task)
     {
+        STRATA_TRY(m_pairs, match_nodes(*m_a.model, *m_b.model, task));
         for (NodeId id = 0; id < m_a.model->nodes.size(); ++id) {
             STRATA_CHECK(task.poll());
-            const auto other = m_b.by_key.find(m_a.keys[id]);
-            if (other == m_b.by_key.end()) {
-                differ("removed", "node", m_a.keys[id],
-                       std::string(m_a.text(m_a.node(id).op_type)));
+            const NodeId other = m_pairs.b_of[id];
+            const std::string op(m_a.text(m_a.node(id).op_type));
+            if (other == no_id) {
+                if (const NodeId fused = m_pairs.fused_into[id]; fused != no_id)
+                    differ("fused", "node", m_a.keys[id],
+                           fmt::format("{} became part of {} '{}'", op,
+                                       m_b.text(m_b.node(fused).op_type), m_b.keys[fused]));
+                else
+                    differ("removed", "node", m_a.keys[id], op);
                 continue;
             }
-            STRATA_TRY(const std::string detail, node_difference(id, other->second));
+            STRATA_TRY(const std::string detail, node_difference(id, other));
             if (!detail.empty())
                 differ("changed", "node", m_a.keys[id], detail);
         }
         for (NodeId id = 0; id < m_b.model->nodes.size(); ++id)
-            if (!m_a.by_key.contains(m_b.keys[id]))
+            if (m_pairs.a_of[id] == no_id)
                 differ("added", "node", m_b.keys[id], std::string(m_b.text(m_b.node(id).op_type)));
         return {};
+    }
+
+    /// The same name, or results of corresponding nodes, or initializers (which are compared on
+    /// their own).
+    bool same_value(ValueId x, ValueId y) const
+    {
+        if (x == no_id || y == no_id)
+            return x == y;
+        if (m_a.value_name(x) == m_b.value_name(y))
+            return true;
+        const OnnxValue& a = m_a.model->values[x];
+        const OnnxValue& b = m_b.model->values[y];
+        if (a.producer != no_id && b.producer != no_id)
+            return m_pairs.b_of[a.producer] == b.producer && a.output_index == b.output_index;
+        return a.initializer != no_id && b.initializer != no_id;
     }
 
     Result<std::string> node_difference(NodeId left, NodeId right) const
@@ -208,15 +228,20 @@ private:
         };
         if (m_a.text(a.op_type) != m_b.text(b.op_type) || m_a.text(a.domain) != m_b.text(b.domain))
             add(fmt::format("operator {} against {}", m_a.text(a.op_type), m_b.text(b.op_type)));
-        const auto same_values = [&](const std::vector<ValueId>& x, const std::vector<ValueId>& y) {
-            return std::equal(x.begin(), x.end(), y.begin(), y.end(), [&](ValueId i, ValueId j) {
-                return m_a.value_name(i) == m_b.value_name(j);
-            });
-        };
-        if (!same_values(a.inputs, b.inputs))
+        if (!std::equal(a.inputs.begin(), a.inputs.end(), b.inputs.begin(), b.inputs.end(),
+                        [&](ValueId x, ValueId y) { return same_value(x, y); }))
             add("inputs differ");
-        if (!same_values(a.outputs, b.outputs))
-            add("outputs differ");
+        for (std::size_t i = 0; i < std::min(a.outputs.size(), b.outputs.size()); ++i) {
+            if (a.outputs[i] == no_id || b.outputs[i] == no_id)
+                continue;
+            const OnnxValue& x = m_a.model->values[a.outputs[i]];
+            const OnnxValue& y = m_b.model->values[b.outputs[i]];
+            if (x.dtype != y.dtype && x.dtype != DType::Unknown && y.dtype != DType::Unknown)
+                add(fmt::format("result is {} against {}", to_string(x.dtype), to_string(y.dtype)));
+            else if (x.has_shape && y.has_shape && x.shape.size() != y.shape.size())
+                add(fmt::format("result is {} against {}", m_a.model->type_text(a.outputs[i]),
+                                m_b.model->type_text(b.outputs[i])));
+        }
         for (const Attribute& attribute : a.attributes) {
             const std::string_view name = m_a.text(attribute.name);
             const Attribute* other = m_b.model->attribute(right, name);
@@ -238,37 +263,61 @@ private:
 
     Status compare_initializers(TaskContext& task)
     {
-        std::map<std::string, const Tensor*> tensors;
-        for (const Initializer& initializer : m_a.model->initializers)
-            tensors.emplace(m_a.value_name(initializer.value), &initializer.tensor);
-        for (const Initializer& initializer : m_b.model->initializers) {
+        std::map<std::string, std::uint32_t> others;
+        for (std::uint32_t i = 0; i < m_b.model->initializers.size(); ++i)
+            others.emplace(m_b.value_name(m_b.model->initializers[i].value), i);
+        STRATA_TRY(const auto matches, match_initializers(*m_a.model, *m_b.model, task));
+        std::vector<bool> told(m_b.model->initializers.size(), false);
+        std::vector<std::uint32_t> left; // without a namesake
+        for (std::uint32_t i = 0; i < m_a.model->initializers.size(); ++i) {
             STRATA_CHECK(task.poll());
-            const std::string name = m_b.value_name(initializer.value);
-            const auto it = tensors.find(name);
-            if (it == tensors.end()) {
-                differ("added", "initializer", name);
+            const auto it = others.find(m_a.value_name(m_a.model->initializers[i].value));
+            if (it == others.end()) {
+                left.push_back(i);
                 continue;
             }
-            auto same = same_tensor(*it->second, initializer.tensor);
-            if (!same)
-                return tl::unexpected(
-                    std::move(same).error().with(fmt::format("initializer '{}'", name)));
-            if (!*same)
-                differ("changed", "initializer", name,
-                       it->second->shape != initializer.tensor.shape ? "shape differs"
-                       : it->second->dtype != initializer.tensor.dtype
-                           ? fmt::format("dtype {} against {}", to_string(it->second->dtype),
-                                         to_string(initializer.tensor.dtype))
-                           : "values differ");
-            tensors.erase(it);
+            told[it->second] = true;
+            STRATA_CHECK(compare_tensors_of(i, it->second));
         }
-        for (const auto& [name, tensor] : tensors)
-            differ("removed", "initializer", name);
+        for (const std::uint32_t i : left) {
+            const std::string name = m_a.value_name(m_a.model->initializers[i].value);
+            const InitializerMatch& match = matches[i];
+            if (match.b == no_id) {
+                differ("removed", "initializer", name);
+                continue;
+            }
+            told[match.b] = true;
+            differ("changed", "initializer", name,
+                   fmt::format("{} as '{}'", match.how == "same" ? "the same" : match.how,
+                               m_b.value_name(m_b.model->initializers[match.b].value)));
+        }
+        for (std::uint32_t i = 0; i < told.size(); ++i)
+            if (!told[i])
+                differ("added", "initializer", m_b.value_name(m_b.model->initializers[i].value));
+        return {};
+    }
+
+    Status compare_tensors_of(std::uint32_t left, std::uint32_t right)
+    {
+        const Tensor& a = m_a.model->initializers[left].tensor;
+        const Tensor& b = m_b.model->initializers[right].tensor;
+        const std::string name = m_a.value_name(m_a.model->initializers[left].value);
+        auto same = same_tensor(a, b);
+        if (!same)
+            return tl::unexpected(
+                std::move(same).error().with(fmt::format("initializer '{}'", name)));
+        if (!*same)
+            differ("changed", "initializer", name,
+                   a.shape != b.shape ? "shape differs"
+                   : a.dtype != b.dtype
+                       ? fmt::format("dtype {} against {}", to_string(a.dtype), to_string(b.dtype))
+                       : "values differ");
         return {};
     }
 
     const Side& m_a;
     const Side& m_b;
+    NodePairs m_pairs;
     ModelComparison m_result;
 };
 

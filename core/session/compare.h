@@ -12,7 +12,8 @@
 namespace strata {
 
 /// One difference. `change`: "added" (only in the second file), "removed" (only in the first),
-/// "changed". `what`: "node", "initializer", "input", "output", "opset".
+/// "changed", "fused" (a node of the first whose work another node of the second does too). `what`:
+/// "node", "initializer", "input", "output", "opset".
 struct ModelDifference {
     std::string change;
     std::string what;
@@ -37,8 +38,10 @@ struct ModelComparison {
     bool equal() const { return differences.empty(); }
 };
 
-/// Nodes are matched by name where a name is there and unique in its file, else by place. Compared
-/// are operator, inputs, outputs, attributes and module; of initializers dtype, shape and contents.
+/// Nodes are matched by name where a name is unique in both files, else by what they compute
+/// (match_nodes.h): files of different exporters and optimised files compare too. Compared are
+/// operator, inputs, attributes, types of results and module; of initializers dtype, shape and
+/// contents, also under another name.
 Result<ModelComparison> compare_models(const std::filesystem::path& a,
                                        const std::filesystem::path& b, TaskContext& task);
 

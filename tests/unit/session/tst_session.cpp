@@ -79,6 +79,7 @@ private Q_SLOTS:
     void onnx_is_opened_and_attributed();
     void hostile_options();
     void comparison_finds_differences();
+    void comparison_follows_the_data_flow();
 };
 
 void TestSession::input_specs()
@@ -281,6 +282,22 @@ void TestSession::comparison_finds_differences()
     for (const ModelDifference& difference : other->differences)
         removed += difference.change == "removed" && difference.what == "node" ? 1 : 0;
     QVERIFY(removed > 30);
+}
+
+void TestSession::comparison_follows_the_data_flow()
+{
+    // The same model from two exporters: no names in common, normalisations folded by both.
+    TaskContext task;
+    const auto found = compare_models(zoo("sid/simple_cnn/simple_cnn.legacy.onnx"),
+                                      zoo("sid/simple_cnn/simple_cnn.dynamo.onnx"), task);
+    QVERIFY(found.has_value());
+    std::map<std::string, int> nodes;
+    for (const ModelDifference& difference : found->differences)
+        if (difference.what == "node")
+            ++nodes[difference.change];
+    // Convolutions and products find each other by their weights, what lies between by the flow.
+    QVERIFY2(nodes["removed"] <= 2, std::to_string(nodes["removed"]).c_str());
+    QVERIFY2(nodes["added"] <= 2, std::to_string(nodes["added"]).c_str());
 }
 
 QTEST_APPLESS_MAIN(TestSession)

@@ -1,0 +1,173 @@
+#include "session/match_nodes.h"
+
+#include "hierarchy/align/align.h"
+#include "hierarchy/tensor_match.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace strata {
+namespace {
+
+using align::FlowGraph;
+using align::Relation;
+
+/// Unique names of nodes.
+std::unordered_map<std::string_view, NodeId> unique_names(const OnnxModel& model)
+{
+    std::unordered_map<std::string_view, NodeId> names;
+    for (NodeId id = 0; id < model.nodes.size(); ++id)
+        if (model.nodes[id].name != StringId::Empty)
+            if (const auto [it, added] = names.emplace(model.text(model.nodes[id].name), id);
+                !added)
+                it->second = no_id;
+    return names;
+}
+
+/// Tells the flow graph which initializers of `b` a node reads, as numbers.
+void mark(FlowGraph& graph, const std::vector<std::uint32_t>& number)
+{
+    for (const NodeId id : graph.topological) {
+        align::FlowNode& node = graph.nodes[id];
+        for (const align::FlowInput& input : node.inputs)
+            if (input.initializer != no_id && number[input.initializer] != no_id)
+                node.tensors.push_back(number[input.initializer]);
+            else if (input.node != no_id && graph.nodes[input.node].constant)
+                node.tensors.insert(node.tensors.end(), graph.nodes[input.node].tensors.begin(),
+                                    graph.nodes[input.node].tensors.end());
+        std::sort(node.tensors.begin(), node.tensors.end());
+        node.tensors.erase(std::unique(node.tensors.begin(), node.tensors.end()),
+                           node.tensors.end());
+    }
+}
+
+class PairFinder {
+public:
+    PairFinder(const OnnxModel& a, const OnnxModel& b) : m_a(a), m_b(b)
+    {
+        m_pairs.b_of.assign(a.nodes.size(), no_id);
+        m_pairs.a_of.assign(b.nodes.size(), no_id);
+        m_pairs.fused_into.assign(a.nodes.size(), no_id);
+    }
+
+    Result<NodePairs> run(TaskContext& task)
+    {
+        by_name();
+        STRATA_TRY(const auto initializers, match_initializers(m_a, m_b, task));
+        FlowGraph left = align::build_flow(m_a);
+        FlowGraph right = align::build_flow(m_b);
+        std::vector<std::uint32_t> numbers(m_a.initializers.size(), no_id);
+        std::vector<std::uint32_t> own(m_b.initializers.size(), no_id);
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            if (m_a.initializers[i].tensor.element_count() > 1 && initializers[i].b != no_id) {
+                numbers[i] = initializers[i].b;
+                own[initializers[i].b] = initializers[i].b;
+            }
+        mark(left, numbers);
+        mark(right, own);
+        STRATA_TRY(const auto aligned, align::align_graphs(left, right, task));
+        for (NodeId id = 0; id < aligned.size(); ++id)
+            if (aligned[id].reference != no_id && aligned[id].relation != Relation::Region)
+                pair(id, aligned[id].reference);
+        find_fused(left, right);
+        return std::move(m_pairs);
+    }
+
+private:
+    void pair(NodeId a, NodeId b)
+    {
+        if (m_pairs.b_of[a] != no_id || m_pairs.a_of[b] != no_id)
+            return;
+        m_pairs.b_of[a] = b;
+        m_pairs.a_of[b] = a;
+    }
+
+    void by_name()
+    {
+        const auto names = unique_names(m_b);
+        for (const auto& [name, id] : unique_names(m_a)) {
+            const auto other = names.find(name);
+            if (id == no_id || other == names.end() || other->second == no_id)
+                continue;
+            // "Conv_3" is somebody else in a renumbered file.
+            if (m_a.text(m_a.nodes[id].op_type) == m_b.text(m_b.nodes[other->second].op_type) ||
+                name.find('/') != std::string_view::npos)
+                pair(id, other->second);
+        }
+    }
+
+    void find_fused(const FlowGraph& left, const FlowGraph& right)
+    {
+        for (const NodeId id : left.topological) {
+            if (m_pairs.b_of[id] != no_id || left.nodes[id].inputs.empty() ||
+                left.nodes[id].constant)
+                continue;
+            for (const align::FlowInput& input : left.nodes[id].inputs) {
+                if (input.node == no_id || m_pairs.fused_into[id] != no_id)
+                    continue;
+                const NodeId before = m_pairs.b_of[input.node] != no_id
+                                          ? m_pairs.b_of[input.node]
+                                          : m_pairs.fused_into[input.node];
+                if (before != no_id && took_over(left, right, id, before))
+                    m_pairs.fused_into[id] = before;
+            }
+        }
+    }
+
+    /// Do the counterparts of the node's users read what `before` gives?
+    bool took_over(const FlowGraph& left, const FlowGraph& right, NodeId id, NodeId before) const
+    {
+        bool ends = left.nodes[id].uses.empty();
+        for (const align::FlowUse& use : left.nodes[id].uses) {
+            const NodeId user = m_pairs.b_of[use.node];
+            if (user == no_id) {
+                ends = true; // the next one may be fused too
+                continue;
+            }
+            const auto& inputs = right.nodes[user].inputs;
+            return std::any_of(inputs.begin(), inputs.end(), [&](const align::FlowInput& input) {
+                return input.node == before || align::producer_behind(right, input) == before;
+            });
+        }
+        const OnnxNode& was = m_a.nodes[m_pairs.a_of[before]];
+        return ends && m_a.text(was.op_type) != m_b.text(m_b.nodes[before].op_type);
+    }
+
+    const OnnxModel& m_a;
+    const OnnxModel& m_b;
+    NodePairs m_pairs;
+};
+
+} // namespace
+
+Result<std::vector<InitializerMatch>> match_initializers(const OnnxModel& a, const OnnxModel& b,
+                                                         TaskContext& task)
+{
+    std::vector<const Tensor*> tensors;
+    std::vector<Tensor> others;
+    for (const Initializer& initializer : a.initializers)
+        tensors.push_back(&initializer.tensor);
+    for (const Initializer& initializer : b.initializers)
+        others.push_back(initializer.tensor); // shares the storage
+    STRATA_TRY(const auto found, match_tensors(tensors, others, task));
+    std::vector<InitializerMatch> matches(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (found[i].empty())
+            continue;
+        // Among equals the one of the same name.
+        const std::string_view name = a.text(a.values[a.initializers[i].value].name);
+        const TensorMatch* best = &found[i].front();
+        for (const TensorMatch& match : found[i])
+            if (b.text(b.values[b.initializers[match.source].value].name) == name)
+                best = &match;
+        matches[i] = {best->source, to_string(best->change)};
+    }
+    return matches;
+}
+
+Result<NodePairs> match_nodes(const OnnxModel& a, const OnnxModel& b, TaskContext& task)
+{
+    return PairFinder(a, b).run(task);
+}
+
+} // namespace strata
