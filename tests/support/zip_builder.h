@@ -20,6 +20,7 @@ struct ZipItem {
     std::optional<std::uint32_t> header_offset = {}; ///< in the directory
     std::optional<std::uint16_t> method = {};
     std::uint16_t flags = 0;
+    bool zip64 = false; ///< sizes and place as 64-bit numbers in the directory
 };
 
 inline std::uint32_t crc_of(const std::string& bytes)
@@ -62,12 +63,18 @@ public:
             m_bytes += "FB" + number(padding - 4, 2) + std::string(padding - 4, 'Z');
         m_bytes += packed;
 
+        std::string extra;
+        if (item.zip64) {
+            extra = number(1, 2) + number(24, 2) + number(item.content.size(), 8) +
+                    number(packed.size(), 8) + number(offset, 8);
+            item.size = item.packed_size = item.header_offset = 0xffffffff;
+        }
         m_directory += head(std::string("PK\x01\x02") + number(20, 2), item,
                             item.packed_size.value_or(static_cast<std::uint32_t>(packed.size())));
-        m_directory += number(item.name.size(), 2) + number(0, 2) + number(0, 2) + number(0, 2) +
-                       number(0, 2) + number(0, 4) +
+        m_directory += number(item.name.size(), 2) + number(extra.size(), 2) + number(0, 2) +
+                       number(0, 2) + number(0, 2) + number(0, 4) +
                        number(item.header_offset.value_or(static_cast<std::uint32_t>(offset)), 4) +
-                       item.name;
+                       item.name + extra;
         ++m_count;
         return *this;
     }
@@ -84,6 +91,18 @@ public:
         return m_bytes + m_directory + "PK\x05\x06" + number(0, 4) + number(m_count, 2) +
                number(m_count, 2) + number(m_directory.size(), 4) + number(m_bytes.size(), 4) +
                number(0, 2);
+    }
+
+    /// The same with a zip64 directory, as archives of more than 4 GB have it.
+    std::string bytes64() const
+    {
+        const std::size_t end = m_bytes.size() + m_directory.size();
+        return m_bytes + m_directory + "PK\x06\x06" + number(44, 8) + number(45, 2) +
+               number(45, 2) + number(0, 4) + number(0, 4) + number(m_count, 8) +
+               number(m_count, 8) + number(m_directory.size(), 8) + number(m_bytes.size(), 8) +
+               "PK\x06\x07" + number(0, 4) + number(end, 8) + number(1, 4) + "PK\x05\x06" +
+               number(0, 4) + number(0xffff, 2) + number(0xffff, 2) + number(0xffffffff, 4) +
+               number(0xffffffff, 4) + number(0, 2);
     }
 
     static std::string number(std::uint64_t value, int width)

@@ -84,6 +84,7 @@ private Q_SLOTS:
     void versions();
     void compressedArchives();
     void unalignedWeights();
+    void archivesWith64BitSizes();
     void filesOfPyTorch();
     void hostile_data();
     void hostile();
@@ -370,6 +371,33 @@ void Pt2Archives::compressedArchives()
     QCOMPARE(values(tensor(model, "w")), (std::vector<double>{1, 2})); // unpacked once
 }
 
+void Pt2Archives::archivesWith64BitSizes()
+{
+    ZipBuilder zip;
+    const std::vector<std::pair<std::string, std::string>> entries{
+        {"m/archive_format", "pt2"},
+        {"m/models/model.json", empty_program()},
+        {"m/data/weights/weight_0", raw({1.f, 2.f})},
+        {"m/data/weights/model_weights_config.json",
+         config({config_line("w", "weight_0", 7, {2}, {1})})}};
+    for (const auto& [name, content] : entries) {
+        ZipItem item;
+        item.name = name;
+        item.content = content;
+        item.zip64 = true;
+        zip.add(item);
+    }
+    const std::string archive = zip.bytes64();
+    QCOMPARE(values(tensor(opened(archive), "w")), (std::vector<double>{1, 2}));
+    // A directory that claims to be elsewhere, or to have more entries than it has room for.
+    const std::size_t record = archive.rfind("PK\x06\x06");
+    for (const std::size_t field : {32, 40, 48}) {
+        std::string damaged = archive;
+        damaged.replace(record + field, 8, "\xff\xff\xff\xff\xff\xff\xff\x7f");
+        QVERIFY(refusal(damaged).find("directory") != std::string::npos);
+    }
+}
+
 void Pt2Archives::unalignedWeights()
 {
     ZipBuilder zip(1); // contents wherever they fall
@@ -538,7 +566,8 @@ void Pt2Archives::hostile_data()
             "fill the memory");
     zip_row("program that is no JSON", {{json, "hello"}}, "not valid JSON");
     zip_row("program that is another JSON", {{json, "[1, 2]"}}, "not that of an exported program");
-    zip_row("deep nesting", {{json, std::string(100'000, '[') + std::string(100'000, ']')}}, "levels");
+    zip_row("deep nesting", {{json, std::string(100'000, '[') + std::string(100'000, ']')}},
+            "levels");
     zip_row("no version", {{json, R"({"graph_module": {}})"}}, "0.0");
     row("other archive", ZipBuilder().add("hello.txt", "x").bytes(), "not written by torch.export");
     row("compiled code only",
