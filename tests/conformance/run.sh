@@ -5,8 +5,10 @@
 #                            [--jobs N]
 #
 # Makes samples (Debian: python3-torch and python3-numpy), exports each with the functions that
-# strata-cli calls, and compares in ONNX Runtime. With neither --ops nor --sample the table in
-# RESULTS.md is written anew. STRATA_BUILD names the build folder (build), PYTHON the interpreter.
+# strata-cli calls, and compares in ONNX Runtime. Exported programs (.pt2) below --keep's folder are
+# samples too: input_N.pb beside them, or their own example inputs, and output_N.pb beside them.
+# With neither --ops nor --sample the table in RESULTS.md is written anew. STRATA_BUILD names the
+# build folder (build), PYTHON the interpreter.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,7 +26,7 @@ while (($# > 0)); do
     --keep) keep=${2:?} ;;
     --markdown) markdown=${2:?} ;;
     --json | --jobs | --opset | --time-limit) run_args+=("$1" "${2:?}") ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done

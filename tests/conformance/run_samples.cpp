@@ -195,10 +195,14 @@ private:
 std::vector<std::string> find_samples(const std::filesystem::path& root)
 {
     std::vector<std::string> samples;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root))
-        if (entry.path().filename() == "model.pt")
-            samples.push_back(
-                std::filesystem::relative(entry.path().parent_path(), root).generic_string());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+        const std::filesystem::path& path = entry.path();
+        if (path.filename() == "model.pt")
+            samples.push_back(std::filesystem::relative(path.parent_path(), root).generic_string());
+        else if (path.extension() == ".pt2" &&
+                 std::filesystem::exists(path.parent_path() / "output_0.pb"))
+            samples.push_back(std::filesystem::relative(path, root).generic_string());
+    }
     std::sort(samples.begin(), samples.end());
     return samples;
 }

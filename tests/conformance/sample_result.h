@@ -15,7 +15,8 @@ inline constexpr Outcome outcomes[] = {Outcome::Right,       Outcome::Wrong,    
 std::string_view to_string(Outcome outcome);
 
 struct SampleResult {
-    std::string sample; ///< the folder, relative to the samples' folder
+    /// Relative to the samples' folder: the folder with model.pt, or a .pt2 file.
+    std::string sample;
     Outcome outcome = Outcome::Failed;
     std::string reason; ///< empty where right
 };
@@ -36,7 +37,7 @@ struct RunOptions {
 std::vector<SampleResult> run_samples(const std::vector<std::string>& samples,
                                       const RunOptions& options);
 
-/// Folders with a model.pt below `root`, sorted.
+/// Below `root`, sorted: folders with a model.pt, and .pt2 files with recorded outputs beside them.
 std::vector<std::string> find_samples(const std::filesystem::path& root);
 
 std::string results_json(const std::vector<SampleResult>& results);
