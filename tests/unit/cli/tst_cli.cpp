@@ -1,4 +1,6 @@
 // strata-cli as scripts see it: a process with exit statuses, standard output and files.
+#include "support/pt2_builder.h"
+
 #include <QtTest>
 
 #include <QDir>
@@ -90,7 +92,9 @@ private Q_SLOTS:
     void annotated_copy();
     void compare();
     void tree();
-    void no_qt_and_no_torch_for_onnx();
+    void no_qt_and_no_torch_data();
+    void no_qt_and_no_torch();
+    void exported_programs();
     void interrupt_leaves_nothing();
 };
 
@@ -509,19 +513,58 @@ void TestCli::tree()
     QVERIFY(text.out.contains("conv1: Conv2d"));
 }
 
-void TestCli::no_qt_and_no_torch_for_onnx()
+void TestCli::exported_programs()
 {
+    const QString model = zoo("trixie/multi_io_dict/multi_io_dict.pt2");
+    const QString folder = zoo("trixie/multi_io_dict");
+    const Outcome done = run({"export", model, "-o", path("pt2.onnx"), "--inputs", folder,
+                              "--verify", "--min-coverage", "1.0", "--json"});
+    QCOMPARE(done.status, 0);
+    QCOMPARE(done.json()["recorded_coverage"].toDouble(), 1.0);
+    QCOMPARE(done.json()["outputs"].toArray().size(), 3);
+    // Nothing to compare with: the file is written, the gate fails and says what it wants.
+    const Outcome blind = run({"export", model, "-o", path("blind.onnx"), "--verify"});
+    QCOMPARE(blind.status, 1);
+    QVERIFY2(blind.err.contains("output_0.pb"), blind.err.constData());
+    QVERIFY(QFile::exists(path("blind.onnx")));
+
+    QFile archive(path("two.pt2"));
+    QVERIFY(archive.open(QIODevice::WriteOnly));
+    archive.write(QByteArray::fromStdString(
+        strata::tests::pt2_archive({{"models/second.json", strata::tests::empty_program()}})));
+    archive.close();
+    const Outcome several = run({"tree", path("two.pt2")});
+    QCOMPARE(several.status, 2);
+    QVERIFY2(several.err.contains("model, second"), several.err.constData());
+    QVERIFY2(several.err.contains("--model"), several.err.constData());
+    QCOMPARE(run({"tree", path("two.pt2"), "--model", "second"}).status, 0);
+    QCOMPARE(run({"tree", path("two.pt2"), "--model", "third"}).status, 2);
+    QCOMPARE(run({"tree", zoo("sid/simple_cnn/simple_cnn.ts.pt"), "--model", "x"}).status, 2);
+}
+
+void TestCli::no_qt_and_no_torch_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("onnx") << QStringList{"audit", zoo("misc/cnn_external.onnx"), "--json"};
+    QTest::newRow("pt2") << QStringList{"export", zoo("sid/half_mlp/half_mlp.pt2"), "-o",
+                                        path("half.onnx"), "--json"};
+}
+
+void TestCli::no_qt_and_no_torch()
+{
+    QFETCH(QStringList, arguments);
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("LD_DEBUG", "files");
     process.setProcessEnvironment(environment);
-    process.start(QStringLiteral(STRATA_BIN_DIR "/strata-cli"),
-                  {"audit", zoo("misc/cnn_external.onnx"), "--json"});
+    process.start(QStringLiteral(STRATA_BIN_DIR "/strata-cli"), arguments);
     QVERIFY(process.waitForFinished(60000));
+    QCOMPARE(process.exitCode(), 0);
     const QByteArray loaded = process.readAllStandardError();
     QVERIFY(loaded.contains("libstrata_core"));
     QVERIFY(!loaded.contains("libQt6"));
     QVERIFY(!loaded.contains("libtorch"));
+    QVERIFY(!loaded.contains("libstrata_torch"));
 }
 
 void TestCli::interrupt_leaves_nothing()
