@@ -4,6 +4,7 @@
 #include "hierarchy/metadata_keys.h"
 #include "hierarchy/python_text.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unordered_map>
 
@@ -12,6 +13,9 @@ namespace {
 
 /// What all nodes of one frame share.
 struct ScopeTexts {
+    StringId module = StringId::Empty; ///< FQN
+    StringId call = StringId::Empty;   ///< when it is not the first
+    StringId tag = StringId::Empty;
     std::string space;                ///< ": pkg.Model/layer1: pkg.Sequential"
     std::vector<std::string> scopes;  ///< "", "layer1"
     std::vector<std::string> classes; ///< "pkg.Model", "pkg.Sequential"
@@ -71,51 +75,111 @@ std::string origin_names(const FxNodeTexts& fx, const NodeProvenance& provenance
     return names;
 }
 
+/// The keys, looked up once.
+struct KeyIds {
+    explicit KeyIds(OnnxModel& model)
+        : module(model.intern(metadata::module)),
+          call(model.intern(metadata::call)),
+          tag(model.intern(metadata::tag)),
+          confidence(model.intern(metadata::confidence)),
+          evidence(model.intern(metadata::evidence)),
+          origins(model.intern(metadata::origins)),
+          space(model.intern(metadata::torch_namespace)),
+          classes(model.intern(metadata::torch_classes)),
+          scopes(model.intern(metadata::torch_scopes)),
+          fx_node(model.intern(metadata::torch_fx_node)),
+          stack_trace(model.intern(metadata::torch_stack_trace))
+    {}
+
+    StringId module, call, tag, confidence, evidence, origins;
+    StringId space, classes, scopes, fx_node, stack_trace;
+};
+
+/// TorchTexts as the model has them.
+struct TorchTextIds {
+    TorchTextIds() = default;
+    TorchTextIds(OnnxModel& model, const TorchTexts& texts)
+        : space(model.intern(texts.space)),
+          classes(model.intern(texts.classes)),
+          scopes(model.intern(texts.scopes)),
+          fx_node(model.intern(texts.fx_node)),
+          stack_trace(model.intern(texts.stack_trace))
+    {}
+
+    StringId space = StringId::Empty;
+    StringId classes = StringId::Empty;
+    StringId scopes = StringId::Empty;
+    StringId fx_node = StringId::Empty;
+    StringId stack_trace = StringId::Empty;
+};
+
+/// Sets all entries; what the node has under other keys stays.
+void put_metadata(OnnxModel& model, NodeId node, std::vector<std::pair<StringId, StringId>> entries)
+{
+    auto& metadata = model.nodes[node].metadata;
+    for (const auto& [key, value] : metadata)
+        if (std::none_of(entries.begin(), entries.end(),
+                         [&](const auto& entry) { return entry.first == key; }))
+            entries.emplace_back(key, value);
+    metadata = std::move(entries);
+}
+
 } // namespace
 
 void annotate_provenance(OnnxModel& model, const Program& program)
 {
     const FxGraph& graph = program.graph;
     const FxNodeTexts fx(graph);
+    const KeyIds keys(model);
+    const StringId recorded = model.intern(to_string(EvidenceKind::Recorded));
+    const StringId certain = model.intern("1.0");
     std::unordered_map<FrameId, ScopeTexts> scopes;
-    std::unordered_map<std::uint64_t, TorchTexts> texts;
+    std::unordered_map<std::uint64_t, TorchTextIds> texts;
     const std::size_t count = std::min(model.nodes.size(), model.provenance.size());
+    texts.reserve(count);
     for (NodeId id = 0; id < count; ++id) {
         const NodeProvenance& provenance = model.provenance[id];
         const FrameId frame = provenance.frame < graph.frames.size() ? provenance.frame : 0;
         const CallFrame& call = graph.frames[frame];
         if (call.module >= program.modules.size())
             continue;
-        model.set_metadata(id, metadata::module, program.modules[call.module].fqn);
+        auto scope = scopes.find(frame);
+        if (scope == scopes.end()) {
+            scope = scopes.emplace(frame, scope_texts(program, frame)).first;
+            scope->second.module = model.intern(program.modules[call.module].fqn);
+            scope->second.tag = model.intern(program.modules.tag(call.module));
+            if (call.call > 0)
+                scope->second.call = model.intern(fmt::to_string(call.call));
+        }
+        std::vector<std::pair<StringId, StringId>> entries;
+        entries.reserve(11);
+        entries.emplace_back(keys.module, scope->second.module);
         if (call.call > 0)
-            model.set_metadata(id, metadata::call, fmt::to_string(call.call));
-        model.set_metadata(id, metadata::tag, program.modules.tag(call.module));
-        model.set_metadata(id, metadata::confidence, "1.0");
-        model.set_metadata(id, metadata::evidence, to_string(EvidenceKind::Recorded));
+            entries.emplace_back(keys.call, scope->second.call);
+        entries.emplace_back(keys.tag, scope->second.tag);
+        entries.emplace_back(keys.confidence, certain);
+        entries.emplace_back(keys.evidence, recorded);
         if (const std::string names = origin_names(fx, provenance, graph.nodes.size());
             !names.empty())
-            model.set_metadata(id, metadata::origins, names);
+            entries.emplace_back(keys.origins, model.intern(names));
 
-        auto scope = scopes.find(frame);
-        if (scope == scopes.end())
-            scope = scopes.emplace(frame, scope_texts(program, frame)).first;
         if (provenance.fx >= graph.nodes.size()) {
-            model.set_metadata(id, metadata::torch_namespace, scope->second.space);
-            continue;
+            entries.emplace_back(keys.space, model.intern(scope->second.space));
+        } else {
+            const std::uint64_t key = (std::uint64_t{frame} << 32) | provenance.fx;
+            auto [torch, is_new] = texts.try_emplace(key);
+            if (is_new)
+                torch->second =
+                    TorchTextIds(model, torch_texts(fx, graph.nodes[provenance.fx], provenance.fx,
+                                                    frame, scope->second));
+            entries.emplace_back(keys.space, torch->second.space);
+            entries.emplace_back(keys.classes, torch->second.classes);
+            entries.emplace_back(keys.fx_node, torch->second.fx_node);
+            entries.emplace_back(keys.scopes, torch->second.scopes);
+            if (torch->second.stack_trace != StringId::Empty)
+                entries.emplace_back(keys.stack_trace, torch->second.stack_trace);
         }
-        const std::uint64_t key = (std::uint64_t{frame} << 32) | provenance.fx;
-        auto torch = texts.find(key);
-        if (torch == texts.end())
-            torch = texts
-                        .emplace(key, torch_texts(fx, graph.nodes[provenance.fx], provenance.fx,
-                                                  frame, scope->second))
-                        .first;
-        model.set_metadata(id, metadata::torch_namespace, torch->second.space);
-        model.set_metadata(id, metadata::torch_classes, torch->second.classes);
-        model.set_metadata(id, metadata::torch_fx_node, torch->second.fx_node);
-        model.set_metadata(id, metadata::torch_scopes, torch->second.scopes);
-        if (!torch->second.stack_trace.empty())
-            model.set_metadata(id, metadata::torch_stack_trace, torch->second.stack_trace);
+        put_metadata(model, id, std::move(entries));
     }
 }
 

@@ -1,22 +1,21 @@
 #!/usr/bin/env python3
-"""Traces torchvision's full-size resnet50 with random weights and writes its input and output as test vectors.
+"""Traces a full-size torchvision model with random weights.
 
-    trace_resnet50.py FOLDER        writes resnet50.ts.pt, input_0.pb, output_0.pb
+    trace_model.py MODEL FOLDER        writes FOLDER/MODEL.ts.pt
 """
 
 import pathlib
 import sys
 
-import onnx
 import torch
 import torchvision
-from onnx import numpy_helper
 
 
 def main() -> None:
-    folder = pathlib.Path(sys.argv[1])
+    name, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     torch.manual_seed(0)
-    model = torchvision.models.resnet50(weights=None)
+    model = torchvision.models.get_model(name, weights=None) if hasattr(torchvision.models, "get_model") else getattr(
+        torchvision.models, name)(weights=None)
     # Untouched BatchNorm values (0 and 1) are equal between layers, and exporters merge equal tensors.
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -27,10 +26,7 @@ def main() -> None:
     model.eval()
     image = torch.randn(1, 3, 224, 224)
     with torch.no_grad():
-        torch.jit.trace(model, image, check_trace=False).save(str(folder / "resnet50.ts.pt"))
-        result = model(image)
-    for name, tensor in (("input_0", image), ("output_0", result)):
-        (folder / f"{name}.pb").write_bytes(numpy_helper.from_array(tensor.numpy(), name).SerializeToString())
+        torch.jit.trace(model, image, check_trace=False).save(str(folder / f"{name}.ts.pt"))
 
 
 if __name__ == "__main__":
