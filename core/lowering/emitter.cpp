@@ -40,6 +40,19 @@ Attribute make_attribute(OnnxModel& model, Attr attr)
     return made;
 }
 
+/// What is computed from a weight at export is called after it: "pos.weight.Transpose".
+std::string derived_name(const OnnxModel& model, NodeId node, std::string_view op)
+{
+    constexpr std::size_t longest = 120;
+    for (const ValueId input : model.nodes[node].inputs) {
+        const std::string_view name =
+            input == no_id ? std::string_view() : model.text(model.values[input].name);
+        if (!name.empty() && !name.starts_with("const") && name.size() + op.size() < longest)
+            return fmt::format("{}.{}", name, op);
+    }
+    return "const";
+}
+
 bool is_identity_permutation(const std::vector<std::int64_t>& permutation)
 {
     for (std::size_t i = 0; i < permutation.size(); ++i)
@@ -126,13 +139,14 @@ std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId
         const ValueFact* fact = m_facts.find(results.front());
         if (fact && fact->constant) {
             Tensor known = *fact->constant;
+            const std::string hint = derived_name(m_model, id, op);
             m_model.nodes.pop_back();
             m_model.provenance.pop_back();
             m_model.graphs[m_graph].nodes.pop_back();
             m_model.values.resize(values_before);
             m_facts.truncate(values_before);
             m_names.erase(name);
-            return {constant(std::move(known))};
+            return {constant(std::move(known), hint)};
         }
     }
     return results;
