@@ -99,7 +99,10 @@ private:
         all.insert(all.end(), after.begin(), after.end());
         if (all.empty())
             return;
-        if (agree(all) && !before.empty() && !after.empty())
+        const bool quantises = m_graph.nodes[id].glue && m_graph.nodes[id].uses.size() > 1;
+        if (quantises && !after.empty())
+            put(id, after.front(), Finding::NearPassedOn, "prepares the input of");
+        else if (agree(all) && !before.empty() && !after.empty())
             put(id, all.front(), Finding::NearAgreed, "producers and users are in");
         else if (m_graph.nodes[id].light && !before.empty())
             put(id, before.front(), Finding::NearPassedOn, "passes on what comes from");

@@ -214,6 +214,8 @@ private:
             bool constant = true;
             bool sizes = true;
             const bool measures = op == "Shape" || op == "Size";
+            node.glue = is_glue(node, op);
+            node.light = node.light || node.glue;
             for (const FlowInput& input : node.inputs) {
                 if (!input.present)
                     continue;
@@ -232,6 +234,33 @@ private:
             node.shape =
                 !node.constant && !bodies && !random && !lacks_inputs && (measures || sizes);
         }
+    }
+
+    /// What dynamic quantisation puts around a product of integers: the quantising of its input,
+    /// and the conversion and scaling of its result.
+    bool is_glue(const FlowNode& node, std::string_view op) const
+    {
+        if (op == "DynamicQuantizeLinear")
+            return true;
+        if (op != "Cast" && op != "Mul")
+            return false;
+        const auto op_of = [&](NodeId id) { return m_model.text(m_model.nodes[id].op_type); };
+        return std::any_of(node.inputs.begin(), node.inputs.end(), [&](const FlowInput& input) {
+            if (input.node == no_id)
+                return false;
+            const std::string_view from = op_of(input.node);
+            return from == "MatMulInteger" || from == "ConvInteger" ||
+                   (from == "DynamicQuantizeLinear" && input.output > 0) ||
+                   (op == "Mul" && from == "Cast" && m_graph.nodes[input.node].glue);
+        });
+    }
+
+    bool reads_table(const FlowNode& node) const
+    {
+        if (node.inputs.empty() || node.inputs.front().initializer == no_id)
+            return false;
+        const Tensor& tensor = m_model.initializers[node.inputs.front().initializer].tensor;
+        return is_floating_point(tensor.dtype) && tensor.shape.size() == 2;
     }
 
     const OnnxModel& m_model;

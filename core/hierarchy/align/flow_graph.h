@@ -39,6 +39,7 @@ struct FlowNode {
     Hash op = 0;           ///< class of operators that do the same work: Gemm, MatMul, FusedMatMul
     Hash attributes = 0;   ///< of the attributes, names and values
     bool light = false;    ///< moves or converts data only: Cast, Reshape, Transpose, Identity
+    bool glue = false;     ///< light, and only there to quantise an operator's inputs and results
     bool constant = false; ///< depends on initializers and Constant nodes only
     bool shape = false;    ///< computes sizes: depends on shapes only
     unsigned data_inputs = 0; ///< inputs that are neither constant nor sizes

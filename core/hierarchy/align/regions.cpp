@@ -22,7 +22,7 @@ public:
     Status run(const TaskContext& task)
     {
         for (const NodeId id : m_file.topological) {
-            if (m_seen[id] || !is_open(id))
+            if (m_seen[id] || !is_open(id) || m_file.nodes[id].glue)
                 continue;
             STRATA_CHECK(task.poll());
             align(component(id));
@@ -54,7 +54,8 @@ private:
         while (!work.empty()) {
             const NodeId id = work.back();
             work.pop_back();
-            region.nodes.push_back(id);
+            if (!m_file.nodes[id].glue)
+                region.nodes.push_back(id);
             const auto visit = [&](NodeId other, std::vector<NodeId>& rim) {
                 if (other == no_id || !flows(m_file.nodes[other]))
                     return;
