@@ -48,6 +48,43 @@ const std::set<std::string> complete_models{"simple_cnn",
                                             "containers",
                                             "multi_io_dict"};
 
+/// How many nodes PyTorch 2.14's exporter makes of the models, Constant nodes not counted.
+const std::map<std::string, std::size_t> newest_exporter_nodes{{"simple_cnn", 8},
+                                                               {"complex_mlp", 21},
+                                                               {"vgg_like", 17},
+                                                               {"production_resnet", 38},
+                                                               {"efficientnet_block", 49},
+                                                               {"mobilenet_block", 17},
+                                                               {"densenet_block", 24},
+                                                               {"unet", 18},
+                                                               {"vae", 11},
+                                                               {"resnet18", 50},
+                                                               {"resnet50", 122},
+                                                               {"resnet_tiny", 65},
+                                                               {"mobilenet_v2", 101},
+                                                               {"mobilenet_v3_small", 123},
+                                                               {"densenet121", 368},
+                                                               {"googlenet", 139},
+                                                               {"squeezenet1_1", 65},
+                                                               {"conv13d", 7},
+                                                               {"pools", 8},
+                                                               {"norms", 19},
+                                                               {"activations", 95},
+                                                               {"shared_module", 19},
+                                                               {"containers", 8},
+                                                               {"multi_io_dict", 5},
+                                                               {"lstm_classifier", 11},
+                                                               {"shape_ops", 24},
+                                                               {"gnn_adj", 13},
+                                                               {"dtypes_mix", 9},
+                                                               {"bert_eager", 71},
+                                                               {"t5_encoder_eager", 84},
+                                                               {"vit_eager", 68},
+                                                               {"whisper_encoder_eager", 63},
+                                                               {"sam_vision_encoder_eager", 140},
+                                                               {"swin_t", 396},
+                                                               {"convnext", 74}};
+
 fs::path zoo_folder()
 {
     const QByteArray given = qgetenv("STRATA_ZOO");
@@ -216,6 +253,14 @@ void TestZoo::models()
                           inspection.unsupported.front().reason)
                   .c_str());
     check_modules(folder / "meta.json", inspection);
+
+    const bool is_torchscript = inspection.format == ModelFormat::TorchScript;
+    if (const auto theirs = newest_exporter_nodes.find(model_name);
+        theirs != newest_exporter_nodes.end() && is_torchscript && inspection.unsupported.empty())
+        QVERIFY2(10 * inspection.model->nodes.size() <= 11 * theirs->second,
+                 fmt::format("{} nodes, {} in PyTorch 2.14's file", inspection.model->nodes.size(),
+                             theirs->second)
+                     .c_str());
 
     // What the file itself says, read back.
     const auto read = read_onnx(onnx, task);
