@@ -115,7 +115,9 @@ private:
         c->add_option("MODEL", m_export.model, "PyTorch model (TorchScript .pt, torch.export .pt2)")
             ->required();
         c->add_option("-o,--output", m_export.output, "ONNX file to write")->required();
-        c->add_option("--strategy", m_raw.strategy, "How the graph is obtained")
+        c->add_option("--strategy", m_raw.strategy,
+                      "fx: from the code alone; htp: as a run of the model goes; auto: from the "
+                      "code, and from a run where that is not enough")
             ->check(CLI::IsMember({"auto", "fx", "htp"}))
             ->capture_default_str();
         add_model(c, m_export.options.model);
@@ -130,6 +132,8 @@ private:
         c->add_option("--opset", m_export.options.opset,
                       fmt::format("ONNX opset, {} to {}", oldest_opset, newest_opset))
             ->capture_default_str();
+        c->add_flag("--profile", m_export.options.profile,
+                    "Run the model and add each operator's time and output statistics");
         c->add_flag("--no-fold-batchnorm", m_raw.no_fold_batch_norm,
                     "Keep BatchNormalization nodes instead of making them part of the "
                     "convolutions before them");
@@ -226,7 +230,8 @@ private:
     {
         command
             ->add_option("--report", reports,
-                         "Write a report: FORMAT:PATH with FORMAT json, md, html, csv, graphml or dot; may be given again")
+                         "Write a report: FORMAT:PATH with FORMAT json, md, html, csv, graphml or "
+                         "dot; may be given again")
             ->type_name("FORMAT:PATH")
             ->allow_extra_args(false);
     }

@@ -2,6 +2,7 @@
 
 #include "base/version.h"
 #include "report/json_text.h"
+#include "report/strategy_json.h"
 
 #include <cmath>
 
@@ -203,6 +204,8 @@ void write_accounting(JsonObjectWriter& writer, const Inspection& inspection,
             json["initializer"] = record.initializer;
         if (!record.rule.empty())
             json["rule"] = record.rule;
+        if (id < inspection.profile.size() && inspection.profile[id].runs > 0)
+            json["profile"] = profile_json(inspection.profile[id]);
         writer.element(json);
     }
     writer.end_list();
@@ -218,11 +221,9 @@ Json diagnostic_json(const Diagnostic& diagnostic)
 
 Json unsupported_json(const UnsupportedOperator& unsupported)
 {
-    return {{"op", unsupported.op},
-            {"reason", unsupported.reason},
-            {"module", unsupported.module},
-            {"source", unsupported.source},
-            {"help", unsupported.help}};
+    return {{"op", unsupported.op},         {"reason", unsupported.reason},
+            {"module", unsupported.module}, {"source", unsupported.source},
+            {"help", unsupported.help},     {"cause", to_string(unsupported.cause)}};
 }
 
 } // namespace
@@ -235,8 +236,10 @@ std::string sidecar_json(const Inspection& inspection, const std::filesystem::pa
     writer.value("tool", {{"name", "strata"}, {"version", tool_version()}});
     writer.value("source", source_json(inspection, folder));
     writer.value("model", model_json(inspection, folder));
-    writer.value("strategy",
-                 {{"name", inspection.strategy}, {"reason", inspection.strategy_reason}});
+    Json strategy{{"name", inspection.strategy}, {"reason", inspection.strategy_reason}};
+    if (!inspection.strategy_details.inputs.empty())
+        strategy["run"] = strategy_details_json(inspection.strategy_details);
+    writer.value("strategy", strategy);
     writer.members("coverage", coverage_json(inspection));
     writer.begin_list("modules");
     for (ModuleId id = 0; id < inspection.modules.size(); ++id)

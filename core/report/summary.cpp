@@ -1,9 +1,11 @@
 // The summaries: one JSON object for scripts, a few lines for people.
 #include "report/json_text.h"
 #include "report/sidecar.h"
+#include "report/strategy_json.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <set>
 
 namespace strata {
@@ -23,6 +25,9 @@ std::string summary_json(const Inspection& inspection)
     const CoverageFigures& all = inspection.coverage.all;
     Json json;
     json["strategy"] = inspection.strategy;
+    json["strategy_details"] = strategy_details_json(inspection.strategy_details);
+    json["strategy_details"]["reason"] = inspection.strategy_reason;
+    json["strategy_details"]["peak_bytes"] = inspection.strategy_details.peak_bytes;
     json["opset"] = inspection.model ? inspection.model->opset() : 0;
     const PhaseSeconds& seconds = inspection.seconds;
     json["seconds"] = {{"load", seconds.load},           {"trace", seconds.trace},
@@ -43,7 +48,8 @@ std::string summary_json(const Inspection& inspection)
                            {"reason", unsupported.reason},
                            {"module", unsupported.module},
                            {"source", unsupported.source},
-                           {"help", unsupported.help}});
+                           {"help", unsupported.help},
+                           {"cause", to_string(unsupported.cause)}});
     }
     json["unsupported_ops"] = ops;
     json["unsupported_details"] = std::move(details);
@@ -53,6 +59,22 @@ std::string summary_json(const Inspection& inspection)
                                        {"code", diagnostic.code},
                                        {"message", diagnostic.message},
                                        {"where", diagnostic.where}});
+    if (!inspection.profile.empty() && inspection.program) {
+        const FxGraph& graph = inspection.program->graph;
+        Json profile = Json::array();
+        for (FxNodeId id = 0; id < inspection.profile.size() && id < graph.nodes.size(); ++id) {
+            if (inspection.profile[id].runs == 0)
+                continue;
+            const FxNode& node = graph.nodes[id];
+            Json one = profile_json(inspection.profile[id]);
+            one["name"] =
+                node.outputs.empty() ? node.target : graph.values[node.outputs.front()].name;
+            one["target"] = node.target;
+            one["module"] = inspection.program->modules[graph.frames[node.frame].module].fqn;
+            profile.push_back(std::move(one));
+        }
+        json["profile"] = std::move(profile);
+    }
     return compact(json);
 }
 
@@ -76,6 +98,16 @@ std::string summary_text(const Inspection& inspection)
                             all.total, inspection.model->opset(), percent(all.recorded_coverage()),
                             percent(all.coverage()), all.orphans, all.mean_confidence());
     }
+    if (!inspection.strategy.empty() && inspection.strategy != "none") {
+        const StrategyDetails& details = inspection.strategy_details;
+        text += fmt::format("strategy {}: {}\n", inspection.strategy, inspection.strategy_reason);
+        if (!details.inputs.empty())
+            text += fmt::format("  run on {} ({}); {:.1f} MB of tensors beside the weights\n",
+                                fmt::join(details.inputs, ", "), details.inputs_from,
+                                static_cast<double>(details.peak_bytes) / 1e6);
+        for (const ProjectedRegion& region : details.regions)
+            text += fmt::format("  {}\n", region_text(region));
+    }
     const FxAccounting& accounting = inspection.accounting;
     if (!accounting.records.empty())
         text += fmt::format(
@@ -98,6 +130,10 @@ std::string summary_text(const Inspection& inspection)
     for (const Diagnostic& diagnostic : inspection.diagnostics) {
         // Unsupported operators have been told above, with what helps.
         if (diagnostic.code == "unsupported-operator" && !inspection.unsupported.empty())
+            continue;
+        // So has what a run contributed.
+        if (diagnostic.code == "model-run" || diagnostic.code == "branch-taken" ||
+            diagnostic.code == "loop-unrolled" || diagnostic.code == "value-fixed")
             continue;
         text += fmt::format("{}: {}\n", to_string(diagnostic.severity), diagnostic.message);
     }

@@ -290,14 +290,11 @@ private:
         result.details.peak_bytes = m_trace.peak_bytes;
         result.details.regions = projection.regions;
         std::vector<Diagnostic>& diagnostics = result.lowered.diagnostics;
-        diagnostics.push_back(
-            {Severity::Info,
-             "model-run",
-             fmt::format("The model was run on {} ({}); its tensors took {:.1f} MB beside the "
-                         "weights.",
-                         fmt::join(m_trace.inputs, ", "), m_inputs.from,
-                         static_cast<double>(m_trace.peak_bytes) / 1e6),
-             {}});
+        diagnostics.push_back({Severity::Info,
+                               "model-run",
+                               fmt::format("The model was run on {} ({}).",
+                                           fmt::join(m_trace.inputs, ", "), m_inputs.from),
+                               {}});
         diagnostics.insert(diagnostics.end(), projection.diagnostics.begin(),
                            projection.diagnostics.end());
         const FxGraph& graph = m_program->graph;
