@@ -42,7 +42,7 @@ struct UnsupportedOperator {
 
 /// One place where the export follows a run of the model instead of its code.
 struct ProjectedRegion {
-    std::string kind;             ///< "branch", "loop", "value", "rank"
+    std::string kind;             ///< "branch", "loop", "value"
     std::string module;           ///< FQN
     std::string source;           ///< FILE:LINE; may be empty
     std::string detail;           ///< "then-branch taken", "run 7 times", "n = 3"

@@ -83,14 +83,16 @@ private:
     Result<StrategyResult> choose(Candidate structural)
     {
         const std::size_t refused = structural.refused();
+        fix_inputs();
         ProjectionPlan plan;
         extend(plan, structural);
-        auto hybrid = refine(plan, m_chosen);
+        // Shapes that the model has run with are better than guessed ones.
+        const bool guessed = structural.lowered.needs_shapes && m_chosen.any_assumed();
+        auto hybrid = refine(plan, guessed ? m_concrete : m_chosen);
         if (!hybrid && hybrid.error().code == ErrorCode::Cancelled)
             return tl::unexpected(hybrid.error());
         if (hybrid && hybrid->refused() == 0)
             return finish("hybrid", describe_hybrid(*hybrid, refused), std::move(*hybrid), refused);
-        fix_inputs();
         plan = {};
         plan.all_control_flow = true;
         auto whole = refine(plan, m_concrete);
@@ -234,6 +236,9 @@ private:
                 continue;
             }
             if (graph.nodes[node].kind == FxKind::Output)
+                continue;
+            // Ranks first: they cost nothing for other inputs, and values do.
+            if (refused.cause == RefusalCause::NeedsShapes && !plan.ranks)
                 continue;
             const bool unknown = refused.cause == RefusalCause::NoLowering ||
                                  refused.cause == RefusalCause::NewerOpset;

@@ -2,6 +2,7 @@
 #include "sample_inspection.h"
 
 #include "ui/canvas/graph_canvas.h"
+#include "ui/models/diagnostics_model.h"
 #include "ui/models/module_tree_model.h"
 #include "ui/panels/coverage_panel.h"
 #include "ui/panels/inspector_panel.h"
@@ -12,6 +13,7 @@
 #include "ui/widgets/message_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/recent_files.h"
+#include "ui/window/strategy_dialog.h"
 
 #include <QtTest>
 #include <QtWidgets>
@@ -281,6 +283,53 @@ private Q_SLOTS:
                  *window->inspection()->modules.find("fc"));
         click(diagnostics, diagnostics->model()->index(2, 0));
         QCOMPARE(window->canvas()->selectedModule(), *window->inspection()->modules.find("drop"));
+    }
+
+    void diagnosticsAreFiltered()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        window->problemsPanel()->showDiagnostics();
+        QTreeView* diagnostics = window->problemsPanel()->diagnosticsView();
+        const QString message =
+            diagnostics->model()->index(2, DiagnosticsModel::Message).data().toString();
+        auto* severity = window->findChild<QComboBox*>(QStringLiteral("diagnosticsSeverity"));
+        auto* text = window->findChild<QLineEdit*>(QStringLiteral("diagnosticsText"));
+        QVERIFY(severity && text);
+        severity->setCurrentIndex(2); // errors
+        QCOMPARE(diagnostics->model()->rowCount(), 1);
+        severity->setCurrentIndex(0);
+        text->setText(message);
+        QCOMPARE(diagnostics->model()->rowCount(), 1);
+        // The row that is shown reveals what it is about, not what stood there before.
+        click(diagnostics, diagnostics->model()->index(0, 0));
+        QCOMPARE(window->canvas()->selectedModule(), *window->inspection()->modules.find("drop"));
+        text->clear();
+        QCOMPARE(diagnostics->model()->rowCount(), 3);
+    }
+
+    void strategyIsToldAndExplained()
+    {
+        const auto inspection = tests::sampleInspection();
+        inspection->strategy = "none";
+        QVERIFY(StrategyDialog::line(*inspection).isEmpty());
+        inspection->strategy = "hybrid";
+        inspection->strategy_reason = "one place needs a run";
+        inspection->strategy_details.inputs = {"x:float32[1,3]"};
+        inspection->strategy_details.inputs_from = "assumed";
+        inspection->strategy_details.regions = {
+            {"loop", "layer1.0", "model.py:12", "run 7 times", 1, true}};
+        QVERIFY(StrategyDialog::line(*inspection).contains(QStringLiteral("one place")));
+        StrategyDialog dialog(*inspection);
+        dialog.show();
+        auto* regions = dialog.findChild<QTreeWidget*>(QStringLiteral("regionList"));
+        QVERIFY(regions);
+        QCOMPARE(regions->topLevelItemCount(), 1);
+        QCOMPARE(regions->topLevelItem(0)->text(2), QStringLiteral("model.py:12"));
+        QSignalSpy requested(&dialog, &StrategyDialog::moduleRequested);
+        click(regions, regions->model()->index(0, 0));
+        QCOMPARE(requested.size(), 1);
+        QCOMPARE(requested[0][0].toUInt(), *inspection->modules.find("layer1.0"));
     }
 
     void orphansAreSteppedThroughByKey()

@@ -36,6 +36,9 @@ Target locate(const Inspection& inspection, std::string_view where)
                     model->node_path(graph.nodes[position]) == where)
                     return Target::ofNode(graph.nodes[position]);
     }
+    // "layer1.0 (model.py:12)": a module, and the line of its code.
+    if (const std::size_t source = where.find(" ("); where.ends_with(')') && source != where.npos)
+        where = where.substr(0, source);
     if (const auto module = inspection.modules.find(where))
         return Target::ofModule(*module);
     return {};

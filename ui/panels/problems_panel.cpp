@@ -1,5 +1,6 @@
 #include "ui/panels/problems_panel.h"
 
+#include "ui/models/diagnostics_filter.h"
 #include "ui/models/diagnostics_model.h"
 #include "ui/models/format.h"
 #include "ui/models/orphan_model.h"
@@ -8,13 +9,16 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QHeaderView>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPainter>
 #include <QShortcut>
 #include <QSortFilterProxyModel>
 #include <QStyledItemDelegate>
 #include <QTreeView>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -118,8 +122,12 @@ protected:
             return;
         QPainter painter(viewport());
         painter.setPen(mutedText(palette()));
+        const auto* filter = qobject_cast<const QSortFilterProxyModel*>(model());
+        const bool filtered = filter && filter->sourceModel()->rowCount() > 0;
         painter.drawText(viewport()->rect().adjusted(16, 0, -16, 0),
-                         Qt::AlignCenter | Qt::TextWordWrap, emptyText(m_tab, m_opened));
+                         Qt::AlignCenter | Qt::TextWordWrap,
+                         filtered ? ProblemsPanel::tr("Nothing here passes the filter.")
+                                  : emptyText(m_tab, m_opened));
     }
 
 private:
@@ -135,6 +143,7 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
       m_orphans(new OrphanModel(this)),
       m_orphans_sorted(new QSortFilterProxyModel(this)),
       m_diagnostics(new DiagnosticsModel(this)),
+      m_diagnostics_filter(new DiagnosticsFilter(this)),
       m_nodes(new NodeListModel(this)),
       m_nodes_sorted(new QSortFilterProxyModel(this))
 {
@@ -145,8 +154,10 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     m_nodes_sorted->setSourceModel(m_nodes);
     m_nodes_sorted->setSortRole(NodeListModel::SortRole);
     m_orphan_view = addView(m_orphans_sorted, QStringLiteral("orphanView"), tr("Orphans"));
+    m_diagnostics_filter->setSourceModel(m_diagnostics);
     m_diagnostics_view =
-        addView(m_diagnostics, QStringLiteral("diagnosticsView"), tr("Diagnostics"));
+        addView(m_diagnostics_filter, QStringLiteral("diagnosticsView"), tr("Diagnostics"));
+    addDiagnosticsFilter();
     m_node_view = addView(m_nodes_sorted, QStringLiteral("nodeView"), tr("Nodes"));
     m_orphan_view->setSortingEnabled(true);
     m_orphan_view->sortByColumn(OrphanModel::GraphPath, Qt::AscendingOrder);
@@ -187,7 +198,8 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     static_assert(static_cast<int>(OrphanModel::NodeIdRole) ==
                   static_cast<int>(NodeListModel::NodeIdRole));
     auto reveal_diagnostic = [this](const QModelIndex& index) {
-        if (const Target target = m_diagnostics->targetOf(index.row()); !target.isEmpty())
+        const int row = m_diagnostics_filter->mapToSource(index).row();
+        if (const Target target = m_diagnostics->targetOf(row); !target.isEmpty())
             m_selection->select(target, this);
     };
     for (QTreeView* view : {m_orphan_view, m_node_view}) {
@@ -221,6 +233,41 @@ QTreeView* ProblemsPanel::addView(QAbstractItemModel* model, const QString& name
     view->setContextMenuPolicy(Qt::ActionsContextMenu);
     addTab(view, title);
     return view;
+}
+
+void ProblemsPanel::addDiagnosticsFilter()
+{
+    const QString title = tabText(indexOf(m_diagnostics_view));
+    const int tab = indexOf(m_diagnostics_view);
+    removeTab(tab);
+    auto* text = new QLineEdit;
+    text->setObjectName(QStringLiteral("diagnosticsText"));
+    text->setPlaceholderText(tr("Filter by text"));
+    text->setAccessibleName(tr("Filter diagnostics by text"));
+    text->setClearButtonEnabled(true);
+    auto* severity = new QComboBox;
+    severity->setObjectName(QStringLiteral("diagnosticsSeverity"));
+    severity->setAccessibleName(tr("Least severity"));
+    severity->addItem(tr("All"), static_cast<int>(Severity::Info));
+    severity->addItem(tr("Warnings and errors"), static_cast<int>(Severity::Warning));
+    severity->addItem(tr("Errors"), static_cast<int>(Severity::Error));
+    connect(text, &QLineEdit::textChanged, m_diagnostics_filter,
+            &QSortFilterProxyModel::setFilterFixedString);
+    connect(severity, &QComboBox::currentIndexChanged, this, [this, severity] {
+        m_diagnostics_filter->setLeast(static_cast<Severity>(severity->currentData().toInt()));
+    });
+    m_diagnostics_page = new QWidget;
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(6, 4, 6, 4);
+    row->addWidget(text, 1);
+    row->addWidget(severity);
+    auto* layout = new QVBoxLayout(m_diagnostics_page);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addLayout(row);
+    layout->addWidget(m_diagnostics_view, 1);
+    insertTab(tab, m_diagnostics_page, title);
+    m_diagnostics_view->show();
 }
 
 void ProblemsPanel::setInspection(std::shared_ptr<const Inspection> inspection)
@@ -265,7 +312,7 @@ void ProblemsPanel::showOrphans()
 
 void ProblemsPanel::showDiagnostics()
 {
-    setCurrentWidget(m_diagnostics_view);
+    setCurrentWidget(m_diagnostics_page);
 }
 
 void ProblemsPanel::showNodes(const QString& title, const NodeListModel::Condition& condition)

@@ -14,6 +14,7 @@ class QTreeView;
 
 namespace strata::ui {
 
+class DiagnosticsFilter;
 class DiagnosticsModel;
 class OrphanModel;
 
@@ -37,6 +38,7 @@ public:
 
 private:
     QTreeView* addView(QAbstractItemModel* model, const QString& name, const QString& title);
+    void addDiagnosticsFilter();
     void refreshTitles();
 
     Selection* m_selection;
@@ -44,6 +46,8 @@ private:
     OrphanModel* m_orphans;
     QSortFilterProxyModel* m_orphans_sorted;
     DiagnosticsModel* m_diagnostics;
+    DiagnosticsFilter* m_diagnostics_filter;
+    QWidget* m_diagnostics_page = nullptr;
     NodeListModel* m_nodes;
     QSortFilterProxyModel* m_nodes_sorted;
     QTreeView* m_orphan_view;

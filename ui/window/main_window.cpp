@@ -26,6 +26,7 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace strata::ui {
@@ -181,6 +182,13 @@ void MainWindow::buildStatusBar()
     m_summary->setObjectName(QStringLiteral("summary"));
     m_summary->setForegroundRole(QPalette::PlaceholderText);
     statusBar()->addWidget(m_job_strip);
+    m_strategy = new QToolButton;
+    m_strategy->setObjectName(QStringLiteral("strategyLine"));
+    m_strategy->setAutoRaise(true);
+    m_strategy->setCursor(Qt::PointingHandCursor);
+    m_strategy->hide();
+    connect(m_strategy, &QToolButton::clicked, this, &MainWindow::showStrategy);
+    statusBar()->addPermanentWidget(m_strategy);
     statusBar()->addPermanentWidget(m_summary);
     connect(m_job_strip, &JobStrip::cancelRequested, this, &MainWindow::cancelJob);
 }

@@ -13,6 +13,7 @@ class QLabel;
 class QMenu;
 class QStackedWidget;
 class QToolBar;
+class QToolButton;
 
 namespace strata {
 class GraphCanvas;
@@ -112,6 +113,7 @@ private:
     void setInspection(const InspectionPtr& inspection);
     void refreshTitle();
     void refreshSummary();
+    void showStrategy();
     void showFailure(const QString& what, const QString& path, const Error& error);
     void reportOpened();
     void reportExported(const QString& path, bool sidecar);
@@ -142,6 +144,7 @@ private:
     LocatorPopup* m_locator = nullptr;
     QActionGroup* m_color_group = nullptr;
     QLabel* m_summary = nullptr;
+    QToolButton* m_strategy = nullptr;
 
     QAction* m_open = nullptr;
     QAction* m_export = nullptr;

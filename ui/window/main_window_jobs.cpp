@@ -13,6 +13,7 @@
 #include "ui/widgets/message_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/recent_files.h"
+#include "ui/window/strategy_dialog.h"
 
 #include <QDesktopServices>
 #include <QDockWidget>
@@ -23,6 +24,7 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QThreadPool>
+#include <QToolButton>
 #include <QUrl>
 
 namespace strata::ui {
@@ -96,7 +98,7 @@ void MainWindow::chooseModel(const QString& path, const std::vector<std::string>
     dialog->setOkButtonText(tr("Open"));
     connect(dialog, &QInputDialog::textValueSelected, this,
             [this, path](const QString& model) { openModel(path, model); });
-    dialog->open();
+    dialog->show();
 }
 
 void MainWindow::openModel(const QString& path, const QString& model)
@@ -218,10 +220,14 @@ void MainWindow::refreshTitle()
 
 void MainWindow::refreshSummary()
 {
+    const QString strategy = m_inspection ? StrategyDialog::line(*m_inspection) : QString();
+    m_strategy->setText(strategy);
+    m_strategy->setVisible(!strategy.isEmpty());
     if (!m_inspection) {
         m_summary->clear();
         return;
     }
+    m_strategy->setToolTip(toQString(m_inspection->strategy_reason));
     const CoverageFigures& all = m_inspection->coverage.all;
     QStringList parts{formatName(m_inspection->format),
                       tr("Modules: %1").arg(formatCount(m_inspection->modules.size())),
@@ -230,6 +236,17 @@ void MainWindow::refreshSummary()
     if (all.orphans > 0)
         parts += tr("Orphans: %1").arg(formatCount(all.orphans));
     m_summary->setText(parts.join(QStringLiteral("   ·   ")));
+}
+
+void MainWindow::showStrategy()
+{
+    if (!m_inspection)
+        return;
+    auto* dialog = new StrategyDialog(*m_inspection, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &StrategyDialog::moduleRequested, this,
+            [this](ModuleId module) { m_selection->select(Target::ofModule(module), nullptr); });
+    dialog->show();
 }
 
 void MainWindow::showFailure(const QString& what, const QString& path, const Error& error)

@@ -239,8 +239,7 @@ private Q_SLOTS:
                                   "    return torch.from_file('weights.bin', False, 1) + x\n"
                                << "not run";
         QTest::newRow("raises") << "def forward(self, x):\n"
-                                   "    if bool(x.sum() > 0):\n"
-                                   "        raise RuntimeError('too bright')\n"
+                                   "    assert bool(x.sum() <= 0), 'too bright'\n"
                                    "    return x\n"
                                 << "raises an exception";
         QTest::newRow("fails") << "def forward(self, x):\n    return x.view(7)\n"
