@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 #include <chrono>
 #include <fmt/format.h>
+#include <string_view>
 
 namespace strata::torch_module {
 namespace {
@@ -57,6 +58,47 @@ Values items_of(const c10::IValue& value)
         for (const c10::IValue& item : value.toListRef())
             items.push_back(item);
     return items;
+}
+
+/// Tensors of 16-bit floats become float32 ones; true when there was one.
+bool widen(torch::jit::Stack& stack, c10::ScalarType& narrow)
+{
+    bool any = false;
+    for (c10::IValue& value : stack) {
+        if (!value.isTensor() || !value.toTensor().defined())
+            continue;
+        const c10::ScalarType type = value.toTensor().scalar_type();
+        if (type != at::kHalf && type != at::kBFloat16)
+            continue;
+        narrow = type;
+        value = value.toTensor().to(at::kFloat);
+        any = true;
+    }
+    return any;
+}
+
+/// Many LibTorch operators have no kernel for 16-bit floats on the CPU; they are computed in
+/// float32 then, as the kernels that exist do inside.
+void execute(const PreparedOperator& op, torch::jit::Stack& stack)
+{
+    torch::jit::Operation operation = op.operation;
+    torch::jit::Stack wide = stack;
+    try {
+        operation(stack);
+    } catch (const c10::Error& error) {
+        c10::ScalarType narrow = at::kHalf;
+        const bool no_kernel =
+            std::string_view(error.what_without_backtrace()).find("not implemented for '") !=
+            std::string_view::npos;
+        if (!no_kernel || op.writes || !widen(wide, narrow))
+            throw;
+        operation(wide);
+        for (c10::IValue& value : wide)
+            if (value.isTensor() && value.toTensor().defined() &&
+                value.toTensor().scalar_type() == at::kFloat)
+                value = value.toTensor().to(narrow);
+        stack = std::move(wide);
+    }
 }
 
 } // namespace
@@ -196,8 +238,7 @@ Values FxInterpreter::call_operator(const PreparedOperator& op, const FxNode& no
     if (op.random)
         m_random.insert(static_cast<FxNodeId>(&node - m_graph.nodes.data()));
     const auto start = std::chrono::steady_clock::now();
-    torch::jit::Operation operation = op.operation;
-    operation(stack);
+    execute(op, stack);
     m_operator_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return stack;

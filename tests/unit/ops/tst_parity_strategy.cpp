@@ -3,6 +3,7 @@
 #include "support/torch_fixture.h"
 #include "torch/torch_backend.h"
 
+#include <QDirIterator>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -370,6 +371,65 @@ private Q_SLOTS:
         QCOMPARE(inspection->strategy_details.inputs_from, std::string("assumed"));
         QCOMPARE(inspection->strategy_details.inputs.size(), std::size_t(1));
         QVERIFY(inspection->unsupported.empty());
+    }
+
+    // Real files with recorded inputs and outputs; more of them where STRATA_ZOO names a folder.
+    void zoo_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("strategy");
+        QStringList roots{QStringLiteral(STRATA_TEST_DATA "/zoo")};
+        if (const QString more = qEnvironmentVariable("STRATA_ZOO"); !more.isEmpty())
+            roots += more;
+        for (const QString& root : std::as_const(roots)) {
+            QDirIterator files(root, {QStringLiteral("*.pt"), QStringLiteral("*.pt2")}, QDir::Files,
+                               QDirIterator::Subdirectories);
+            while (files.hasNext()) {
+                const QFileInfo file(files.next());
+                // The large ones of the repository are exported by other tests.
+                constexpr qint64 small = 40'000;
+                if (root == roots.constFirst() && file.size() > small)
+                    continue;
+                if (!QFileInfo::exists(file.path() + QStringLiteral("/input_0.pb")) ||
+                    !QFileInfo::exists(file.path() + QStringLiteral("/output_0.pb")))
+                    continue;
+                for (const char* strategy : {"htp", "auto"})
+                    QTest::newRow(qPrintable(file.fileName() + QLatin1Char(' ') +
+                                             file.dir().path().section(QLatin1Char('/'), -2, -2) +
+                                             QLatin1Char(' ') + QLatin1String(strategy)))
+                        << file.filePath() << QString::fromLatin1(strategy);
+            }
+        }
+    }
+    void zoo()
+    {
+        QFETCH(QString, file);
+        QFETCH(QString, strategy);
+        ExportOptions options;
+        options.strategy = strategy == QLatin1String("htp") ? Strategy::Htp : Strategy::Auto;
+        options.inputs_dir = QFileInfo(file).path().toStdString();
+        TaskContext task;
+        const auto inspection = open_model(file.toStdString(), options, task);
+        QVERIFY2(inspection, inspection ? "" : inspection.error().text().c_str());
+        for (const UnsupportedOperator& refused : (*inspection)->unsupported)
+            qWarning("%s: %s", refused.op.c_str(), refused.reason.c_str());
+        QVERIFY((*inspection)->unsupported.empty());
+        QCOMPARE((*inspection)->coverage.all.recorded_coverage(), 1.0);
+        QVERIFY((*inspection)->accounting.closed());
+        const std::filesystem::path onnx =
+            m_folder.filePath(QStringLiteral("zoo.onnx")).toStdString();
+        QVERIFY(write_export(*inspection, onnx, options, task));
+        VerifyOptions verify;
+        verify.onnx = onnx;
+        verify.inputs_dir = options.inputs_dir;
+        const OnnxModel& model = *(*inspection)->model;
+        for (const ValueId output : model.graphs[OnnxModel::main_graph].outputs)
+            if (model.values[output].dtype == DType::Float16)
+                verify.atol = verify.rtol = 1e-2; // eleven bits a number
+        const auto outputs = verify_model(verify, task);
+        QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+        for (const OutputParity& output : *outputs)
+            QVERIFY2(output.ok, (output.name + " " + output.note).c_str());
     }
 
     void profileOnlyWhenAskedFor()
