@@ -78,6 +78,7 @@ public:
 
     Result<std::vector<NodeEvidence>> run(const TaskContext& task)
     {
+        m_reads_parameter = m_anchor;
         for (const NodeId id : m_graph.topological)
             for (const FlowInput& input : m_graph.nodes[id].inputs)
                 if (input.graph_input != no_id) {
@@ -113,9 +114,8 @@ private:
     {
         for (const Initializer& initializer : model.initializers) {
             const std::string_view name = model.text(model.values[initializer.value].name);
-            const std::size_t dot = name.rfind('.');
-            if (dot != std::string_view::npos && name.substr(dot + 1).starts_with("weight_hh"))
-                if (const auto module = m_modules.find(name.substr(0, dot)))
+            if (const std::size_t at = name.find(".weight_hh"); at != std::string_view::npos)
+                if (const auto module = m_modules.find(name.substr(0, at)))
                     m_recurrent.insert(*module);
             constexpr std::int64_t smallest = 16;
             if (is_floating_point(initializer.tensor.dtype) &&
@@ -168,8 +168,8 @@ private:
                     std::find(products.begin(), products.end(), op) != products.end();
                 if (node.op == add && product && m_graph.nodes[from].data_inputs == 1)
                     claim_chain(id, input.node, from);
-                else if (node.op == mul)
-                    claim_normalisation(id, from);
+                else if (node.op == mul && is_open(input.node) && flows(input.node))
+                    claim_normalisation(id, input.node);
             }
         }
     }
@@ -234,6 +234,7 @@ private:
             align::operator_class("Reshape")};
         static const Hash add = align::operator_class("Add");
         static const Hash mean = align::operator_class("ReduceMean");
+        static const Hash reshape = align::operator_class("Reshape");
         static const Hash instance = align::operator_class("InstanceNormalization");
         constexpr std::size_t most = 12;
         std::vector<NodeId> nodes{start};
@@ -241,8 +242,6 @@ private:
         for (std::size_t i = 0; i < nodes.size() && nodes.size() <= most; ++i) {
             const FlowNode& node = m_graph.nodes[nodes[i]];
             starts = starts || node.op == mean || node.op == instance;
-            if (node.op == instance)
-                continue; // what it reads is the input
             for (const FlowInput& input : node.inputs) {
                 const NodeId from = input.node;
                 if (from == no_id || !is_open(from) || !flows(from) ||
@@ -253,6 +252,10 @@ private:
                     continue; // a sum of the flow, not of an epsilon
                 if (node.op == mean && !is_squared_or_centred(from))
                     continue; // the input
+                if (node.op == instance && m_graph.nodes[from].op != reshape)
+                    continue;
+                if (m_graph.nodes[from].op == reshape && node.op == reshape)
+                    continue;
                 nodes.push_back(from);
             }
         }
@@ -587,7 +590,12 @@ private:
             if (!first || m_graph.nodes[use.node].order < m_graph.nodes[first->node].order)
                 first = &use;
         }
-        if (first)
+        // What a reader of parameters gets beside them was made by its caller: the index into a
+        // table.
+        if (first && m_reads_parameter[first->node])
+            put(id, container(m_place[first->node].module), Finding::GrownFirstUsed,
+                "first used by a module of");
+        else if (first)
             put(id, m_place[first->node].module,
                 agreed ? Finding::GrownUsed : Finding::GrownFirstUsed, "first used in");
     }
@@ -613,6 +621,7 @@ private:
     std::vector<ModuleId> m_base; ///< module of the known node that the key starts from
     std::vector<std::vector<ModuleId>> m_down;
     std::vector<std::vector<NodeId>> m_input_readers; ///< per input of a graph
+    std::vector<bool> m_reads_parameter;              ///< known from names, not claimed since
     std::vector<bool> m_reads_unnamed;
     std::unordered_set<ModuleId> m_recurrent;
     std::size_t m_weights = 0;

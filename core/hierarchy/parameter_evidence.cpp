@@ -90,6 +90,21 @@ bool is_parameter_name(std::string_view name)
 
 std::string_view parameter_module(std::string_view name)
 {
+    const auto is_operator_name = [](std::string_view part) {
+        const auto is_letter = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        };
+        return part.size() > 2 && part[0] >= 'A' && part[0] <= 'Z' && part[1] >= 'a' &&
+               part[1] <= 'z' && std::all_of(part.begin(), part.end(), is_letter);
+    };
+    // "norm.scale.Unsqueeze": an operator folded into the parameter before it.
+    while (true) {
+        const std::size_t dot = name.rfind('.');
+        if (dot == std::string_view::npos || !is_operator_name(name.substr(dot + 1)) ||
+            name.substr(0, dot).find('.') == std::string_view::npos)
+            break;
+        name = name.substr(0, dot);
+    }
     // "fc.weight.T", "lstm.weight_ih_l0.gates", "conv.bias.quantized": what was made of a
     // parameter.
     for (std::size_t start = 0; start < name.size();) {

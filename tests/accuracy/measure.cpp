@@ -1,6 +1,7 @@
 #include "accuracy/measure.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace accuracy {
 
@@ -81,7 +82,12 @@ std::set<std::string> named_modules(const OnnxModel& model)
         std::string name(model.text(model.values[initializer.value].name));
         if (name.find(':') != std::string::npos)
             continue; // "onnx::Conv_12"
-        // "fc.weight.T" in our own exports is made of fc's parameter.
+        // "fc.weight.T" and "norm.scale.Unsqueeze" in our own exports are made of a parameter.
+        for (std::size_t dot = name.rfind('.');
+             dot != std::string::npos && dot + 2 < name.size() &&
+             std::isupper(name[dot + 1]) != 0 && std::islower(name[dot + 2]) != 0;
+             dot = name.rfind('.'))
+            name.resize(dot);
         for (const char* parameter : {".weight", ".bias", ".in_proj_"})
             if (const std::size_t at = name.find(parameter); at != std::string::npos)
                 name.resize(std::min(name.size(), at + 2));
