@@ -312,13 +312,13 @@ void Rewriter::infer(NodeId node)
         infer_node(m_model, node, *m_facts);
 }
 
-std::string Rewriter::unique_name(std::string base) const
+std::string Rewriter::unique_name(std::string base)
 {
     // Every name of the model is interned, so a text that is not is certainly free.
     if (m_model.strings().find(base) == StringId::Empty)
         return base;
-    for (int i = 1;; ++i)
-        if (std::string name = fmt::format("{}_{}", base, i);
+    for (std::uint32_t& number = m_numbers[base];;)
+        if (std::string name = fmt::format("{}_{}", base, ++number);
             m_model.strings().find(name) == StringId::Empty)
             return name;
 }
@@ -334,7 +334,11 @@ ValueId Rewriter::add_initializer(std::string name, Tensor tensor)
 
 ValueId Rewriter::add_ints(const std::vector<std::int64_t>& values)
 {
-    return add_initializer("const", Tensor::int64s(values));
+    if (const auto found = m_ints.find(values); found != m_ints.end())
+        return found->second;
+    const ValueId made = add_initializer("ints", Tensor::int64s(values));
+    m_ints.emplace(values, made);
+    return made;
 }
 
 } // namespace strata

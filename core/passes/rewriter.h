@@ -6,9 +6,11 @@
 #include "passes/value_facts.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace strata {
@@ -69,8 +71,9 @@ public:
     void infer(NodeId node);
     /// A new initializer of the main graph; the name gets a number when it is taken.
     ValueId add_initializer(std::string name, Tensor tensor);
-    ValueId add_ints(const std::vector<std::int64_t>& values); ///< rank 1
-    std::string unique_name(std::string base) const;
+    /// Rank 1, int64; equal lists are one initializer.
+    ValueId add_ints(const std::vector<std::int64_t>& values);
+    std::string unique_name(std::string base);
 
 private:
     struct Reader {
@@ -90,6 +93,8 @@ private:
 
     OnnxModel& m_model;
     ValueFacts* m_facts;
+    std::unordered_map<std::string, std::uint32_t> m_numbers; ///< the last one tried per name
+    std::map<std::vector<std::int64_t>, ValueId> m_ints;
     bool m_changed = false;
     std::vector<bool> m_live;           ///< per node
     std::vector<std::uint32_t> m_uses;  ///< per value
