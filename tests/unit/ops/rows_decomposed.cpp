@@ -148,6 +148,23 @@ ParityRows decomposed_rows()
     rows.emplace_back("reshape, copied", "def forward(self, x):\n  return x.reshape([3, 2])")
         .graph("%r : tensor = call_function[aten::_reshape_copy](%x, [3, 2])")
         .input(f32({2, 3}));
+    // What scan() becomes.
+    rows.emplace_back("scan", "def forward(self, x, y):\n"
+                              "  c = torch.cumsum(x, 0) + y\n"
+                              "  return c[-1], c")
+        .graph("%l : list<tensor> = call_function[prim::ListConstruct]()\n"
+               "%n : int = call_method[aten::size.int](%x, 0)\n"
+               "%c : tensor<float32>[3] = call_function[prim::Loop](%n, True, %y)\n"
+               "  block(%i : int, %k : tensor<float32>[3]) {\n"
+               "    %s : tensor<float32>[3] = call_function[aten::select.int](%x, 0, %i)\n"
+               "    %t : tensor<float32>[3] = call_function[aten::add.Tensor](%k, %s)\n"
+               "    %a : list<tensor> = call_function[aten::append.t](%l, %t)\n"
+               "    return(True, %t)\n"
+               "  }\n"
+               "%r : tensor = call_function[aten::stack](%l, 0)\n"
+               "output[output]([%c, %r])")
+        .input(f32({5, 3}))
+        .input(f32({3}));
     rows.emplace_back("powers and choices of sizes", "def forward(self, x):\n  return x + 15")
         .graph("%n : int = call_function[aten::sym_size.int](%x, 0)\n"
                "%p : int = call_function[aten::pow.int_to_int](%n, 2)\n"
