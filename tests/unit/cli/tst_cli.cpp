@@ -519,6 +519,8 @@ void TestCli::exported_programs()
     const QString folder = zoo("trixie/multi_io_dict");
     const Outcome done = run({"export", model, "-o", path("pt2.onnx"), "--inputs", folder,
                               "--verify", "--min-coverage", "1.0", "--json"});
+    if (done.status == 1 && done.out.contains("ONNX Runtime"))
+        QSKIP("ONNX Runtime is not there");
     QCOMPARE(done.status, 0);
     QCOMPARE(done.json()["recorded_coverage"].toDouble(), 1.0);
     QCOMPARE(done.json()["outputs"].toArray().size(), 3);
