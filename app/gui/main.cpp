@@ -75,6 +75,9 @@ public:
     QCommandLineOption expand{QStringLiteral("expand"),
                               tr("Expand a module in the graph; can be repeated. * expands all."),
                               QStringLiteral("MODULE")};
+    QCommandLineOption model{QStringLiteral("model"),
+                             tr("Which model of a .pt2 archive that holds several."),
+                             QStringLiteral("NAME")};
     QCommandLineOption theme{QStringLiteral("theme"), tr("light, dark or system."),
                              QStringLiteral("THEME")};
     QCommandLineOption size{QStringLiteral("size"), tr("Size of the window, as WxH."),
@@ -87,7 +90,7 @@ public:
         parser.addPositionalArgument(QStringLiteral("file"),
                                      tr("Model to open: TorchScript, .pt2 or ONNX."),
                                      QStringLiteral("[FILE…]"));
-        parser.addOptions({screenshot, select, expand, theme, size});
+        parser.addOptions({screenshot, model, select, expand, theme, size});
     }
 };
 
@@ -198,13 +201,19 @@ int main(int argc, char* argv[])
             complain(message);
             QApplication::exit(unreadable);
         });
+        QObject::connect(&window, &MainWindow::modelAsked, &window, [](const QStringList& models) {
+            complain(QApplication::translate("main", "The file holds several models: %1. Name one "
+                                                     "with --model.")
+                         .arg(models.join(QStringLiteral(", "))));
+            QApplication::exit(wrong_usage);
+        });
         if (files.isEmpty())
             settle->start();
     }
 
     window.show();
     if (!files.isEmpty())
-        window.openFile(files.front());
+        window.openModel(files.front(), parser.value(line.model));
     // One window shows one model; further files get windows of their own.
     std::vector<std::unique_ptr<MainWindow>> others;
     for (qsizetype i = 1; i < files.size() && picture.isEmpty(); ++i) {

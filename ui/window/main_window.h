@@ -73,6 +73,8 @@ Q_SIGNALS:
     void modelOpened();
     /// An export has ended well.
     void exported(const QString& path);
+    /// The file holds several models and the user is asked for one.
+    void modelAsked(const QStringList& models);
     /// Opening or exporting failed; the message bar says why.
     void failed(const QString& message);
 

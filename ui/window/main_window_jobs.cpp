@@ -99,6 +99,7 @@ void MainWindow::chooseModel(const QString& path, const std::vector<std::string>
     connect(dialog, &QInputDialog::textValueSelected, this,
             [this, path](const QString& model) { openModel(path, model); });
     dialog->show();
+    Q_EMIT modelAsked(names);
 }
 
 void MainWindow::openModel(const QString& path, const QString& model)
