@@ -32,6 +32,8 @@ Attribute make_attribute(OnnxModel& model, Attr attr)
                 made.kind = AttributeKind::Floats;
             else if constexpr (std::is_same_v<T, std::vector<std::string>>)
                 made.kind = AttributeKind::Strings;
+            else if constexpr (std::is_same_v<T, std::vector<GraphId>>)
+                made.kind = value.size() == 1 ? AttributeKind::Graph : AttributeKind::Graphs;
             else
                 made.kind = AttributeKind::Tensor;
             made.value = std::forward<decltype(value)>(value);
@@ -89,15 +91,30 @@ std::string Emitter::scope() const
 
 std::string Emitter::unique_name(std::string base)
 {
-    auto [it, inserted] = m_names.emplace(base, 0);
-    if (inserted)
+    const auto it = m_names.find(base);
+    if (it == m_names.end()) {
+        set_name_count(base, 0);
         return base;
+    }
+    std::uint32_t count = it->second;
     std::string candidate;
     do {
-        candidate = fmt::format("{}_{}", base, ++it->second);
+        candidate = fmt::format("{}_{}", base, ++count);
     } while (m_names.contains(candidate));
-    m_names.emplace(candidate, 0);
+    set_name_count(base, count);
+    set_name_count(candidate, 0);
     return candidate;
+}
+
+void Emitter::set_name_count(const std::string& name, std::optional<std::uint32_t> count)
+{
+    const auto it = m_names.find(name);
+    m_name_changes.push_back(
+        {name, it == m_names.end() ? std::nullopt : std::optional(it->second)});
+    if (!count)
+        m_names.erase(name);
+    else
+        m_names[name] = *count;
 }
 
 ValueId Emitter::emit(std::string_view op, std::vector<ValueId> inputs, Attrs attrs)
@@ -105,8 +122,8 @@ ValueId Emitter::emit(std::string_view op, std::vector<ValueId> inputs, Attrs at
     return emit_many(op, std::move(inputs), 1, std::move(attrs)).front();
 }
 
-std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId> inputs,
-                                        std::size_t outputs, Attrs attrs, std::string_view domain)
+std::vector<ValueId> Emitter::append(std::string_view op, std::vector<ValueId> inputs,
+                                     std::size_t outputs, Attrs attrs, std::string_view domain)
 {
     while (!inputs.empty() && inputs.back() == no_id)
         inputs.pop_back();
@@ -120,36 +137,72 @@ std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId
     if (op == "Split" && m_opset >= 18 && node.inputs.size() == 1)
         node.attributes.push_back(
             make_attribute(m_model, {"num_outputs", static_cast<std::int64_t>(outputs)}));
-    const std::size_t values_before = m_model.values.size();
-    std::string name = unique_name(scope() + std::string(op));
+    const std::string name = unique_name(scope() + std::string(op));
     for (std::size_t i = 0; i < outputs; ++i)
         node.outputs.push_back(m_model.add_value(m_graph, fmt::format("{}_output_{}", name, i)));
     node.name = m_model.intern(name);
     const std::vector<ValueId> results = node.outputs;
     const NodeId id = m_model.add_node(m_graph, std::move(node));
+    for (const GraphId body : m_model.bodies(id))
+        m_model.graphs[body].owner = id;
     m_model.provenance.push_back({m_frame, m_node, {}});
     if (m_node != no_index)
         m_model.provenance.back().origins.push_back(m_node);
 
     if (std::string complaint = infer_node(m_model, id, m_facts); !complaint.empty())
         m_complaints.push_back(fmt::format("{}: {}", name, complaint));
+    return results;
+}
+
+std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId> inputs,
+                                        std::size_t outputs, Attrs attrs, std::string_view domain)
+{
+    const std::size_t values_before = m_model.values.size();
+    std::vector<ValueId> results =
+        append(op, std::move(inputs), outputs, std::move(attrs), domain);
 
     // What inference could compute needs no node.
     if (outputs == 1 && domain.empty()) {
         const ValueFact* fact = m_facts.find(results.front());
         if (fact && fact->constant) {
             Tensor known = *fact->constant;
-            const std::string hint = derived_name(m_model, id, op);
+            const std::string hint =
+                derived_name(m_model, static_cast<NodeId>(m_model.nodes.size() - 1), op);
+            set_name_count(std::string(m_model.text(m_model.nodes.back().name)), std::nullopt);
             m_model.nodes.pop_back();
             m_model.provenance.pop_back();
             m_model.graphs[m_graph].nodes.pop_back();
             m_model.values.resize(values_before);
             m_facts.truncate(values_before);
-            m_names.erase(name);
             return {constant(std::move(known), hint)};
         }
     }
     return results;
+}
+
+GraphId Emitter::add_body(std::string_view name)
+{
+    return m_model.add_graph(unique_name(scope() + std::string(name)));
+}
+
+ValueId Emitter::copy(ValueId id)
+{
+    const OnnxValue& value = m_model.values[id];
+    if (value.kind == ValueKind::Sequence && m_opset < 14) {
+        // Identity does not take sequences yet: insert something and erase it again.
+        std::string_view element = value.type_text;
+        element.remove_prefix(std::min(element.size(), std::string_view("seq(tensor(").size()));
+        element = element.substr(0, element.find_first_of("),["));
+        const DType type = element == "float"    ? DType::Float32
+                           : element == "double" ? DType::Float64
+                                                 : parse_dtype(element).value_or(DType::Float32);
+        const ValueId longer =
+            append("SequenceInsert", {id, scalar(type, std::int64_t{0})}, 1, {}, {}).front();
+        return append("SequenceErase", {longer, scalar(DType::Int64, std::int64_t{-1})}, 1, {}, {})
+            .front();
+    }
+    const ValueId made = append("Identity", {id}, 1, {}, {}).front();
+    return made;
 }
 
 ValueId Emitter::constant(Tensor tensor, std::string_view name_hint)
@@ -335,8 +388,8 @@ ValueId Emitter::reduce(std::string_view op, ValueId id, std::vector<std::int64_
 
 Emitter::Checkpoint Emitter::checkpoint() const
 {
-    return {m_model.nodes.size(), m_model.values.size(), m_model.initializers.size(),
-            m_model.graphs.size()};
+    return {m_model.nodes.size(),        m_model.values.size(),  m_model.initializers.size(),
+            m_model.graphs.size(),       m_name_changes.size(), m_complaints.size()};
 }
 
 void Emitter::roll_back(const Checkpoint& checkpoint)
@@ -344,18 +397,24 @@ void Emitter::roll_back(const Checkpoint& checkpoint)
     m_model.nodes.resize(checkpoint.nodes);
     m_model.provenance.resize(checkpoint.nodes);
     m_model.graphs.resize(checkpoint.graphs);
-    for (GraphId graph = m_graph;;) { // only the current graph and those around it can have grown
-        auto& nodes = m_model.graphs[graph].nodes;
-        while (!nodes.empty() && nodes.back() >= checkpoint.nodes)
-            nodes.pop_back();
-        const NodeId owner = m_model.graphs[graph].owner;
-        if (owner == no_id || owner >= m_model.nodes.size())
-            break;
-        graph = m_model.nodes[owner].graph;
+    for (OnnxGraph& graph : m_model.graphs) {
+        while (!graph.nodes.empty() && graph.nodes.back() >= checkpoint.nodes)
+            graph.nodes.pop_back();
+        if (graph.owner != no_id && graph.owner >= checkpoint.nodes)
+            graph.owner = no_id;
     }
     m_model.initializers.resize(checkpoint.initializers);
     m_model.values.resize(checkpoint.values);
     m_facts.truncate(checkpoint.values);
+    m_complaints.resize(std::min(m_complaints.size(), checkpoint.complaints));
+    while (m_name_changes.size() > checkpoint.names) {
+        NameChange& change = m_name_changes.back();
+        if (change.before)
+            m_names[change.name] = *change.before;
+        else
+            m_names.erase(change.name);
+        m_name_changes.pop_back();
+    }
     std::erase_if(m_constants,
                   [&](const auto& entry) { return entry.second >= checkpoint.values; });
 }

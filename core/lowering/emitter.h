@@ -21,7 +21,8 @@ class ModuleTree;
 /// An attribute as lowering functions write it: {"axis", 1}, {"pads", pads}, {"mode", "linear"}.
 struct Attr {
     using Value = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
-                               std::vector<float>, std::vector<std::string>, Tensor>;
+                               std::vector<float>, std::vector<std::string>, Tensor,
+                               std::vector<GraphId>>;
     std::string_view name;
     Value value;
 
@@ -36,6 +37,7 @@ struct Attr {
     Attr(std::string_view n, std::vector<float> v) : name(n), value(std::move(v)) {}
     Attr(std::string_view n, std::vector<std::string> v) : name(n), value(std::move(v)) {}
     Attr(std::string_view n, Tensor v) : name(n), value(std::move(v)) {}
+    Attr(std::string_view n, std::vector<GraphId> bodies) : name(n), value(std::move(bodies)) {}
 };
 using Attrs = std::vector<Attr>;
 
@@ -59,6 +61,13 @@ public:
     std::vector<ValueId> emit_many(std::string_view op, std::vector<ValueId> inputs,
                                    std::size_t outputs, Attrs attrs = {},
                                    std::string_view domain = {});
+
+    /// A graph that will be the body of a node emitted later; `name` is appended to the module's
+    /// scope. The node that gets it as an attribute becomes its owner.
+    GraphId add_body(std::string_view name);
+    /// A value made in the current graph with the same contents, even of a constant: bodies must
+    /// make what they give out.
+    ValueId copy(ValueId id);
 
     /// Initializers for constants; equal small constants are shared within a graph.
     ValueId constant(Tensor tensor, std::string_view name_hint = "const");
@@ -100,7 +109,7 @@ public:
 
     /// For the driver: what has been emitted so far, and going back to it after a refusal.
     struct Checkpoint {
-        std::size_t nodes, values, initializers, graphs;
+        std::size_t nodes, values, initializers, graphs, names, complaints;
     };
     Checkpoint checkpoint() const;
     void roll_back(const Checkpoint& checkpoint);
@@ -113,6 +122,15 @@ public:
 
 private:
     std::string scope() const;
+    std::vector<ValueId> append(std::string_view op, std::vector<ValueId> inputs,
+                                std::size_t outputs, Attrs attrs, std::string_view domain);
+    void set_name_count(const std::string& name, std::optional<std::uint32_t> count);
+
+    /// A change of m_names, for going back.
+    struct NameChange {
+        std::string name;
+        std::optional<std::uint32_t> before;
+    };
 
     OnnxModel& m_model;
     const ModuleTree& m_modules;
@@ -123,6 +141,7 @@ private:
     FrameId m_frame = 0;
     FxNodeId m_node = no_index;
     std::unordered_map<std::string, std::uint32_t> m_names;
+    std::vector<NameChange> m_name_changes;
     std::unordered_map<std::string, ValueId> m_constants;
     std::vector<std::string> m_complaints;
 };

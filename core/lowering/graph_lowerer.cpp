@@ -10,8 +10,6 @@
 namespace strata {
 namespace {
 
-/// Loops with a known trip count are unrolled up to this many iterations.
-constexpr std::int64_t unroll_limit = 10000;
 constexpr std::string_view unsupported_domain = "org.pytorch.aten";
 // PyTorch's exporter writes node metadata from IR version 10 on.
 constexpr std::int64_t metadata_ir_version = 10;
@@ -44,7 +42,8 @@ GraphLowerer::GraphLowerer(const Program& program, const LoweringOptions& option
       m_views(program.graph),
       m_cells(1),
       m_cell_of(program.graph.values.size(), 0),
-      m_initializer_of(program.tensors.size(), no_id)
+      m_initializer_of(program.tensors.size(), no_id),
+      m_tensor_cell(program.tensors.size(), no_index)
 {
     OnnxModel& model = *m_result.model;
     model.ir_version = metadata_ir_version;
@@ -85,66 +84,6 @@ Lowered GraphLowerer::resolve(const FxArg& arg)
         return Lowered::list(std::move(values));
     }
     return from_immediate(arg);
-}
-
-const Lowered& GraphLowerer::value(FxValueId id)
-{
-    refresh(m_cell_of[id]);
-    return m_cells[m_cell_of[id]].value;
-}
-
-void GraphLowerer::refresh(std::uint32_t cell)
-{
-    const std::uint32_t base = m_cells[cell].base;
-    if (base == no_index)
-        return;
-    refresh(base);
-    if (m_cells[cell].base_version == m_cells[base].version)
-        return;
-    // The base has been written since: look through the view again.
-    const FxNode& view = m_fx.nodes[m_cells[cell].view];
-    const OpRegistry::Op* op = m_registry.find(view.target);
-    const Lowered self = m_cells[base].value;
-    m_cells[cell].base_version = m_cells[base].version;
-    Outputs outputs = call_operator(*op, view, &self);
-    m_cells[cell].value = std::move(outputs.values.front());
-    ++m_cells[cell].version;
-}
-
-void GraphLowerer::write_cell(std::uint32_t cell, ValueId written)
-{
-    m_cells[cell].value = Lowered::tensor(written);
-    ++m_cells[cell].version;
-    const std::uint32_t base = m_cells[cell].base;
-    if (base == no_index)
-        return;
-    refresh(base);
-    const FxNode& view = m_fx.nodes[m_cells[cell].view];
-    const OpSchema& schema = m_registry.find(view.target)->schema;
-    OpCall call(m_emitter, schema, bind_arguments(schema, view, &m_cells[base].value));
-    write_cell(base, write_through_view(call, written));
-    m_cells[cell].base_version = m_cells[base].version;
-}
-
-void GraphLowerer::bind(FxValueId id, Lowered lowered)
-{
-    m_cell_of[id] = static_cast<std::uint32_t>(m_cells.size());
-    m_cells.push_back({std::move(lowered), no_index, no_index, 0, 0});
-}
-
-void GraphLowerer::bind_alias(FxValueId id, FxValueId of)
-{
-    m_cell_of[id] = m_cell_of[of];
-}
-
-void GraphLowerer::bind_outputs(const FxNode& node, Outputs outputs)
-{
-    // An operator with a tuple result may be stated as one value that holds them all.
-    if (node.outputs.size() == 1 && outputs.values.size() > 1)
-        outputs = Outputs(Lowered::tuple(std::move(outputs.values)));
-    outputs.values.resize(node.outputs.size());
-    for (std::size_t i = 0; i < node.outputs.size(); ++i)
-        bind(node.outputs[i], std::move(outputs.values[i]));
 }
 
 Status GraphLowerer::lower_block(FxBlockId block)
@@ -212,6 +151,8 @@ void GraphLowerer::lower_node(FxNodeId id)
     case FxKind::CallMethod:
         break;
     }
+    if (node.target == "prim::RaiseException" && m_bodies > 0)
+        throw BodyRaises{};
     if (node.target == "prim::If")
         return lower_if(id);
     if (node.target == "prim::Loop")
@@ -271,27 +212,39 @@ void GraphLowerer::lower_get_attr(FxNodeId id)
     const FxNode& node = m_fx.nodes[id];
     if (node.tensor >= m_program.tensors.size())
         throw Refusal{fmt::format("the attribute '{}' has no data", node.target), {}, false};
-    ValueId& initializer = m_initializer_of[node.tensor];
-    if (initializer == no_id) {
-        const Tensor& tensor = m_program.tensors[node.tensor];
-        if (to_onnx(tensor.dtype) == 0)
-            throw Refusal{fmt::format("'{}' holds {} elements, which ONNX has no type for",
-                                      node.target, to_string(tensor.dtype)),
-                          {},
-                          false};
-        OnnxModel& model = *m_result.model;
-        const std::string& name = m_program.tensor_names[node.tensor];
-        const std::uint32_t index =
-            model.add_initializer(OnnxModel::main_graph,
-                                  m_emitter.unique_name(name.empty() ? node.target : name), tensor);
-        initializer = model.initializers[index].value;
-    }
-    bind(node.outputs.front(), Lowered::tensor(initializer));
+    if (to_onnx(m_program.tensors[node.tensor].dtype) == 0)
+        throw Refusal{fmt::format("'{}' holds {} elements, which ONNX has no type for", node.target,
+                                  to_string(m_program.tensors[node.tensor].dtype)),
+                      {},
+                      false};
+    m_cell_of[node.outputs.front()] = tensor_cell(id);
+    const ValueId initializer = m_initializer_of[node.tensor];
     m_result.accounting.records[id] = {
         FxFate::Folded,
         {},
         std::string(m_result.model->text(m_result.model->values[initializer].name)),
         {}};
+}
+
+std::uint32_t GraphLowerer::tensor_cell(FxNodeId get_attr)
+{
+    const FxNode& node = m_fx.nodes[get_attr];
+    ValueId& initializer = m_initializer_of[node.tensor];
+    if (initializer == no_id) {
+        OnnxModel& model = *m_result.model;
+        const std::string& name = m_program.tensor_names[node.tensor];
+        const std::uint32_t index = model.add_initializer(
+            OnnxModel::main_graph, m_emitter.unique_name(name.empty() ? node.target : name),
+            m_program.tensors[node.tensor]);
+        initializer = model.initializers[index].value;
+    }
+    // All names of a tensor share a cell: a buffer that has been written is read as it is now.
+    std::uint32_t& cell = m_tensor_cell[node.tensor];
+    if (cell == no_index) {
+        bind(node.outputs.front(), Lowered::tensor(initializer));
+        cell = m_cell_of[node.outputs.front()];
+    }
+    return cell;
 }
 
 void GraphLowerer::lower_call(FxNodeId id)
@@ -393,87 +346,6 @@ Outputs GraphLowerer::call_operator(const OpRegistry::Op& op, const FxNode& node
     return op.lower(call);
 }
 
-void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
-{
-    const FxNode& node = m_fx.nodes[id];
-    const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
-    const auto* result =
-        outputs.values.empty() ? nullptr : outputs.values.front().as<LoweredTensor>();
-    if (!self || !result) {
-        bind_outputs(node, std::move(outputs));
-        return;
-    }
-    if (const std::string shared = m_views.conflict(id); !shared.empty())
-        throw Refusal{
-            fmt::format("it writes into memory that '{}' shares and that is used later", shared),
-            "Write the model without the in-place operation.", false};
-    // The written tensor keeps its dtype, whatever type promotion says of the operation.
-    ValueId written = result->value;
-    if (const auto* before = value(self->value).as<LoweredTensor>())
-        written = m_emitter.cast(written, m_emitter.dtype(before->value));
-    write_cell(m_cell_of[self->value], written);
-    for (FxValueId output : node.outputs)
-        bind_alias(output, self->value);
-}
-
-void GraphLowerer::lower_if(FxNodeId id)
-{
-    const FxNode& node = m_fx.nodes[id];
-    const auto condition = known_condition(m_emitter, resolve(node.args.front()));
-    if (!condition)
-        throw Refusal{"the branch depends on data", "Export with fixed inputs.", false};
-    const FxBlockId taken = node.blocks[*condition ? 0 : 1];
-    eliminate_block(node.blocks[*condition ? 1 : 0], "branch not taken");
-    if (Status status = lower_block(taken); !status) {
-        m_stop = status.error();
-        return;
-    }
-    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-        const FxArg& result = m_fx.blocks[taken].results[i];
-        if (const FxRef* ref = result.ref())
-            bind_alias(node.outputs[i], ref->value);
-        else
-            bind(node.outputs[i], resolve(result));
-    }
-    m_result.accounting.records[id] = {FxFate::Eliminated, {}, {}, "branch decided at export"};
-}
-
-void GraphLowerer::lower_loop(FxNodeId id)
-{
-    const FxNode& node = m_fx.nodes[id];
-    const FxBlock& body = m_fx.blocks[node.blocks.front()];
-    const auto trips = as_integer(m_emitter, resolve(node.args[0]));
-    auto condition = known_condition(m_emitter, resolve(node.args[1]));
-    if (!trips || !condition)
-        throw Refusal{"the number of iterations depends on data", "Export with fixed inputs.",
-                      false};
-    std::vector<Lowered> carried;
-    for (std::size_t i = 2; i < node.args.size(); ++i)
-        carried.push_back(resolve(node.args[i]));
-    std::int64_t iteration = 0;
-    for (; iteration < *trips && *condition; ++iteration) {
-        if (iteration == unroll_limit)
-            throw Refusal{fmt::format("the loop runs more than {} times", unroll_limit), {}, false};
-        bind(body.params[0], Lowered(iteration));
-        for (std::size_t i = 0; i < carried.size(); ++i)
-            bind(body.params[i + 1], carried[i]);
-        if (Status status = lower_block(node.blocks.front()); !status) {
-            m_stop = status.error();
-            return;
-        }
-        condition = known_condition(m_emitter, resolve(body.results[0]));
-        if (!condition)
-            throw Refusal{"the loop's end depends on data", "Export with fixed inputs.", false};
-        for (std::size_t i = 0; i < carried.size(); ++i)
-            carried[i] = resolve(body.results[i + 1]);
-    }
-    if (iteration == 0)
-        eliminate_block(node.blocks.front(), "loop never entered");
-    for (std::size_t i = 0; i < node.outputs.size(); ++i)
-        bind(node.outputs[i], carried[i]);
-    m_result.accounting.records[id] = {FxFate::Eliminated, {}, {}, "loop unrolled"};
-}
-
 void GraphLowerer::collect_outputs(const Lowered& lowered, std::vector<Lowered>& flat) const
 {
     if (const auto* items = sequence_items(lowered)) {
@@ -482,7 +354,7 @@ void GraphLowerer::collect_outputs(const Lowered& lowered, std::vector<Lowered>&
     } else if (const auto* dict = lowered.as<LoweredDict>()) {
         for (const auto& [key, item] : **dict)
             collect_outputs(item, flat);
-    } else if (!lowered.is_none()) {
+    } else if (!lowered.is_none() && !lowered.as<LoweredUndefined>()) {
         flat.push_back(lowered);
     }
 }
@@ -533,7 +405,7 @@ void GraphLowerer::lower_output(FxNodeId id)
 
 void GraphLowerer::account(FxNodeId id, std::size_t first_node)
 {
-    // Nodes of bodies are accounted for by the body's own FX nodes.
+    // Nodes of bodies are accounted for by the body's own FX nodes, and their owner by itself.
     const FxNode& node = m_fx.nodes[id];
     FxRecord& record = m_result.accounting.records[id];
     if (node.kind == FxKind::Placeholder || node.kind == FxKind::GetAttr || !node.blocks.empty())

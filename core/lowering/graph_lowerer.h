@@ -7,13 +7,18 @@
 #include "lowering/lowered.h"
 #include "lowering/op_call.h"
 #include "lowering/op_registry.h"
+#include "lowering/value_form.h"
 #include "lowering/view_writes.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace strata {
+
+/// Thrown where a body runs into an exception of the model whatever the data.
+struct BodyRaises {};
 
 class GraphLowerer {
 public:
@@ -34,6 +39,59 @@ private:
         std::uint32_t base_version = 0; ///< of the base when the view was made
     };
 
+    /// A list or dict, and what it held at some moment.
+    struct Container {
+        LoweredList list;
+        LoweredDict dict;
+        PythonList list_content;
+        std::vector<std::pair<Lowered, Lowered>> dict_content;
+
+        Lowered value() const;   ///< a list or dict of its own with the content kept here
+        Lowered now() const;     ///< the same with what the object holds by now
+        void restore() const;    ///< the object holds the content kept here again
+        bool changed() const;    ///< the object holds something else by now
+    };
+    /// Everything that lowering a body changes, for going back to it.
+    struct Snapshot {
+        std::vector<Cell> cells;
+        std::vector<Container> containers;
+        Emitter::Checkpoint emitted;
+        std::vector<std::pair<FxNodeId, FxRecord>> records; ///< of the nodes in the bodies
+        std::size_t unsupported = 0;
+        std::size_t diagnostics = 0;
+        GraphId graph = OnnxModel::main_graph;
+        std::size_t bodies = 0;
+    };
+    /// Something outside of a body that the body may change: a result of the FX node, a cell, or
+    /// what a list or dict holds.
+    struct Carried {
+        enum class Target : std::uint8_t { Value, Cell, Container };
+        Target target = Target::Value;
+        std::size_t index = 0; ///< of the carried value, the cell, or in Snapshot::containers
+        ValueForm form;
+        Lowered before;             ///< Loop: the initial value
+        std::vector<Lowered> after; ///< what the bodies make of it
+    };
+    /// How a lowered body left things.
+    struct BodyEnd {
+        GraphId graph = no_id;
+        std::vector<Lowered> results;
+        std::vector<std::uint32_t> result_cells; ///< of results that are references; no_index
+        std::vector<Cell> cells;                 ///< those that were there before
+        std::vector<Lowered> containers;         ///< parallel to Snapshot::containers
+        std::vector<bool> container_changed;
+    };
+    /// A loop whose body goes into an ONNX graph: what is known after a round.
+    struct LoopPlan {
+        std::vector<Carried> carried;
+        std::vector<bool> in_place; ///< per FX value that goes round: it is only written in place
+    };
+    /// A list to which every iteration appends one item, and that item.
+    struct Collected {
+        std::size_t container;
+        Lowered item;
+    };
+
     // Values.
     Lowered resolve(const FxArg& arg);
     const Lowered& value(FxValueId id);
@@ -42,6 +100,7 @@ private:
     void bind(FxValueId id, Lowered value);
     void bind_alias(FxValueId id, FxValueId of);
     void bind_outputs(const FxNode& node, Outputs outputs);
+    std::uint32_t tensor_cell(FxNodeId get_attr);
 
     // Nodes.
     Status lower_block(FxBlockId block);
@@ -51,8 +110,47 @@ private:
     void lower_placeholder(FxNodeId id);
     void lower_get_attr(FxNodeId id);
     void lower_call(FxNodeId id);
+
+    // Branches (branches.cpp).
     void lower_if(FxNodeId id);
+    void take_branch(FxNodeId id, bool condition, const std::string& rule);
+    void drop_assertion(FxNodeId id, bool raising_side);
+    void lower_dynamic_if(FxNodeId id, const Lowered& condition);
+    BodyEnd lower_branch(FxNodeId id, std::size_t side, const Snapshot& before);
+    std::vector<Carried> join_branches(FxNodeId id, const Snapshot& before,
+                                       const std::array<BodyEnd, 2>& ends);
+    bool always_raises(FxBlockId block) const;
+
+    // Loops (loops.cpp).
     void lower_loop(FxNodeId id);
+    bool unroll(FxNodeId id, std::int64_t trips, std::int64_t limit);
+    void lower_dynamic_loop(FxNodeId id);
+    LoopPlan plan_loop(FxNodeId id);
+    bool loop_round(FxNodeId id, const Snapshot& before, LoopPlan& plan);
+    bool widen_plan(FxNodeId id, const Snapshot& before, const BodyEnd& end, LoopPlan& plan,
+                    std::vector<Collected>& collected);
+    void finish_loop(FxNodeId id, const Snapshot& before, const LoopPlan& plan, const BodyEnd& end,
+                     const std::vector<Collected>& collected);
+    bool is_written_in_place_only(const FxArg& result, FxValueId param) const;
+    std::optional<Lowered> appended_item(FxNodeId loop, const Container& container,
+                                         const LoopPlan& plan);
+    bool holds(FxValueId value, const LoweredList& list, FxBlockId seen_from) const;
+
+    // Bodies (bodies.cpp).
+    Snapshot snapshot(FxNodeId owner);
+    void restore_names(const Snapshot& before);
+    void roll_back(const Snapshot& before);
+    BodyEnd end_body(const Snapshot& before, FxBlockId block);
+    void give_out(GraphId body, const ValueForm& form, const Lowered& value);
+    void apply(const Carried& carried, const Snapshot& before, Lowered value,
+               const std::vector<FxValueId>& values, std::size_t first = 0);
+    Lowered from_outputs(const ValueForm& form, const std::vector<ValueId>& outputs,
+                         std::size_t& next);
+    ValueId condition_value(const Lowered& condition);
+    void account_owner(FxNodeId id, std::size_t first_node);
+    void info(FxNodeId id, std::string code, std::string message);
+    std::vector<FxNodeId> nodes_in(FxNodeId owner) const;
+
     void lower_output(FxNodeId id);
     void add_output(ValueId value, std::string name);
     /// Binds the arguments to the schema; `self` stands in for the first one when given.
@@ -81,6 +179,8 @@ private:
     std::vector<Cell> m_cells;
     std::vector<std::uint32_t> m_cell_of;  // per FX value
     std::vector<ValueId> m_initializer_of; // per program tensor
+    std::vector<std::uint32_t> m_tensor_cell; // per program tensor; no_index until it is read
+    std::size_t m_bodies = 0;                 // how many bodies surround the node being lowered
     std::size_t m_placeholders = 0;
     std::size_t m_done = 0;
     std::optional<Error> m_stop; // cancelled inside a nested block

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -14,8 +15,9 @@
 namespace strata {
 
 struct Lowered;
+struct PythonList;
 /// Python lists are mutable and shared by reference; so are these.
-using LoweredList = std::shared_ptr<std::vector<Lowered>>;
+using LoweredList = std::shared_ptr<PythonList>;
 using LoweredDict = std::shared_ptr<std::vector<std::pair<Lowered, Lowered>>>;
 
 /// A tensor of the ONNX graph.
@@ -29,6 +31,13 @@ struct LoweredScalar {
     FxType::Kind kind = FxType::Kind::Int;
 };
 struct LoweredNone {};
+/// What nobody reads: a result that an early return leaves open.
+struct LoweredUndefined {};
+/// Something or None; which of them is only known when the model runs.
+struct LoweredOptional {
+    ValueId present = no_id; ///< rank-0 bool: not None
+    std::shared_ptr<Lowered> value;
+};
 /// A tuple; lists are LoweredList.
 struct LoweredTuple {
     std::shared_ptr<std::vector<Lowered>> items;
@@ -36,7 +45,8 @@ struct LoweredTuple {
 
 struct Lowered {
     std::variant<LoweredNone, LoweredTensor, LoweredScalar, bool, std::int64_t, double, std::string,
-                 DType, FxEnum, LoweredTuple, LoweredList, LoweredDict>
+                 DType, FxEnum, LoweredTuple, LoweredList, LoweredDict, LoweredUndefined,
+                 LoweredOptional>
         value;
 
     Lowered() = default;
@@ -50,10 +60,7 @@ struct Lowered {
     {
         return Lowered(LoweredScalar{id, kind});
     }
-    static Lowered list(std::vector<Lowered> items)
-    {
-        return Lowered(LoweredList(std::make_shared<std::vector<Lowered>>(std::move(items))));
-    }
+    static Lowered list(std::vector<Lowered> items);
     static Lowered tuple(std::vector<Lowered> items)
     {
         return Lowered(LoweredTuple{std::make_shared<std::vector<Lowered>>(std::move(items))});
@@ -66,6 +73,27 @@ struct Lowered {
     }
     bool is_none() const { return std::holds_alternative<LoweredNone>(value); }
 };
+
+/// The items of a list whose number is only known when the model runs: an ONNX sequence, or one
+/// tensor whose first axis counts them. Numbers are rank-0 tensors in it.
+struct RuntimeItems {
+    ValueId sequence = no_id;
+    ValueId stacked = no_id;                    ///< when there is no sequence
+    FxType::Kind kind = FxType::Kind::Tensor;   ///< of an item: Tensor, Int, Float or Bool
+    DType dtype = DType::Unknown;               ///< of an item
+    std::optional<Shape> shape;                 ///< of an item, as far as all have it in common
+};
+
+/// A Python list. It can turn into one of run-time length while others refer to it.
+struct PythonList {
+    std::vector<Lowered> items;          ///< when the length is known
+    std::optional<RuntimeItems> runtime; ///< when it is not
+};
+
+inline Lowered Lowered::list(std::vector<Lowered> items)
+{
+    return Lowered(std::make_shared<PythonList>(PythonList{std::move(items), {}}));
+}
 
 /// What a lowering function gives back: one Lowered per output of the FX node.
 struct Outputs {

@@ -151,6 +151,10 @@ std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Low
         const auto* scalar = value.as<LoweredScalar>();
         return value.as<double>() || (scalar && scalar->kind == FxType::Kind::Float);
     };
+    auto is_truth = [](const Lowered& value) {
+        const auto* scalar = value.as<LoweredScalar>();
+        return value.as<bool>() || (scalar && scalar->kind == FxType::Kind::Bool);
+    };
     const bool real = is_float(a) || is_float(b) || op == "aten::div" || op == "aten::pow";
     const DType dtype = real ? DType::Float64 : DType::Int64;
     auto operand = [&](const Lowered& value) {
@@ -207,9 +211,14 @@ std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Low
         return comparison("Greater", false);
     if (op == "aten::ge")
         return comparison("GreaterOrEqual", false);
-    if (op == "aten::__and__" || op == "aten::__or__") {
+    if (op == "aten::__and__" || op == "aten::__or__" || op == "aten::__xor__") {
+        if (!is_truth(a) || !is_truth(b))
+            return std::nullopt; // bits of integers
         auto truth = [&](const Lowered& value) { return e.cast(as_tensor(e, value), DType::Bool); };
-        return Lowered::scalar(e.emit(op == "aten::__and__" ? "And" : "Or", {truth(a), truth(b)}),
+        return Lowered::scalar(e.emit(op == "aten::__and__"  ? "And"
+                                      : op == "aten::__or__" ? "Or"
+                                                             : "Xor",
+                                      {truth(a), truth(b)}),
                                FxType::Kind::Bool);
     }
     return std::nullopt;
@@ -226,6 +235,11 @@ std::optional<Lowered> runtime_unary(Emitter& e, std::string_view op, const Lowe
                                              {e.cast(a.value, DType::Float64)}),
                                       DType::Int64),
                                FxType::Kind::Int);
+    if (op == "aten::abs" || op == "prim::abs")
+        return Lowered::scalar(e.emit("Abs", {a.value}), a.kind);
+    if (op == "aten::round")
+        return Lowered::scalar(e.emit("Round", {e.cast(a.value, DType::Float64)}),
+                               FxType::Kind::Float);
     if (op == "aten::sqrt" || op == "aten::exp" || op == "aten::log")
         return Lowered::scalar(e.emit(op == "aten::sqrt"  ? "Sqrt"
                                       : op == "aten::exp" ? "Exp"

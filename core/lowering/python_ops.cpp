@@ -1,7 +1,7 @@
 #include "lowering/python_ops.h"
 
-#include "lowering/op_call.h"
 #include "lowering/python_arithmetic.h"
+#include "lowering/python_call.h"
 #include "lowering/python_value.h"
 
 #include <algorithm>
@@ -10,85 +10,6 @@
 
 namespace strata {
 namespace {
-
-using Args = std::vector<Lowered>;
-
-struct PythonCall {
-    Emitter& e;
-    std::string_view target;
-    const Args& args;
-    std::size_t output_count;
-
-    const Lowered& operator[](std::size_t i) const
-    {
-        if (i >= args.size())
-            throw Refusal{fmt::format("{} has too few arguments", target), {}, false};
-        return args[i];
-    }
-    [[noreturn]] void refuse(std::string reason) const
-    {
-        throw Refusal{std::move(reason), {}, false};
-    }
-};
-using Handler = std::optional<Outputs> (*)(const PythonCall&);
-
-/// An int or float that a rank-0 tensor holds: known now, or a run-time scalar.
-Lowered number_from(Emitter& e, ValueId id, FxType::Kind kind)
-{
-    const Lowered scalar = Lowered::scalar(id, kind);
-    if (kind == FxType::Kind::Float) {
-        if (const auto number = as_number(e, scalar))
-            return Lowered(*number);
-    } else if (const auto number = as_integer(e, scalar)) {
-        return kind == FxType::Kind::Bool ? Lowered(*number != 0) : Lowered(*number);
-    }
-    return scalar;
-}
-
-std::vector<Lowered>& list_of(const PythonCall& call, std::size_t i)
-{
-    const auto* list = call[i].as<LoweredList>();
-    if (!list)
-        call.refuse(fmt::format("{} works on {}", call.target, describe(call[i])));
-    return **list;
-}
-
-/// Python's index rules.
-std::size_t list_index(const PythonCall& call, const Lowered& index, std::size_t size)
-{
-    const auto value = as_integer(call.e, index);
-    if (!value)
-        throw Refusal{"a list index is only known when the model runs", {}, false};
-    const std::int64_t wrapped = *value < 0 ? *value + static_cast<std::int64_t>(size) : *value;
-    if (wrapped < 0 || wrapped >= static_cast<std::int64_t>(size))
-        call.refuse(fmt::format("index {} is out of range for a list of {}", *value, size));
-    return static_cast<std::size_t>(wrapped);
-}
-
-std::optional<Outputs> sequence_items_of(const PythonCall& call)
-{
-    const auto* items = sequence_items(call[0]);
-    if (!items)
-        call.refuse(fmt::format("{} works on {}", call.target, describe(call[0])));
-    if (items->size() != call.output_count)
-        call.refuse(fmt::format("{} values are taken from a sequence of {}", call.output_count,
-                                items->size()));
-    return Outputs(*items);
-}
-
-std::optional<Outputs> get_item(const PythonCall& call)
-{
-    if (const auto* dict = call[0].as<LoweredDict>()) {
-        for (const auto& [key, value] : **dict)
-            if (python_equal(key, call[1]).value_or(false))
-                return Outputs(value);
-        call.refuse(fmt::format("a dict has no key {}", describe(call[1])));
-    }
-    const auto* items = sequence_items(call[0]);
-    if (!items)
-        return std::nullopt;
-    return Outputs((*items)[list_index(call, call[1], items->size())]);
-}
 
 std::optional<Outputs> length(const PythonCall& call)
 {
@@ -189,6 +110,18 @@ std::optional<Outputs> item(const PythonCall& call)
                                                : convert_number<FxType::Kind::Int>(call);
 }
 
+/// Casts to a narrower type: a branch has made sure that there is something.
+std::optional<Outputs> unwrap(const PythonCall& call)
+{
+    const auto* optional = call[0].as<LoweredOptional>();
+    return Outputs(optional ? *optional->value : call[0]);
+}
+
+std::optional<Outputs> undefined(const PythonCall& call)
+{
+    return Outputs(std::vector<Lowered>(call.output_count, Lowered(LoweredUndefined{})));
+}
+
 std::optional<Outputs> number_to_tensor(const PythonCall& call)
 {
     const ValueId id = as_tensor(call.e, call[0]);
@@ -199,6 +132,10 @@ std::optional<Outputs> number_to_tensor(const PythonCall& call)
 
 std::optional<Outputs> is_same(const PythonCall& call)
 {
+    for (std::size_t i = 0; i < 2; ++i)
+        if (const auto* optional = call[i].as<LoweredOptional>(); optional && call[1 - i].is_none())
+            return Outputs(
+                Lowered::scalar(call.e.emit("Not", {optional->present}), FxType::Kind::Bool));
     if (call[0].is_none() || call[1].is_none())
         return Outputs(Lowered(call[0].is_none() && call[1].is_none()));
     const auto* left = call[0].as<LoweredTensor>();
@@ -213,130 +150,13 @@ std::optional<Outputs> is_same(const PythonCall& call)
 std::optional<Outputs> is_not_same(const PythonCall& call)
 {
     auto same = is_same(call);
-    if (same)
-        same->values.front() = Lowered(!*same->values.front().as<bool>());
-    return same;
-}
-
-std::optional<Outputs> append(const PythonCall& call)
-{
-    list_of(call, 0).push_back(call[1]);
-    return Outputs(call[0]);
-}
-
-std::optional<Outputs> extend(const PythonCall& call)
-{
-    const auto* items = sequence_items(call[1]);
-    if (!items)
-        call.refuse("a list is extended by something that is not a list");
-    const std::vector<Lowered> copy = *items;
-    auto& list = list_of(call, 0);
-    list.insert(list.end(), copy.begin(), copy.end());
-    return Outputs(std::vector<Lowered>(call.output_count, Lowered(LoweredNone{})));
-}
-
-std::optional<Outputs> insert(const PythonCall& call)
-{
-    auto& list = list_of(call, 0);
-    const auto at = as_integer(call.e, call[1]);
-    if (!at)
-        call.refuse("a list index is only known when the model runs");
-    const auto size = static_cast<std::int64_t>(list.size());
-    const std::int64_t index = std::clamp<std::int64_t>(*at < 0 ? *at + size : *at, 0, size);
-    list.insert(list.begin() + index, call[2]);
-    return Outputs(std::vector<Lowered>(call.output_count, Lowered(LoweredNone{})));
-}
-
-std::optional<Outputs> pop(const PythonCall& call)
-{
-    auto& list = list_of(call, 0);
-    const Lowered last(std::int64_t{-1});
-    const std::size_t index = list_index(call, call.args.size() > 1 ? call[1] : last, list.size());
-    Lowered taken = list[index];
-    list.erase(list.begin() + static_cast<std::ptrdiff_t>(index));
-    return Outputs(std::move(taken));
-}
-
-std::optional<Outputs> set_item(const PythonCall& call)
-{
-    if (const auto* dict = call[0].as<LoweredDict>()) {
-        for (auto& [key, value] : **dict) {
-            if (python_equal(key, call[1]).value_or(false)) {
-                value = call[2];
-                return Outputs(std::vector<Lowered>(call.output_count, call[0]));
-            }
-        }
-        (*dict)->emplace_back(call[1], call[2]);
-        return Outputs(std::vector<Lowered>(call.output_count, call[0]));
-    }
-    auto& list = list_of(call, 0);
-    list[list_index(call, call[1], list.size())] = call[2];
-    return Outputs(std::vector<Lowered>(call.output_count, call[0]));
-}
-
-std::optional<Outputs> slice_list(const PythonCall& call)
-{
-    const auto* items = sequence_items(call[0]);
-    if (!items)
+    if (!same)
         return std::nullopt;
-    const auto size = static_cast<std::int64_t>(items->size());
-    auto bound = [&](std::size_t i, std::int64_t fallback) {
-        if (i >= call.args.size() || call[i].is_none())
-            return fallback;
-        const auto value = as_integer(call.e, call[i]);
-        if (!value)
-            throw Refusal{
-                "a list is sliced by a number that is only known when the model runs", {}, false};
-        return std::clamp<std::int64_t>(*value < 0 ? *value + size : *value, 0, size);
-    };
-    const std::int64_t step =
-        call.args.size() > 3 && !call[3].is_none() ? as_integer(call.e, call[3]).value_or(1) : 1;
-    if (step < 1)
-        call.refuse("a list is sliced with a step below 1");
-    std::vector<Lowered> taken;
-    for (std::int64_t i = bound(1, 0), end = bound(2, size); i < end; i += step)
-        taken.push_back((*items)[static_cast<std::size_t>(i)]);
-    return Outputs(Lowered::list(std::move(taken)));
-}
-
-std::optional<Outputs> copy_list(const PythonCall& call)
-{
-    const auto* items = sequence_items(call[0]);
-    if (!items)
-        return std::nullopt;
-    return Outputs(Lowered::list(*items));
-}
-
-std::optional<Outputs> contains(const PythonCall& call)
-{
-    auto search = [&](const auto& range, auto key_of) {
-        for (const auto& entry : range)
-            if (python_equal(key_of(entry), call[1]).value_or(false))
-                return Outputs(Lowered(true));
-        return Outputs(Lowered(false));
-    };
-    if (const auto* dict = call[0].as<LoweredDict>())
-        return search(**dict, [](const auto& entry) { return entry.first; });
-    if (const auto* items = sequence_items(call[0]))
-        return search(*items, [](const Lowered& entry) { return entry; });
-    return std::nullopt;
-}
-
-/// any() and all() of a list of truth values.
-template <bool Any>
-std::optional<Outputs> truth_of_list(const PythonCall& call)
-{
-    const auto* items = sequence_items(call[0]);
-    if (!items)
-        return std::nullopt;
-    for (const Lowered& item : *items) {
-        const auto value = known_condition(call.e, item);
-        if (!value)
-            call.refuse("a truth value in a list is only known when the model runs");
-        if (*value == Any)
-            return Outputs(Lowered(Any));
-    }
-    return Outputs(Lowered(!Any));
+    const Lowered& answer = same->values.front();
+    if (const auto* known = answer.as<bool>())
+        return Outputs(Lowered(!*known));
+    return Outputs(
+        Lowered::scalar(call.e.emit("Not", {as_tensor(call.e, answer)}), FxType::Kind::Bool));
 }
 
 std::optional<Outputs> to_text(const PythonCall& call)
@@ -359,78 +179,13 @@ std::optional<Outputs> find_text(const PythonCall& call)
         Lowered(at == std::string::npos ? std::int64_t{-1} : static_cast<std::int64_t>(at)));
 }
 
-/// dict(): of nothing, of a list of pairs, or of another dict.
-std::optional<Outputs> copy_dict(const PythonCall& call)
+/// Arithmetic on numbers, known or not.
+Lowered calculate(const PythonCall& call, std::string_view op, const Lowered& a, const Lowered& b)
 {
-    auto dict = std::make_shared<std::vector<std::pair<Lowered, Lowered>>>();
-    if (!call.args.empty()) {
-        if (const auto* other = call[0].as<LoweredDict>()) {
-            *dict = **other;
-        } else if (const auto* pairs = sequence_items(call[0])) {
-            for (const Lowered& pair : *pairs) {
-                const auto* items = sequence_items(pair);
-                if (!items || items->size() != 2)
-                    call.refuse("a dict is made of something that is not pairs");
-                dict->emplace_back((*items)[0], (*items)[1]);
-            }
-        }
-    }
-    return Outputs(Lowered(LoweredDict(std::move(dict))));
-}
-
-std::optional<Outputs> make_dict(const PythonCall& call)
-{
-    auto dict = std::make_shared<std::vector<std::pair<Lowered, Lowered>>>();
-    for (std::size_t i = 0; i + 1 < call.args.size(); i += 2)
-        dict->emplace_back(call[i], call[i + 1]);
-    return Outputs(Lowered(LoweredDict(std::move(dict))));
-}
-
-enum class DictPart { Keys, Values, Items };
-template <DictPart Part>
-std::optional<Outputs> dict_part(const PythonCall& call)
-{
-    const auto* dict = call[0].as<LoweredDict>();
-    if (!dict)
-        return std::nullopt;
-    std::vector<Lowered> items;
-    for (const auto& [key, value] : **dict) {
-        if constexpr (Part == DictPart::Keys)
-            items.push_back(key);
-        else if constexpr (Part == DictPart::Values)
-            items.push_back(value);
-        else
-            items.push_back(Lowered::tuple({key, value}));
-    }
-    return Outputs(Lowered::list(std::move(items)));
-}
-
-std::optional<Outputs> dict_get(const PythonCall& call)
-{
-    const auto* dict = call[0].as<LoweredDict>();
-    if (!dict)
-        return std::nullopt;
-    for (const auto& [key, value] : **dict)
-        if (python_equal(key, call[1]).value_or(false))
-            return Outputs(value);
-    return Outputs(call.args.size() > 2 ? call[2] : Lowered(LoweredNone{}));
-}
-
-std::optional<Outputs> make_range(const PythonCall& call)
-{
-    std::int64_t bounds[3] = {0, 0, 1};
-    for (std::size_t i = 0; i < call.args.size() && i < 3; ++i) {
-        const auto value = as_integer(call.e, call[i]);
-        if (!value)
-            return std::nullopt;
-        bounds[call.args.size() == 1 ? 1 : i] = *value;
-    }
-    if (bounds[2] == 0)
-        call.refuse("range() with a step of 0");
-    std::vector<Lowered> items;
-    for (std::int64_t i = bounds[0]; bounds[2] > 0 ? i < bounds[1] : i > bounds[1]; i += bounds[2])
-        items.emplace_back(i);
-    return Outputs(Lowered::list(std::move(items)));
+    auto result = evaluate_python_arithmetic(call.e, op, {a, b});
+    if (!result)
+        call.refuse(fmt::format("{} of {} and {}", op, describe(a), describe(b)));
+    return std::move(*result);
 }
 
 /// range(lo, hi, step) by index, as TorchScript's loops state it.
@@ -439,21 +194,29 @@ std::optional<Outputs> range_length(const PythonCall& call)
     const auto low = as_integer(call.e, call[0]);
     const auto high = as_integer(call.e, call[1]);
     const auto step = as_integer(call.e, call[2]);
-    if (!low || !high || !step || *step == 0)
-        call.refuse("a range's bounds are only known when the model runs");
-    const std::int64_t span = *step > 0 ? *high - *low : *low - *high;
+    if (step == 0)
+        call.refuse("range() with a step of 0");
+    if (!step)
+        call.refuse("the step of a range is only known when the model runs");
     const std::int64_t width = *step > 0 ? *step : -*step;
-    return Outputs(Lowered(span <= 0 ? std::int64_t{0} : (span + width - 1) / width));
+    if (low && high) {
+        const std::int64_t span = *step > 0 ? *high - *low : *low - *high;
+        return Outputs(Lowered(span <= 0 ? std::int64_t{0} : (span + width - 1) / width));
+    }
+    const Lowered span = *step > 0 ? calculate(call, "aten::sub", call[1], call[0])
+                                   : calculate(call, "aten::sub", call[0], call[1]);
+    const Lowered length = calculate(
+        call, "prim::max",
+        calculate(call, "aten::floordiv",
+                  calculate(call, "aten::add", span, Lowered(width - 1)), Lowered(width)),
+        Lowered(std::int64_t{0}));
+    return Outputs(length);
 }
 
 std::optional<Outputs> derive_index(const PythonCall& call)
 {
-    const auto index = as_integer(call.e, call[0]);
-    const auto start = as_integer(call.e, call[1]);
-    const auto step = as_integer(call.e, call[2]);
-    if (!index || !start || !step)
-        call.refuse("a loop's index is only known when the model runs");
-    return Outputs(Lowered(*start + *index * *step));
+    return Outputs(calculate(call, "aten::add", call[1],
+                             calculate(call, "aten::mul", call[0], call[2])));
 }
 
 std::optional<Outputs> tensor_dtype(const PythonCall& call)
@@ -497,7 +260,7 @@ std::optional<Outputs> first_argument(const PythonCall& call)
 }
 std::optional<Outputs> nothing(const PythonCall& call)
 {
-    return Outputs(std::vector<Lowered>(call.output_count, Lowered(LoweredNone{})));
+    return call.nothing();
 }
 
 std::optional<Outputs> raise(const PythonCall& call)
@@ -567,22 +330,17 @@ std::optional<Outputs> is_instance(const PythonCall& call)
     return Outputs(Lowered(false));
 }
 
-const std::unordered_map<std::string_view, Handler>& handlers()
+using HandlerTable = std::unordered_map<std::string_view, PythonHandler>;
+
+const HandlerTable& handlers()
 {
-    static const std::unordered_map<std::string_view, Handler> table{
-        {"prim::ListConstruct",
-         [](const PythonCall& c) { return std::optional(Outputs(Lowered::list(c.args))); }},
-        {"prim::TupleConstruct",
-         [](const PythonCall& c) { return std::optional(Outputs(Lowered::tuple(c.args))); }},
-        {"prim::DictConstruct", make_dict},
-        {"prim::ListUnpack", sequence_items_of},
-        {"prim::TupleUnpack", sequence_items_of},
-        {"prim::TupleIndex", get_item},
-        {"prim::unchecked_cast", first_argument},
-        {"prim::unchecked_unwrap_optional", first_argument},
-        {"aten::_unwrap_optional", first_argument},
+    static const HandlerTable table = [] {
+        HandlerTable all{
+        {"prim::unchecked_cast", unwrap},
+        {"prim::unchecked_unwrap_optional", unwrap},
+        {"aten::_unwrap_optional", unwrap},
         {"prim::data", first_argument},
-        {"prim::Uninitialized", nothing},
+        {"prim::Uninitialized", undefined},
         {"prim::Print", nothing},
         {"aten::warn", nothing},
         {"prim::RaiseException", raise},
@@ -606,12 +364,8 @@ const std::unordered_map<std::string_view, Handler>& handlers()
         {"aten::is_autocast_enabled", always_false},
         {"aten::is_autocast_cpu_enabled", always_false},
         {"aten::is_floating_point", tensor_is_floating},
-        {"prim::rangelist", make_range},
         {"aten::__range_length", range_length},
         {"aten::__derive_index", derive_index},
-        {"aten::__getitem__", get_item},
-        {"aten::_set_item", set_item},
-        {"aten::__contains__", contains},
         {"aten::__is__", is_same},
         {"aten::__isnot__", is_not_same},
         {"aten::len", length},
@@ -629,34 +383,45 @@ const std::unordered_map<std::string_view, Handler>& handlers()
         {"aten::Bool", convert_number<FxType::Kind::Bool>},
         {"aten::ScalarImplicit", item},
         {"aten::item", item},
-        {"aten::append", append},
-        {"aten::extend", extend},
-        {"aten::insert", insert},
-        {"aten::pop", pop},
-        {"aten::slice", slice_list},
-        {"aten::list", copy_list},
-        {"aten::copy", copy_list},
-        {"aten::keys", dict_part<DictPart::Keys>},
-        {"aten::values", dict_part<DictPart::Values>},
-        {"aten::items", dict_part<DictPart::Items>},
-        {"aten::get", dict_get},
         {"aten::format", format_string},
         {"aten::str", to_text},
         {"aten::find", find_text},
-        {"aten::dict", copy_dict},
-        {"aten::any", truth_of_list<true>},
-        {"aten::all", truth_of_list<false>},
-    };
+        };
+        for (const auto& [name, handler] : container_handlers())
+            all.emplace(name, handler);
+        return all;
+    }();
+    return table;
+}
+
+const HandlerTable& runtime_handlers()
+{
+    static const HandlerTable table(runtime_list_handlers().begin(), runtime_list_handlers().end());
     return table;
 }
 
 } // namespace
+
+Lowered number_from(Emitter& e, ValueId id, FxType::Kind kind)
+{
+    const Lowered scalar = Lowered::scalar(id, kind);
+    if (kind == FxType::Kind::Float) {
+        if (const auto number = as_number(e, scalar))
+            return Lowered(*number);
+    } else if (const auto number = as_integer(e, scalar)) {
+        return kind == FxType::Kind::Bool ? Lowered(*number != 0) : Lowered(*number);
+    }
+    return scalar;
+}
 
 std::optional<Outputs> evaluate_python_op(Emitter& emitter, std::string_view target,
                                           const std::vector<Lowered>& args,
                                           std::size_t output_count)
 {
     const std::string_view base = target.substr(0, target.find('.'));
+    if (auto it = runtime_handlers().find(base); it != runtime_handlers().end())
+        if (auto outputs = it->second({emitter, target, args, output_count}))
+            return outputs;
     const auto& table = handlers();
     if (auto it = table.find(base); it != table.end())
         if (auto outputs = it->second({emitter, target, args, output_count}))

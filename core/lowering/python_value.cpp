@@ -42,10 +42,43 @@ Lowered from_immediate(const FxArg& arg)
 const std::vector<Lowered>* sequence_items(const Lowered& value)
 {
     if (const auto* list = value.as<LoweredList>())
-        return list->get();
+        return (*list)->runtime ? nullptr : &(*list)->items;
     if (const auto* tuple = value.as<LoweredTuple>())
         return tuple->items.get();
     return nullptr;
+}
+
+const RuntimeItems* runtime_items(const Lowered& value)
+{
+    const auto* list = value.as<LoweredList>();
+    return list && (*list)->runtime ? &*(*list)->runtime : nullptr;
+}
+
+bool identical(const Lowered& a, const Lowered& b)
+{
+    if (a.value.index() != b.value.index())
+        return false;
+    return std::visit(
+        Overloaded{
+            [](LoweredNone) { return true; },
+            [](LoweredUndefined) { return true; },
+            [&](const LoweredTensor& v) { return v.value == b.as<LoweredTensor>()->value; },
+            [&](const LoweredScalar& v) {
+                const auto* other = b.as<LoweredScalar>();
+                return v.value == other->value && v.kind == other->kind;
+            },
+            [&](const LoweredTuple& v) {
+                const auto& left = *v.items;
+                const auto& right = *b.as<LoweredTuple>()->items;
+                return std::equal(left.begin(), left.end(), right.begin(), right.end(), identical);
+            },
+            [&](const LoweredOptional& v) {
+                const auto* other = b.as<LoweredOptional>();
+                return v.present == other->present && identical(*v.value, *other->value);
+            },
+            [&]<class T>(const T& v) { return v == *b.as<T>(); },
+        },
+        a.value);
 }
 
 ValueId as_tensor(Emitter& emitter, const Lowered& value)
@@ -140,8 +173,19 @@ std::string describe(const Lowered& value)
                           [](DType v) { return fmt::format("the dtype {}", to_string(v)); },
                           [](const FxEnum& v) { return v.name; },
                           [](const LoweredTuple&) { return std::string("a tuple"); },
-                          [](const LoweredList&) { return std::string("a list"); },
+                          [](const LoweredList& list) {
+                              return std::string(
+                                  list->runtime
+                                      ? "a list whose length is only known when the model runs"
+                                      : "a list");
+                          },
                           [](const LoweredDict&) { return std::string("a dict"); },
+                          [](LoweredUndefined) { return std::string("an undefined value"); },
+                          [](const LoweredOptional&) {
+                              return std::string(
+                                  "something that may be None, which is only known when the "
+                                  "model runs");
+                          },
                       },
                       value.value);
 }

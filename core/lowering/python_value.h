@@ -13,8 +13,13 @@ namespace strata {
 /// The constant that an immediate argument stands for. References must have been resolved before.
 Lowered from_immediate(const FxArg& arg);
 
-/// The items of a list or tuple; null for everything else.
+/// The items of a list or tuple; null for everything else, lists of run-time length too.
 const std::vector<Lowered>* sequence_items(const Lowered& value);
+
+/// The items of a list whose length is only known when the model runs; null for everything else.
+const RuntimeItems* runtime_items(const Lowered& value);
+/// True when both are the same value or object: what one is changed to, the other is too.
+bool identical(const Lowered& a, const Lowered& b);
 
 /// A tensor: itself, or a rank-0 tensor for a number (int64, float32, bool as PyTorch's defaults);
 /// no_id otherwise.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 
 namespace strata {
 namespace {
@@ -49,32 +51,72 @@ bool is_view(std::string_view target)
 ViewUses::ViewUses(const FxGraph& graph)
     : m_graph(graph),
       m_last_use(graph.values.size(), 0),
-      m_base(graph.values.size(), no_index),
+      m_bases(graph.values.size()),
       m_views(graph.values.size())
 {
-    auto use = [this](const FxArg& arg, FxNodeId user) {
+    // What a loop reads from outside is read again in the next iteration, up to the loop's end.
+    std::vector<FxNodeId> block_end(graph.blocks.size(), 0);
+    for (FxBlockId block = static_cast<FxBlockId>(graph.blocks.size()); block-- > 0;) {
+        FxNodeId& end = block_end[block];
+        for (const FxNodeId node : graph.blocks[block].nodes)
+            end = std::max(end, node);
+        for (FxBlockId b = block; graph.blocks[b].owner != no_index;) {
+            b = graph.nodes[graph.blocks[b].owner].block;
+            if (b == no_index)
+                break;
+            block_end[b] = std::max(block_end[b], end);
+        }
+    }
+    auto use_at = [&](FxValueId value, FxNodeId user, FxBlockId block) {
+        FxNodeId at = user;
+        while (block != no_index && block != graph.values[value].block &&
+               graph.blocks[block].owner != no_index) {
+            const FxNode& owner = graph.nodes[graph.blocks[block].owner];
+            if (owner.target == "prim::Loop")
+                at = std::max(at, block_end[block]);
+            block = owner.block;
+        }
+        m_last_use[value] = std::max(m_last_use[value], at);
+    };
+    auto use = [&](const FxArg& arg, FxNodeId user, FxBlockId block) {
         visit_arg(arg, [&](const FxArg& a) {
             if (const FxRef* ref = a.ref())
-                m_last_use[ref->value] = std::max(m_last_use[ref->value], user);
+                use_at(ref->value, user, block);
         });
     };
     for (FxNodeId id = 0; id < graph.nodes.size(); ++id) {
         const FxNode& node = graph.nodes[id];
         for (const FxArg& arg : node.args)
-            use(arg, id);
+            use(arg, id, node.block);
         for (const FxKeywordArg& kwarg : node.kwargs)
-            use(kwarg.arg, id);
+            use(kwarg.arg, id, node.block);
         const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
-        if (self && is_view(node.target)) {
-            for (FxValueId output : node.outputs) {
-                m_base[output] = self->value;
-                m_views[self->value].push_back(output);
-            }
-        }
+        if (self && (is_view(node.target) || is_in_place(node.target)))
+            for (FxValueId output : node.outputs)
+                add_link(output, self->value,
+                         is_exact_view(node.target) || is_in_place(node.target));
     }
-    for (const FxBlock& block : graph.blocks)
+    for (FxBlockId id = 0; id < graph.blocks.size(); ++id) {
+        const FxBlock& block = graph.blocks[id];
         for (const FxArg& result : block.results)
-            use(result, block.nodes.empty() ? block.owner : block.nodes.back() + 1);
+            use(result, block.nodes.empty() ? block.owner : block.nodes.back() + 1, id);
+    }
+}
+
+void ViewUses::add_link(FxValueId value, FxValueId base, bool exact)
+{
+    if (value == base)
+        return;
+    m_bases[value].push_back({base, exact});
+    m_views[base].push_back({value, exact});
+}
+
+FxNodeId ViewUses::maker(FxValueId value) const
+{
+    const FxValue& made = m_graph.values[value];
+    if (made.node != no_index || made.block == no_index)
+        return made.node;
+    return m_graph.blocks[made.block].owner; // a parameter of a body
 }
 
 std::string ViewUses::conflict(FxNodeId in_place_node) const
@@ -83,32 +125,38 @@ std::string ViewUses::conflict(FxNodeId in_place_node) const
     const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
     if (!self)
         return {};
-    // The values that share memory are a tree of views; walk it from the written value outwards.
+    // The values that share memory are a graph of views; walk it from the written value outwards.
     struct Step {
         FxValueId value;
         FxValueId from;
         bool exact; // reached through exact views only
     };
-    auto is_exact_link = [this](FxValueId view) {
-        return is_exact_view(m_graph.nodes[m_graph.values[view].node].target);
-    };
     std::vector<Step> todo{{self->value, no_index, true}};
+    std::set<std::pair<FxValueId, bool>> seen{{self->value, true}};
+    auto visit = [&](const Step& step) {
+        if (seen.emplace(step.value, step.exact).second)
+            todo.push_back(step);
+    };
     while (!todo.empty()) {
         const Step step = todo.back();
         todo.pop_back();
         if (!step.exact && m_last_use[step.value] > in_place_node)
             return m_graph.values[step.value].name;
-        const FxValueId base = m_base[step.value];
-        if (base != no_index && base != step.from)
-            todo.push_back({base, step.value, step.exact && is_exact_link(step.value)});
+        bool from_view = false;
+        for (const Link& base : m_bases[step.value])
+            if (base.to != step.from)
+                visit({base.to, step.value, step.exact && base.exact});
+        if (step.from != no_index)
+            for (const Link& base : m_bases[step.from])
+                from_view = from_view || base.to == step.value;
         // The pieces of one split share no memory with each other.
-        const bool from_view = step.from != no_index && m_base[step.from] == step.value;
         const FxNodeId splitter = from_view ? m_graph.values[step.from].node : no_index;
-        for (const FxValueId view : m_views[step.value])
+        for (const Link& view : m_views[step.value])
             // Views taken after the write see what it left.
-            if (view != step.from && m_graph.values[view].node != splitter &&
-                m_graph.values[view].node < in_place_node)
-                todo.push_back({view, step.value, step.exact && is_exact_link(view)});
+            if (view.to != step.from &&
+                (splitter == no_index || m_graph.values[view.to].node != splitter) &&
+                maker(view.to) < in_place_node)
+                visit({view.to, step.value, step.exact && view.exact});
     }
     return {};
 }

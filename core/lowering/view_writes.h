@@ -25,12 +25,21 @@ public:
     /// later and that the write may reach in another way (reshape, which copies or does not), or
     /// nothing when there is none.
     std::string conflict(FxNodeId in_place_node) const;
+    /// Says that `value` may be `base` itself, as a result of a branch that is decided by data may.
+    void link(FxValueId value, FxValueId base) { add_link(value, base, false); }
 
 private:
+    struct Link {
+        FxValueId to;
+        bool exact; ///< the lowering follows writes through it
+    };
+    void add_link(FxValueId value, FxValueId base, bool exact);
+    FxNodeId maker(FxValueId value) const;
+
     const FxGraph& m_graph;
-    std::vector<FxNodeId> m_last_use; // per value; 0 when never used
-    std::vector<FxValueId> m_base;    // per value: what it is a view of, no_index for none
-    std::vector<std::vector<FxValueId>> m_views; // per value: its direct views
+    std::vector<FxNodeId> m_last_use;       // per value; 0 when never used
+    std::vector<std::vector<Link>> m_bases; // per value: what it is a view of
+    std::vector<std::vector<Link>> m_views; // per value: its direct views
 };
 
 } // namespace strata
