@@ -45,16 +45,15 @@ Lowered GraphLowerer::Container::value() const
 {
     if (list)
         return Lowered(std::make_shared<PythonList>(list_content));
-    return Lowered(LoweredDict(
-        std::make_shared<std::vector<std::pair<Lowered, Lowered>>>(dict_content)));
+    return Lowered(
+        LoweredDict(std::make_shared<std::vector<std::pair<Lowered, Lowered>>>(dict_content)));
 }
 
 Lowered GraphLowerer::Container::now() const
 {
     if (list)
         return Lowered(std::make_shared<PythonList>(*list));
-    return Lowered(
-        LoweredDict(std::make_shared<std::vector<std::pair<Lowered, Lowered>>>(*dict)));
+    return Lowered(LoweredDict(std::make_shared<std::vector<std::pair<Lowered, Lowered>>>(*dict)));
 }
 
 void GraphLowerer::Container::restore() const
@@ -99,9 +98,9 @@ GraphLowerer::Snapshot GraphLowerer::snapshot(FxNodeId owner)
     const std::vector<FxNodeId> nodes = nodes_in(owner);
     // Weights that only the bodies read exist outside of them all the same: a body may write them.
     for (const FxNodeId id : nodes)
-        if (const FxNode& node = m_fx.nodes[id];
-            node.kind == FxKind::GetAttr && node.tensor < m_program.tensors.size() &&
-            to_onnx(m_program.tensors[node.tensor].dtype) != 0)
+        if (const FxNode& node = m_fx.nodes[id]; node.kind == FxKind::GetAttr &&
+                                                 node.tensor < m_program.tensors.size() &&
+                                                 to_onnx(m_program.tensors[node.tensor].dtype) != 0)
             tensor_cell(id);
     Snapshot before;
     before.cells = m_cells;
@@ -223,8 +222,7 @@ ValueId GraphLowerer::condition_value(const Lowered& condition)
     if (id == no_id)
         throw Refusal{fmt::format("{} is used as a condition", describe(condition)), {}, false};
     id = m_emitter.cast(id, DType::Bool);
-    return m_emitter.rank(id) == 0 ? id
-                                   : m_emitter.reshape(id, std::span<const std::int64_t>{});
+    return m_emitter.rank(id) == 0 ? id : m_emitter.reshape(id, std::span<const std::int64_t>{});
 }
 
 void GraphLowerer::account_owner(FxNodeId id, std::size_t first_node)

@@ -64,8 +64,8 @@ void GraphLowerer::drop_assertion(FxNodeId id, bool raising_side)
 {
     std::string message;
     for (const FxNodeId inner : m_fx.blocks[m_fx.nodes[id].blocks[raising_side ? 0 : 1]].nodes)
-        if (const FxNode& node = m_fx.nodes[inner]; node.target == raise_target &&
-                                                    message.empty() && !node.args.empty())
+        if (const FxNode& node = m_fx.nodes[inner];
+            node.target == raise_target && message.empty() && !node.args.empty())
             if (const auto* text = std::get_if<std::string>(&node.args.front().value))
                 message = fmt::format(": {}", *text);
     info(id, "assertion-dropped",
@@ -139,14 +139,13 @@ void GraphLowerer::lower_dynamic_if(FxNodeId id, const Lowered& condition)
     }
 }
 
-std::vector<GraphLowerer::Carried>
-GraphLowerer::join_branches(FxNodeId id, const Snapshot& before, const std::array<BodyEnd, 2>& ends)
+std::vector<GraphLowerer::Carried> GraphLowerer::join_branches(FxNodeId id, const Snapshot& before,
+                                                               const std::array<BodyEnd, 2>& ends)
 {
     const FxNode& node = m_fx.nodes[id];
     const OnnxModel& model = *m_result.model;
     auto is_outside = [&](ValueId value) {
-        return value < before.emitted.values ||
-               model.values[value].graph == OnnxModel::main_graph;
+        return value < before.emitted.values || model.values[value].graph == OnnxModel::main_graph;
     };
     std::vector<Carried> carried;
     auto add = [&](Carried::Target target, std::size_t index, const Lowered& yes,
@@ -154,8 +153,7 @@ GraphLowerer::join_branches(FxNodeId id, const Snapshot& before, const std::arra
         Carried value;
         value.target = target;
         value.index = index;
-        value.form =
-            join(m_emitter, form_of(m_emitter, yes), form_of(m_emitter, no), is_outside);
+        value.form = join(m_emitter, form_of(m_emitter, yes), form_of(m_emitter, no), is_outside);
         value.after = {yes, no};
         carried.push_back(std::move(value));
     };

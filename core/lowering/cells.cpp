@@ -33,17 +33,27 @@ void GraphLowerer::refresh(std::uint32_t cell)
 
 void GraphLowerer::write_cell(std::uint32_t cell, ValueId written)
 {
+    // The base first: where it cannot be stated, nothing has changed.
+    const std::uint32_t base = m_cells[cell].base;
+    if (base != no_index) {
+        refresh(base);
+        const FxNode& view = m_fx.nodes[m_cells[cell].view];
+        const OpSchema& schema = m_registry.find(view.target)->schema;
+        OpCall call(m_emitter, schema, bind_arguments(schema, view, &m_cells[base].value));
+        write_cell(base, write_through_view(call, written));
+        m_cells[cell].base_version = m_cells[base].version;
+    }
     m_cells[cell].value = Lowered::tensor(written);
     ++m_cells[cell].version;
-    const std::uint32_t base = m_cells[cell].base;
-    if (base == no_index)
-        return;
-    refresh(base);
-    const FxNode& view = m_fx.nodes[m_cells[cell].view];
-    const OpSchema& schema = m_registry.find(view.target)->schema;
-    OpCall call(m_emitter, schema, bind_arguments(schema, view, &m_cells[base].value));
-    write_cell(base, write_through_view(call, written));
-    m_cells[cell].base_version = m_cells[base].version;
+}
+
+void GraphLowerer::forget_views(std::size_t first_value)
+{
+    for (Cell& cell : m_cells) {
+        const auto* tensor = cell.value.as<LoweredTensor>();
+        if (cell.base != no_index && tensor && tensor->value >= first_value)
+            cell.base_version = m_cells[cell.base].version - 1;
+    }
 }
 
 void GraphLowerer::bind(FxValueId id, Lowered lowered)

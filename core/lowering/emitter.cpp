@@ -158,8 +158,7 @@ std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId
                                         std::size_t outputs, Attrs attrs, std::string_view domain)
 {
     const std::size_t values_before = m_model.values.size();
-    std::vector<ValueId> results =
-        append(op, std::move(inputs), outputs, std::move(attrs), domain);
+    std::vector<ValueId> results = append(op, std::move(inputs), outputs, std::move(attrs), domain);
 
     // What inference could compute needs no node.
     if (outputs == 1 && domain.empty()) {
@@ -388,8 +387,8 @@ ValueId Emitter::reduce(std::string_view op, ValueId id, std::vector<std::int64_
 
 Emitter::Checkpoint Emitter::checkpoint() const
 {
-    return {m_model.nodes.size(),        m_model.values.size(),  m_model.initializers.size(),
-            m_model.graphs.size(),       m_name_changes.size(), m_complaints.size()};
+    return {m_model.nodes.size(),  m_model.values.size(), m_model.initializers.size(),
+            m_model.graphs.size(), m_name_changes.size(), m_complaints.size()};
 }
 
 void Emitter::roll_back(const Checkpoint& checkpoint)

@@ -20,9 +20,9 @@ class ModuleTree;
 
 /// An attribute as lowering functions write it: {"axis", 1}, {"pads", pads}, {"mode", "linear"}.
 struct Attr {
-    using Value = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
-                               std::vector<float>, std::vector<std::string>, Tensor,
-                               std::vector<GraphId>>;
+    using Value =
+        std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
+                     std::vector<float>, std::vector<std::string>, Tensor, std::vector<GraphId>>;
     std::string_view name;
     Value value;
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 
 namespace strata {
 namespace {
@@ -101,6 +102,7 @@ Status GraphLowerer::lower_block(FxBlockId block)
             account(id, first_node);
         } catch (const Refusal& refusal) {
             m_emitter.roll_back(checkpoint);
+            forget_views(checkpoint.values);
             m_emitter.set_origin(node.frame, id);
             refuse(id, refusal);
         }
@@ -388,13 +390,16 @@ void GraphLowerer::lower_output(FxNodeId id)
                            : flat.size() == 1                ? "output"
                                                              : fmt::format("output_{}", i));
     }
+    std::unordered_set<std::uint32_t> returned; // cells: a tensor may be read at several places
     if (m_program.returns_written_state)
         for (const FxNodeId state : m_fx.blocks[FxGraph::main_block].nodes) {
             const FxNode& node_of = m_fx.nodes[state];
             if (node_of.kind != FxKind::Placeholder && node_of.kind != FxKind::GetAttr)
                 continue;
             const Cell& cell = m_cells[m_cell_of[node_of.outputs.front()]];
-            if (const auto* written = cell.value.as<LoweredTensor>(); written && cell.version > 0)
+            if (const auto* written = cell.value.as<LoweredTensor>();
+                written && cell.version > 0 &&
+                returned.insert(m_cell_of[node_of.outputs.front()]).second)
                 add_output(written->value,
                            fmt::format("{}{}", node_of.target, updated_state_suffix));
         }

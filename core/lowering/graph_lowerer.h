@@ -46,10 +46,10 @@ private:
         PythonList list_content;
         std::vector<std::pair<Lowered, Lowered>> dict_content;
 
-        Lowered value() const;   ///< a list or dict of its own with the content kept here
-        Lowered now() const;     ///< the same with what the object holds by now
-        void restore() const;    ///< the object holds the content kept here again
-        bool changed() const;    ///< the object holds something else by now
+        Lowered value() const; ///< a list or dict of its own with the content kept here
+        Lowered now() const;   ///< the same with what the object holds by now
+        void restore() const;  ///< the object holds the content kept here again
+        bool changed() const;  ///< the object holds something else by now
     };
     /// Everything that lowering a body changes, for going back to it.
     struct Snapshot {
@@ -97,6 +97,8 @@ private:
     const Lowered& value(FxValueId id);
     void refresh(std::uint32_t cell);
     void write_cell(std::uint32_t cell, ValueId written);
+    /// After a refusal: views that were made anew while lowering the node are to be made again.
+    void forget_views(std::size_t first_value);
     void bind(FxValueId id, Lowered value);
     void bind_alias(FxValueId id, FxValueId of);
     void bind_outputs(const FxNode& node, Outputs outputs);
@@ -177,8 +179,8 @@ private:
     Emitter m_emitter;
     ViewUses m_views;
     std::vector<Cell> m_cells;
-    std::vector<std::uint32_t> m_cell_of;  // per FX value
-    std::vector<ValueId> m_initializer_of; // per program tensor
+    std::vector<std::uint32_t> m_cell_of;     // per FX value
+    std::vector<ValueId> m_initializer_of;    // per program tensor
     std::vector<std::uint32_t> m_tensor_cell; // per program tensor; no_index until it is read
     std::size_t m_bodies = 0;                 // how many bodies surround the node being lowered
     std::size_t m_placeholders = 0;

@@ -199,13 +199,13 @@ GraphLowerer::LoopPlan GraphLowerer::plan_loop(FxNodeId id)
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
         const FxArg& initial = node.args[i + 2];
         const FxArg& result = body.results[i + 1];
-        for (const FxArg* source : {&initial, &result})
-            if (const FxRef* ref = source->ref()) {
-                m_views.link(body.params[i + 1], ref->value);
-                m_views.link(node.outputs[i], ref->value);
-            }
         plan.in_place.push_back(initial.ref() &&
                                 is_written_in_place_only(result, body.params[i + 1]));
+        for (const FxArg* source : {&initial, &result})
+            if (const FxRef* ref = source->ref()) {
+                m_views.link(body.params[i + 1], ref->value, plan.in_place.back());
+                m_views.link(node.outputs[i], ref->value, plan.in_place.back());
+            }
         if (plan.in_place.back())
             continue;
         Carried carried;
@@ -282,15 +282,15 @@ bool GraphLowerer::widen_plan(FxNodeId id, const Snapshot& before, const BodyEnd
             carried.after = {end.containers[carried.index]};
             container_known[carried.index] = true;
         }
-        ValueForm joined = join(m_emitter, carried.form, form_of(m_emitter, carried.after.front()),
-                                is_outside);
+        ValueForm joined =
+            join(m_emitter, carried.form, form_of(m_emitter, carried.after.front()), is_outside);
         if (!same_form(joined, carried.form)) {
             carried.form = std::move(joined);
             settled = false;
         }
     }
-    auto add = [&](Carried::Target target, std::size_t index, Lowered initial,
-                   const Lowered& after, bool open) {
+    auto add = [&](Carried::Target target, std::size_t index, Lowered initial, const Lowered& after,
+                   bool open) {
         Carried carried;
         carried.target = target;
         carried.index = index;
@@ -307,6 +307,8 @@ bool GraphLowerer::widen_plan(FxNodeId id, const Snapshot& before, const BodyEnd
         if (!plan.in_place[i] || end.result_cells[i + 1] == m_cell_of[initial->value])
             continue;
         plan.in_place[i] = false;
+        m_views.link(m_fx.blocks[m_fx.nodes[id].blocks.front()].params[i + 1], initial->value);
+        m_views.link(m_fx.nodes[id].outputs[i], initial->value);
         const Cell& cell = before.cells[m_cell_of[initial->value]];
         add(Carried::Target::Value, i, cell.value, end.results[i + 1], true);
     }
@@ -415,8 +417,8 @@ std::optional<Lowered> GraphLowerer::appended_item(FxNodeId loop, const Containe
         !std::equal(first.begin(), first.end(), list->items.begin(), identical))
         return std::nullopt;
     const Lowered& item = list->items.back();
-    const bool number = item.as<LoweredScalar>() || item.as<bool>() || item.as<std::int64_t>() ||
-                        item.as<double>();
+    const bool number =
+        item.as<LoweredScalar>() || item.as<bool>() || item.as<std::int64_t>() || item.as<double>();
     if (!number && !item.as<LoweredTensor>())
         return std::nullopt;
 
@@ -459,10 +461,12 @@ std::optional<Lowered> GraphLowerer::appended_item(FxNodeId loop, const Containe
         return item;
 
     // Items of one tensor have one shape: known, or asked for by torch.stack anyway.
+    // ONNX Runtime needs their rank where the loop does not run at all.
     const auto shape = m_emitter.shape(item.as<LoweredTensor>()->value);
-    if (shape && std::all_of(shape->begin(), shape->end(), [](const Dim& dim) {
-            return dim.known() || dim.symbol != StringId::Empty;
-        })) {
+    if (!shape)
+        return std::nullopt;
+    if (std::all_of(shape->begin(), shape->end(),
+                    [](const Dim& dim) { return dim.known() || dim.symbol != StringId::Empty; })) {
         bool prefix_fits = true;
         for (const Lowered& known : first) {
             const ValueId id = as_tensor(m_emitter, known);

@@ -78,10 +78,10 @@ struct Lowered {
 /// tensor whose first axis counts them. Numbers are rank-0 tensors in it.
 struct RuntimeItems {
     ValueId sequence = no_id;
-    ValueId stacked = no_id;                    ///< when there is no sequence
-    FxType::Kind kind = FxType::Kind::Tensor;   ///< of an item: Tensor, Int, Float or Bool
-    DType dtype = DType::Unknown;               ///< of an item
-    std::optional<Shape> shape;                 ///< of an item, as far as all have it in common
+    ValueId stacked = no_id;                  ///< when there is no sequence
+    FxType::Kind kind = FxType::Kind::Tensor; ///< of an item: Tensor, Int, Float or Bool
+    DType dtype = DType::Unknown;             ///< of an item
+    std::optional<Shape> shape;               ///< of an item, as far as all have it in common
 };
 
 /// A Python list. It can turn into one of run-time length while others refer to it.

@@ -180,9 +180,9 @@ std::optional<Outputs> contains(const PythonCall& call)
                 return Outputs(Lowered(true));
             continue;
         }
-        found = found->as<bool>() ? equal
-                                  : evaluate_python_arithmetic(call.e, "aten::__or__",
-                                                               {*found, *equal});
+        found = found->as<bool>()
+                    ? equal
+                    : evaluate_python_arithmetic(call.e, "aten::__or__", {*found, *equal});
     }
     return Outputs(std::move(*found));
 }

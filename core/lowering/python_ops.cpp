@@ -205,18 +205,18 @@ std::optional<Outputs> range_length(const PythonCall& call)
     }
     const Lowered span = *step > 0 ? calculate(call, "aten::sub", call[1], call[0])
                                    : calculate(call, "aten::sub", call[0], call[1]);
-    const Lowered length = calculate(
-        call, "prim::max",
-        calculate(call, "aten::floordiv",
-                  calculate(call, "aten::add", span, Lowered(width - 1)), Lowered(width)),
-        Lowered(std::int64_t{0}));
+    const Lowered length =
+        calculate(call, "prim::max",
+                  calculate(call, "aten::floordiv",
+                            calculate(call, "aten::add", span, Lowered(width - 1)), Lowered(width)),
+                  Lowered(std::int64_t{0}));
     return Outputs(length);
 }
 
 std::optional<Outputs> derive_index(const PythonCall& call)
 {
-    return Outputs(calculate(call, "aten::add", call[1],
-                             calculate(call, "aten::mul", call[0], call[2])));
+    return Outputs(
+        calculate(call, "aten::add", call[1], calculate(call, "aten::mul", call[0], call[2])));
 }
 
 std::optional<Outputs> tensor_dtype(const PythonCall& call)
@@ -336,56 +336,56 @@ const HandlerTable& handlers()
 {
     static const HandlerTable table = [] {
         HandlerTable all{
-        {"prim::unchecked_cast", unwrap},
-        {"prim::unchecked_unwrap_optional", unwrap},
-        {"aten::_unwrap_optional", unwrap},
-        {"prim::data", first_argument},
-        {"prim::Uninitialized", undefined},
-        {"prim::Print", nothing},
-        {"aten::warn", nothing},
-        {"prim::RaiseException", raise},
-        {"prim::isinstance", is_instance},
-        {"prim::NumToTensor", number_to_tensor},
-        {"prim::ImplicitTensorToNum", item},
-        {"prim::dtype", tensor_dtype},
-        {"prim::device", always_cpu},
-        {"prim::type", device_type},
-        {"prim::layout", strided_layout},
-        {"prim::is_cuda", always_false},
-        {"prim::is_quantized", always_false},
-        {"prim::is_sparse", always_false},
-        {"prim::is_nested", always_false},
-        {"prim::is_meta", always_false},
-        {"prim::is_mkldnn", always_false},
-        {"prim::is_mps", always_false},
-        {"prim::requires_grad", always_false},
-        {"aten::requires_grad", always_false},
-        {"aten::is_grad_enabled", always_false},
-        {"aten::is_autocast_enabled", always_false},
-        {"aten::is_autocast_cpu_enabled", always_false},
-        {"aten::is_floating_point", tensor_is_floating},
-        {"aten::__range_length", range_length},
-        {"aten::__derive_index", derive_index},
-        {"aten::__is__", is_same},
-        {"aten::__isnot__", is_not_same},
-        {"aten::len", length},
-        {"aten::size", size},
-        {"prim::shape", size},
-        {"aten::sym_size", size},
-        {"aten::sym_numel", element_count},
-        {"aten::_local_scalar_dense", item},
-        {"aten::dim", dimension_count},
-        {"aten::numel", element_count},
-        {"aten::Int", convert_number<FxType::Kind::Int>},
-        {"aten::IntImplicit", convert_number<FxType::Kind::Int>},
-        {"aten::Float", convert_number<FxType::Kind::Float>},
-        {"aten::FloatImplicit", convert_number<FxType::Kind::Float>},
-        {"aten::Bool", convert_number<FxType::Kind::Bool>},
-        {"aten::ScalarImplicit", item},
-        {"aten::item", item},
-        {"aten::format", format_string},
-        {"aten::str", to_text},
-        {"aten::find", find_text},
+            {"prim::unchecked_cast", unwrap},
+            {"prim::unchecked_unwrap_optional", unwrap},
+            {"aten::_unwrap_optional", unwrap},
+            {"prim::data", first_argument},
+            {"prim::Uninitialized", undefined},
+            {"prim::Print", nothing},
+            {"aten::warn", nothing},
+            {"prim::RaiseException", raise},
+            {"prim::isinstance", is_instance},
+            {"prim::NumToTensor", number_to_tensor},
+            {"prim::ImplicitTensorToNum", item},
+            {"prim::dtype", tensor_dtype},
+            {"prim::device", always_cpu},
+            {"prim::type", device_type},
+            {"prim::layout", strided_layout},
+            {"prim::is_cuda", always_false},
+            {"prim::is_quantized", always_false},
+            {"prim::is_sparse", always_false},
+            {"prim::is_nested", always_false},
+            {"prim::is_meta", always_false},
+            {"prim::is_mkldnn", always_false},
+            {"prim::is_mps", always_false},
+            {"prim::requires_grad", always_false},
+            {"aten::requires_grad", always_false},
+            {"aten::is_grad_enabled", always_false},
+            {"aten::is_autocast_enabled", always_false},
+            {"aten::is_autocast_cpu_enabled", always_false},
+            {"aten::is_floating_point", tensor_is_floating},
+            {"aten::__range_length", range_length},
+            {"aten::__derive_index", derive_index},
+            {"aten::__is__", is_same},
+            {"aten::__isnot__", is_not_same},
+            {"aten::len", length},
+            {"aten::size", size},
+            {"prim::shape", size},
+            {"aten::sym_size", size},
+            {"aten::sym_numel", element_count},
+            {"aten::_local_scalar_dense", item},
+            {"aten::dim", dimension_count},
+            {"aten::numel", element_count},
+            {"aten::Int", convert_number<FxType::Kind::Int>},
+            {"aten::IntImplicit", convert_number<FxType::Kind::Int>},
+            {"aten::Float", convert_number<FxType::Kind::Float>},
+            {"aten::FloatImplicit", convert_number<FxType::Kind::Float>},
+            {"aten::Bool", convert_number<FxType::Kind::Bool>},
+            {"aten::ScalarImplicit", item},
+            {"aten::item", item},
+            {"aten::format", format_string},
+            {"aten::str", to_text},
+            {"aten::find", find_text},
         };
         for (const auto& [name, handler] : container_handlers())
             all.emplace(name, handler);

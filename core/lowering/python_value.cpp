@@ -160,34 +160,33 @@ ValueId as_int_vector(Emitter& emitter, const std::vector<Lowered>& items)
 
 std::string describe(const Lowered& value)
 {
-    return std::visit(Overloaded{
-                          [](LoweredNone) { return std::string("None"); },
-                          [](const LoweredTensor&) { return std::string("a tensor"); },
-                          [](const LoweredScalar&) {
-                              return std::string("a number known only when the model runs");
-                          },
-                          [](bool v) { return std::string(v ? "True" : "False"); },
-                          [](std::int64_t v) { return fmt::format("the integer {}", v); },
-                          [](double v) { return fmt::format("the number {}", v); },
-                          [](const std::string& v) { return fmt::format("the string '{}'", v); },
-                          [](DType v) { return fmt::format("the dtype {}", to_string(v)); },
-                          [](const FxEnum& v) { return v.name; },
-                          [](const LoweredTuple&) { return std::string("a tuple"); },
-                          [](const LoweredList& list) {
-                              return std::string(
-                                  list->runtime
-                                      ? "a list whose length is only known when the model runs"
-                                      : "a list");
-                          },
-                          [](const LoweredDict&) { return std::string("a dict"); },
-                          [](LoweredUndefined) { return std::string("an undefined value"); },
-                          [](const LoweredOptional&) {
-                              return std::string(
-                                  "something that may be None, which is only known when the "
-                                  "model runs");
-                          },
-                      },
-                      value.value);
+    return std::visit(
+        Overloaded{
+            [](LoweredNone) { return std::string("None"); },
+            [](const LoweredTensor&) { return std::string("a tensor"); },
+            [](const LoweredScalar&) {
+                return std::string("a number known only when the model runs");
+            },
+            [](bool v) { return std::string(v ? "True" : "False"); },
+            [](std::int64_t v) { return fmt::format("the integer {}", v); },
+            [](double v) { return fmt::format("the number {}", v); },
+            [](const std::string& v) { return fmt::format("the string '{}'", v); },
+            [](DType v) { return fmt::format("the dtype {}", to_string(v)); },
+            [](const FxEnum& v) { return v.name; },
+            [](const LoweredTuple&) { return std::string("a tuple"); },
+            [](const LoweredList& list) {
+                return std::string(list->runtime
+                                       ? "a list whose length is only known when the model runs"
+                                       : "a list");
+            },
+            [](const LoweredDict&) { return std::string("a dict"); },
+            [](LoweredUndefined) { return std::string("an undefined value"); },
+            [](const LoweredOptional&) {
+                return std::string("something that may be None, which is only known when the "
+                                   "model runs");
+            },
+        },
+        value.value);
 }
 
 DType dtype_from_c10(std::int64_t number)

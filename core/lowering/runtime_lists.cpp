@@ -57,9 +57,8 @@ Lowered item_at(const PythonCall& call, const RuntimeItems& list, const Lowered&
 {
     Emitter& e = call.e;
     const ValueId at = index_of(call, index);
-    const ValueId id = list.sequence != no_id
-                           ? e.emit("SequenceAt", {list.sequence, at})
-                           : e.emit("Gather", {list.stacked, at}, {{"axis", 0}});
+    const ValueId id = list.sequence != no_id ? e.emit("SequenceAt", {list.sequence, at})
+                                              : e.emit("Gather", {list.stacked, at}, {{"axis", 0}});
     return item_value(e, list, with_type(e, id, list.dtype, list.shape));
 }
 
@@ -317,8 +316,8 @@ std::optional<Outputs> concatenate(const PythonCall& call)
         else if (dim.known())
             dims.emplace_back(dim.value);
         else
-            dims.push_back(Lowered::scalar(e.size_of(moved, i < joined ? i : i + 1),
-                                           FxType::Kind::Int));
+            dims.push_back(
+                Lowered::scalar(e.size_of(moved, i < joined ? i : i + 1), FxType::Kind::Int));
     }
     return Outputs(e.reshape(moved, as_int_vector(e, dims)));
 }
@@ -329,7 +328,8 @@ std::optional<Outputs> make_tensor(const PythonCall& call)
     const PythonList* list = runtime_list(call, 0);
     if (!list || list->runtime->kind == FxType::Kind::Tensor)
         return std::nullopt;
-    DType dtype = list->runtime->kind == FxType::Kind::Float ? DType::Float32 : list->runtime->dtype;
+    DType dtype =
+        list->runtime->kind == FxType::Kind::Float ? DType::Float32 : list->runtime->dtype;
     if (call.args.size() > 1) {
         if (const auto* given = call[1].as<DType>())
             dtype = *given;
@@ -353,12 +353,24 @@ std::optional<Outputs> reduce(const PythonCall& call)
 }
 
 constexpr std::pair<std::string_view, PythonHandler> handlers[] = {
-    {"aten::append", append},      {"aten::insert", insert},   {"aten::extend", extend},
-    {"aten::add", add},            {"aten::add_", extend},     {"aten::len", length},
-    {"aten::__getitem__", get_item}, {"aten::_set_item", set_item}, {"aten::pop", pop},
-    {"aten::clear", clear},        {"aten::list", copy},       {"aten::copy", copy},
-    {"aten::slice", slice},        {"aten::stack", stack},     {"aten::cat", concatenate},
-    {"aten::tensor", make_tensor}, {"aten::sum", reduce},      {"prim::min", reduce},
+    {"aten::append", append},
+    {"aten::insert", insert},
+    {"aten::extend", extend},
+    {"aten::add", add},
+    {"aten::add_", extend},
+    {"aten::len", length},
+    {"aten::__getitem__", get_item},
+    {"aten::_set_item", set_item},
+    {"aten::pop", pop},
+    {"aten::clear", clear},
+    {"aten::list", copy},
+    {"aten::copy", copy},
+    {"aten::slice", slice},
+    {"aten::stack", stack},
+    {"aten::cat", concatenate},
+    {"aten::tensor", make_tensor},
+    {"aten::sum", reduce},
+    {"prim::min", reduce},
     {"prim::max", reduce},
 };
 
@@ -422,8 +434,8 @@ RuntimeItems to_runtime(Emitter& e, const std::vector<Lowered>& items)
                                   items.empty() ? "nothing" : describe(items.front())),
                       "Lists of tensors or numbers can be exported.", false};
     list.kind = *kind;
-    list.dtype = *kind == FxType::Kind::Tensor ? e.dtype(as_tensor(e, items.front()))
-                                               : number_dtype(*kind);
+    list.dtype =
+        *kind == FxType::Kind::Tensor ? e.dtype(as_tensor(e, items.front())) : number_dtype(*kind);
     std::vector<ValueId> ids;
     for (const Lowered& item : items)
         ids.push_back(as_item(e, list, item));
@@ -453,9 +465,10 @@ ValueId as_sequence(Emitter& e, const RuntimeItems& items)
 ValueId stack_items(Emitter& e, const RuntimeItems& items, std::int64_t axis)
 {
     const std::optional<Shape>& item = items.shape;
-    if (items.stacked == no_id) {
-        const ValueId stacked =
-            e.emit("ConcatFromSequence", {as_sequence(e, items)}, {{"axis", axis}, {"new_axis", 1}});
+    // Without a rank, nothing can be transposed; sequences take any axis.
+    if (items.stacked == no_id || (axis != 0 && !e.rank(items.stacked))) {
+        const ValueId stacked = e.emit("ConcatFromSequence", {as_sequence(e, items)},
+                                       {{"axis", axis}, {"new_axis", 1}});
         std::optional<Shape> shape;
         if (item) {
             shape = item;
@@ -467,9 +480,6 @@ ValueId stack_items(Emitter& e, const RuntimeItems& items, std::int64_t axis)
     if (axis == 0)
         return items.stacked;
     const auto rank = e.rank(items.stacked);
-    if (!rank)
-        throw Refusal{"the rank of tensors that are stacked is not known",
-                      "Give the shapes of the inputs with --input or --inputs.", true};
     const std::int64_t to = axis < 0 ? axis + *rank : axis;
     if (to < 0 || to >= *rank)
         throw Refusal{fmt::format("dimension {} is out of range", axis), {}, false};

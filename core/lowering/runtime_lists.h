@@ -16,7 +16,8 @@ std::string sequence_type_text(DType element);
 
 /// No items, of a kind that is known.
 RuntimeItems empty_items(FxType::Kind kind, DType dtype);
-/// Known items, at least one, as a run-time list. Refuses what is no tensor or number, and mixtures.
+/// Known items, at least one, as a run-time list. Refuses what is no tensor or number, and
+/// mixtures.
 RuntimeItems to_runtime(Emitter& emitter, const std::vector<Lowered>& items);
 /// The list as an ONNX sequence.
 ValueId as_sequence(Emitter& emitter, const RuntimeItems& items);

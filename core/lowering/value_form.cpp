@@ -128,8 +128,7 @@ ValueForm runtime_list_form(const Emitter& emitter, const ValueForm& form)
             throw Refusal{
                 fmt::format("a list whose length depends on data holds {}", describe(item)),
                 "Lists of tensors or numbers can be exported.", false};
-        const FxType::Kind number =
-            open.kind == Kind::Scalar ? open.number : FxType::Kind::Tensor;
+        const FxType::Kind number = open.kind == Kind::Scalar ? open.number : FxType::Kind::Tensor;
         if (!first && number != list.number)
             refuse_join(form.items.front(), item);
         list.dtype = first ? open.dtype : common_dtype(list, open);
@@ -232,10 +231,10 @@ ValueId number_leaf(Emitter& e, const ValueForm& form, const Lowered& value)
         return e.scalar(form.dtype, std::int64_t{*flag});
     ValueId id = as_tensor(e, value);
     if (id == no_id)
-        throw Refusal{fmt::format("{} stands where {} is expected", strata::describe(value),
-                                  describe(form)),
-                      {},
-                      false};
+        throw Refusal{
+            fmt::format("{} stands where {} is expected", strata::describe(value), describe(form)),
+            {},
+            false};
     id = e.cast(id, form.dtype);
     return e.rank(id) == 0 ? id : e.reshape(id, std::span<const std::int64_t>{});
 }
@@ -334,10 +333,10 @@ ValueForm join(const Emitter& emitter, const ValueForm& a, const ValueForm& b,
         joined.kind = Kind::Optional;
         const ValueForm& left = a.kind == Kind::Optional ? a.items.front() : a;
         const ValueForm& right = b.kind == Kind::Optional ? b.items.front() : b;
-        joined.items.push_back(open_form(
-            emitter, is_none(left)    ? right
-                     : is_none(right) ? left
-                                      : join(emitter, left, right, is_outside)));
+        joined.items.push_back(open_form(emitter, is_none(left) ? right
+                                                  : is_none(right)
+                                                      ? left
+                                                      : join(emitter, left, right, is_outside)));
         return joined;
     }
     if (same_object(a, b))
@@ -455,10 +454,10 @@ void flatten(Emitter& emitter, const ValueForm& form, const Lowered& value,
     case Kind::Tensor: {
         const ValueId id = as_tensor(emitter, open ? stand_in(emitter, form) : value);
         if (id == no_id)
-            throw Refusal{fmt::format("{} stands where a tensor is expected",
-                                      strata::describe(value)),
-                          {},
-                          false};
+            throw Refusal{
+                fmt::format("{} stands where a tensor is expected", strata::describe(value)),
+                {},
+                false};
         leaves.push_back(id);
         return;
     }
@@ -480,9 +479,9 @@ void flatten(Emitter& emitter, const ValueForm& form, const Lowered& value,
             leaves.push_back(as_sequence(emitter, *items));
         } else {
             const auto* known = sequence_items(value);
-            leaves.push_back(as_sequence(
-                emitter, known->empty() ? empty_items(form.number, form.dtype)
-                                        : to_runtime(emitter, *known)));
+            leaves.push_back(as_sequence(emitter, known->empty()
+                                                      ? empty_items(form.number, form.dtype)
+                                                      : to_runtime(emitter, *known)));
         }
         return;
     case Kind::Tuple:

@@ -29,6 +29,50 @@ std::int64_t bound(OpCall& view, std::string_view name, std::int64_t fallback)
     return view.has(name) ? view.integer(name) : fallback;
 }
 
+/// True when a bound of the view is only known when the model runs.
+bool is_computed(OpCall& view, std::string_view name)
+{
+    return view.has(name) && !as_integer(view.e(), view.arg(name));
+}
+
+/// 0, 1, ... for each position along the axis.
+ValueId positions_along(Emitter& e, ValueId base, std::int64_t axis)
+{
+    return e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), e.size_of(base, axis),
+                            e.scalar(DType::Int64, std::int64_t{1})});
+}
+
+/// Puts `part` into `base` at positions along an axis that lie anywhere (rank-1 int64).
+ValueId write_rows(Emitter& e, ValueId base, ValueId part, std::int64_t axis, ValueId rows)
+{
+    // Scatter rows along the axis brought to the front.
+    Ints permutation(static_cast<std::size_t>(*e.rank(base)));
+    std::iota(permutation.begin(), permutation.end(), std::int64_t{0});
+    std::swap(permutation[0], permutation[static_cast<std::size_t>(axis)]);
+    const ValueId scattered =
+        e.emit("ScatterND", {e.transpose(base, permutation), e.unsqueeze(rows, {1}),
+                             e.transpose(part, permutation)});
+    return e.transpose(scattered, permutation);
+}
+
+ValueId bound_tensor(OpCall& view, std::string_view name, std::int64_t fallback)
+{
+    return view.has(name) ? as_int_vector(view.e(), {view.arg(name)})
+                          : view.e().constant({fallback});
+}
+
+/// The same as write_range() for a slice whose bounds are only known when the model runs.
+ValueId write_slice(OpCall& view, ValueId base, ValueId written)
+{
+    Emitter& e = view.e();
+    const std::int64_t axis = view.normalize_axis(view.integer("dim"), view.rank("self"));
+    const ValueId rows =
+        e.emit("Slice", {positions_along(e, base, axis), bound_tensor(view, "start", 0),
+                         bound_tensor(view, "end", std::numeric_limits<std::int64_t>::max()),
+                         e.constant({0}), bound_tensor(view, "step", 1)});
+    return write_rows(e, base, written, axis, rows);
+}
+
 } // namespace
 
 ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis, std::int64_t start,
@@ -57,10 +101,6 @@ ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis,
             pieces.push_back(e.slice(base, axis, end, last));
         return e.concat(std::move(pieces), axis);
     }
-    // Positions apart from each other: scatter rows along the axis brought to the front.
-    Ints permutation(shape->size());
-    std::iota(permutation.begin(), permutation.end(), std::int64_t{0});
-    std::swap(permutation[0], permutation[static_cast<std::size_t>(axis)]);
     ValueId rows = no_id;
     if (extent.known()) {
         Ints positions;
@@ -68,15 +108,9 @@ ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis,
             positions.push_back(i);
         rows = e.constant(std::span<const std::int64_t>(positions));
     } else {
-        const ValueId size = e.size_of(base, axis);
-        const ValueId all = e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), size,
-                                             e.scalar(DType::Int64, std::int64_t{1})});
-        rows = e.slice(all, 0, start, end, step);
+        rows = e.slice(positions_along(e, base, axis), 0, start, end, step);
     }
-    const ValueId scattered =
-        e.emit("ScatterND", {e.transpose(base, permutation), e.unsqueeze(rows, {1}),
-                             e.transpose(part, permutation)});
-    return e.transpose(scattered, permutation);
+    return write_rows(e, base, part, axis, rows);
 }
 
 bool is_exact_view(std::string_view target)
@@ -95,14 +129,27 @@ ValueId write_through_view(OpCall& view, ValueId written)
         return written;
     if (op == "aten::select") {
         const std::int64_t axis = view.normalize_axis(view.integer("dim"), view.rank("self"));
+        if (is_computed(view, "index"))
+            return write_rows(e, base, e.unsqueeze(written, {axis}), axis,
+                              as_int_vector(e, {view.arg("index")}));
         const std::int64_t index = view.integer("index");
         return write_range(view, base, e.unsqueeze(written, {axis}), axis, index,
                            index == -1 ? last : index + 1, 1);
     }
+    if (op == "aten::slice" && (is_computed(view, "start") || is_computed(view, "end")))
+        return write_slice(view, base, written);
     if (op == "aten::slice")
         return write_range(view, base, written, view.integer("dim"), bound(view, "start", 0),
                            bound(view, "end", last), view.integer("step"));
     if (op == "aten::narrow") {
+        if (is_computed(view, "start")) {
+            const std::int64_t axis = view.normalize_axis(view.integer("dim"), view.rank("self"));
+            const ValueId first = view.scalar_as("start", DType::Int64);
+            const ValueId rows =
+                e.emit("Range", {first, e.add(first, view.scalar_as("length", DType::Int64)),
+                                 e.scalar(DType::Int64, std::int64_t{1})});
+            return write_rows(e, base, written, axis, rows);
+        }
         const std::int64_t start = view.integer("start");
         return write_range(view, base, written, view.integer("dim"), start,
                            start + view.integer("length"), 1);

@@ -93,8 +93,7 @@ ViewUses::ViewUses(const FxGraph& graph)
         const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
         if (self && (is_view(node.target) || is_in_place(node.target)))
             for (FxValueId output : node.outputs)
-                add_link(output, self->value,
-                         is_exact_view(node.target) || is_in_place(node.target));
+                link(output, self->value, is_exact_view(node.target) || is_in_place(node.target));
     }
     for (FxBlockId id = 0; id < graph.blocks.size(); ++id) {
         const FxBlock& block = graph.blocks[id];
@@ -103,7 +102,7 @@ ViewUses::ViewUses(const FxGraph& graph)
     }
 }
 
-void ViewUses::add_link(FxValueId value, FxValueId base, bool exact)
+void ViewUses::link(FxValueId value, FxValueId base, bool exact)
 {
     if (value == base)
         return;

@@ -25,15 +25,15 @@ public:
     /// later and that the write may reach in another way (reshape, which copies or does not), or
     /// nothing when there is none.
     std::string conflict(FxNodeId in_place_node) const;
-    /// Says that `value` may be `base` itself, as a result of a branch that is decided by data may.
-    void link(FxValueId value, FxValueId base) { add_link(value, base, false); }
+    /// Says that `value` may be `base` itself, as a result of a branch that is decided by data may;
+    /// `exact`: it certainly is, and the lowering follows writes from one to the other.
+    void link(FxValueId value, FxValueId base, bool exact = false);
 
 private:
     struct Link {
         FxValueId to;
         bool exact; ///< the lowering follows writes through it
     };
-    void add_link(FxValueId value, FxValueId base, bool exact);
     FxNodeId maker(FxValueId value) const;
 
     const FxGraph& m_graph;

@@ -80,30 +80,72 @@ std::string node_key(const OnnxModel& model, NodeId id, const Rewire& rewire)
     return key;
 }
 
+/// The first node of each key that is visible from a graph: its own, and those listed before its
+/// owner in the graphs around it.
+using FirstNodes = std::unordered_map<std::string, NodeId>;
+constexpr int max_depth = 32;
+
+class Merger {
+public:
+    Merger(OnnxModel& model, Rewire& rewire)
+        : m_model(model),
+          m_rewire(rewire),
+          m_given_out(graph_output_values(model)),
+          m_entered(model.graphs.size(), false)
+    {}
+
+    void merge(GraphId graph)
+    {
+        FirstNodes first;
+        merge(graph, first, 0);
+    }
+
+private:
+    void merge(GraphId graph, FirstNodes& first, int depth)
+    {
+        if (graph >= m_model.graphs.size() || m_entered[graph] || depth > max_depth)
+            return;
+        m_entered[graph] = true;
+        std::vector<std::string> added; // to be taken out again: others do not see into this graph
+        for (NodeId id : m_model.graphs[graph].nodes) {
+            for (GraphId body : m_model.bodies(id))
+                merge(body, first, depth + 1);
+            std::string key = node_key(m_model, id, m_rewire);
+            if (key.empty())
+                continue;
+            const auto [it, inserted] = first.emplace(key, id);
+            if (inserted) {
+                added.push_back(std::move(key));
+                continue;
+            }
+            const auto& outputs = m_model.nodes[id].outputs;
+            if (std::any_of(outputs.begin(), outputs.end(),
+                            [&](ValueId output) { return output != no_id && m_given_out[output]; }))
+                continue;
+            for (std::size_t i = 0; i < outputs.size(); ++i)
+                if (outputs[i] != no_id)
+                    m_rewire.redirect(outputs[i], m_model.nodes[it->second].outputs[i]);
+            unite_origins(m_model, it->second, id);
+        }
+        for (const std::string& key : added)
+            first.erase(key);
+    }
+
+    OnnxModel& m_model;
+    Rewire& m_rewire;
+    std::vector<bool> m_given_out;
+    std::vector<bool> m_entered;
+};
+
 } // namespace
 
 bool eliminate_common_subexpressions(OnnxModel& model)
 {
-    const std::vector<bool> given_out = graph_output_values(model);
     Rewire rewire(model);
-    for (const OnnxGraph& graph : model.graphs) {
-        std::unordered_map<std::string, NodeId> first;
-        for (NodeId id : graph.nodes) {
-            std::string key = node_key(model, id, rewire);
-            if (key.empty())
-                continue;
-            const auto [it, inserted] = first.emplace(std::move(key), id);
-            const auto& outputs = model.nodes[id].outputs;
-            if (inserted || std::any_of(outputs.begin(), outputs.end(), [&](ValueId output) {
-                    return output != no_id && given_out[output];
-                }))
-                continue;
-            for (std::size_t i = 0; i < outputs.size(); ++i)
-                if (outputs[i] != no_id)
-                    rewire.redirect(outputs[i], model.nodes[it->second].outputs[i]);
-            unite_origins(model, it->second, id);
-        }
-    }
+    Merger merger(model, rewire);
+    merger.merge(OnnxModel::main_graph);
+    for (const OnnxFunction& function : model.functions)
+        merger.merge(function.body);
     bool changed = false;
     for (const OnnxNode& node : model.nodes)
         for (ValueId input : node.inputs)

@@ -96,8 +96,9 @@ bool fold_constants(OnnxModel& model, const ValueFacts& facts, PassLog* log)
         std::string name = fmt::format("{}_folded", model.text(model.values[output].name));
         for (int i = 1; !names.insert(name).second; ++i)
             name = fmt::format("{}_folded_{}", model.text(model.values[output].name), i);
+        // All bodies see the main graph's initializers.
         const std::uint32_t index =
-            model.add_initializer(model.nodes[id].graph, name, *facts.find(output)->constant);
+            model.add_initializer(OnnxModel::main_graph, name, *facts.find(output)->constant);
         rewire.redirect(output, model.initializers[index].value);
         if (log)
             log->folded.push_back({id, name});

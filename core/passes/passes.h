@@ -43,8 +43,9 @@ bool share_equal_constants(OnnxModel& model, const std::function<bool(std::strin
                            std::int64_t max_elements = 4096);
 
 /// Of nodes of one graph with the same operator, attributes, inputs and metadata, the first serves
-/// all readers and takes over the origins, also those of other modules. Operators that draw random
-/// numbers, nodes with bodies, and nodes of domains other than ai.onnx are left alone.
+/// all readers and takes over the origins, also those of other modules. Nodes in bodies are also
+/// served by those listed before the body's owner, never the other way round. Operators that draw
+/// random numbers, nodes with bodies, and nodes of domains other than ai.onnx are left alone.
 bool eliminate_common_subexpressions(OnnxModel& model);
 
 /// Values of which `facts` (from infer_model) know the exact contents become initializers, named

@@ -129,12 +129,27 @@ Tensor materialise(const ParityTensor& spec, std::size_t position)
     return Tensor::from_bytes(spec.dtype, spec.shape, std::move(bytes));
 }
 
-std::vector<Tensor> materialise_inputs(const ParityRow& row)
+/// One set of inputs, and what LibTorch makes of it.
+struct Trial {
+    std::vector<Tensor> inputs;
+    std::vector<Tensor> expected;
+    bool same_shapes = true; ///< as the first inputs, for which files with static shapes are made
+};
+
+std::vector<Trial> materialise_trials(const ParityRow& row)
 {
-    std::vector<Tensor> tensors;
-    for (std::size_t i = 0; i < row.inputs.size(); ++i)
-        tensors.push_back(materialise(row.inputs[i], i));
-    return tensors;
+    std::vector<Trial> trials;
+    auto add = [&](const std::vector<ParityTensor>& inputs) {
+        Trial& trial = trials.emplace_back();
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            trial.inputs.push_back(materialise(inputs[i], i));
+            trial.same_shapes = trial.same_shapes && inputs[i].shape == row.inputs.at(i).shape;
+        }
+    };
+    add(row.inputs);
+    for (const std::vector<ParityTensor>& inputs : row.more_inputs)
+        add(inputs);
+    return trials;
 }
 
 /// Operators that the installed LibTorch lacks are defined when a file is first loaded; rows may
@@ -320,8 +335,8 @@ void compare(const ParityRow& row, const std::vector<NamedTensor>& actual,
 
 /// One opset, one way of telling shapes.
 std::string check_once(const ParityRow& row, const Program& program,
-                       const std::vector<Tensor>& inputs, const std::vector<Tensor>& expected,
-                       int opset, Shapes shapes, const std::filesystem::path& onnx)
+                       const std::vector<Trial>& trials, int opset, Shapes shapes,
+                       const std::filesystem::path& onnx)
 {
     TaskContext task;
     const auto lowered = lower_program(program, lowering_options(row, opset, shapes), task);
@@ -361,11 +376,18 @@ std::string check_once(const ParityRow& row, const Program& program,
         const auto session = open_onnx_session(onnx);
         if (!session)
             wrong.push_back(session.error().text());
-        else if (const auto actual = (*session)->run(inputs, task); !actual)
-            wrong.push_back(actual.error().text());
-        else {
-            compare(row, *actual, expected, wrong);
-            check_declared(*lowered->model, *actual, wrong);
+        for (std::size_t i = 0; session && i < trials.size(); ++i) {
+            if (shapes == Shapes::Static && !trials[i].same_shapes)
+                continue;
+            const std::size_t before = wrong.size();
+            if (const auto actual = (*session)->run(trials[i].inputs, task); !actual)
+                wrong.push_back(actual.error().text());
+            else {
+                compare(row, *actual, trials[i].expected, wrong);
+                check_declared(*lowered->model, *actual, wrong);
+            }
+            if (wrong.size() > before && trials.size() > 1)
+                wrong.push_back(fmt::format("that was with inputs {}", i));
         }
     }
     if (wrong.empty())
@@ -415,6 +437,11 @@ ParityTensor exactly(DType dtype, std::vector<std::int64_t> shape, std::vector<d
 ParityRow& ParityRow::input(ParityTensor tensor)
 {
     inputs.push_back(std::move(tensor));
+    return *this;
+}
+ParityRow& ParityRow::also(std::vector<ParityTensor> others)
+{
+    more_inputs.push_back(std::move(others));
     return *this;
 }
 ParityRow& ParityRow::parameter(std::string parameter_name, ParityTensor tensor)
@@ -483,8 +510,7 @@ std::string check_parity(const ParityRow& row)
     if (!program)
         return program.error().text();
 
-    const std::vector<Tensor> inputs = materialise_inputs(row);
-    std::vector<Tensor> expected;
+    std::vector<Trial> trials = materialise_trials(row);
     std::unique_ptr<RunnableModule> runnable;
     if (row.refusal_text.empty()) {
         std::filesystem::path reference = path;
@@ -497,10 +523,12 @@ std::string check_parity(const ParityRow& row)
         if (!loaded)
             return loaded.error().text();
         runnable = std::move(*loaded);
-        auto outputs = runnable->run(inputs, task);
-        if (!outputs)
-            return "LibTorch: " + outputs.error().text();
-        expected = std::move(*outputs);
+        for (Trial& trial : trials) {
+            auto outputs = runnable->run(trial.inputs, task);
+            if (!outputs)
+                return "LibTorch: " + outputs.error().text();
+            trial.expected = std::move(*outputs);
+        }
     }
 
     std::vector<Shapes> tellings{Shapes::Static};
@@ -511,8 +539,8 @@ std::string check_parity(const ParityRow& row)
     std::vector<std::string> wrong;
     for (const int opset : row.opsets)
         for (const Shapes shapes : tellings)
-            if (std::string why = check_once(row, **program, inputs, expected, opset, shapes,
-                                             folder / "row.onnx");
+            if (std::string why =
+                    check_once(row, **program, trials, opset, shapes, folder / "row.onnx");
                 !why.empty())
                 wrong.push_back(
                     fmt::format("opset {}, {} shapes: {}", opset, to_string(shapes), why));

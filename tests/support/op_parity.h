@@ -50,6 +50,9 @@ struct ParityRow {
     std::string name;
     std::string source; ///< TorchScript of `def forward(self, ...)`; `torch.f` is any aten operator
     std::vector<ParityTensor> inputs;
+    /// Other inputs for the same exported file: other branches, other trip counts. With static
+    /// shapes, only those of the first inputs' shapes are run.
+    std::vector<std::vector<ParityTensor>> more_inputs;
     std::vector<std::pair<std::string, ParityTensor>> parameters; ///< read as self.NAME
     std::vector<int> opsets = {20, 17, 13};
     double atol = 1e-5;
@@ -72,6 +75,7 @@ struct ParityRow {
     {}
 
     ParityRow& input(ParityTensor tensor);
+    ParityRow& also(std::vector<ParityTensor> others);
     ParityRow& parameter(std::string parameter_name, ParityTensor tensor);
     ParityRow& tolerance(double absolute, double relative);
     ParityRow& opset(int only);

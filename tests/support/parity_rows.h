@@ -9,6 +9,7 @@ ParityRows activation_rows();
 ParityRows alias_rows();
 ParityRows arithmetic_rows();
 ParityRows attention_rows();
+ParityRows control_flow_rows();
 ParityRows convolution_rows();
 ParityRows creation_rows();
 ParityRows decomposed_rows();

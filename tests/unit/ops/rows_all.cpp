@@ -14,6 +14,7 @@ ParityRows all_parity_rows()
     add(alias_rows());
     add(arithmetic_rows());
     add(attention_rows());
+    add(control_flow_rows());
     add(convolution_rows());
     add(creation_rows());
     add(decomposed_rows());
