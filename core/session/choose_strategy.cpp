@@ -92,23 +92,30 @@ private:
         if (!hybrid && hybrid.error().code == ErrorCode::Cancelled)
             return tl::unexpected(hybrid.error());
         if (hybrid && hybrid->refused() == 0)
-            return finish("hybrid", describe_hybrid(*hybrid, refused), std::move(*hybrid), refused);
+            return finish_hybrid(std::move(*hybrid), refused);
         plan = {};
         plan.all_control_flow = true;
         auto whole = refine(plan, m_concrete);
         if (!whole && whole.error().code == ErrorCode::Cancelled)
             return tl::unexpected(whole.error());
         const std::size_t left = hybrid ? hybrid->refused() : refused;
-        if (whole && whole->refused() < std::min(left, refused))
-            return finish("htp",
-                          fmt::format("{} operator(s) are refused by the code alone, {} where only "
-                                      "the refused places follow a run, {} where all of it does",
-                                      refused, left, whole->refused()),
-                          std::move(*whole), refused);
+        if (whole && whole->refused() < std::min(left, refused)) {
+            std::string reason =
+                fmt::format("{} operator(s) are refused by the code alone, {} where only the "
+                            "refused places follow a run, {} where all of it does",
+                            refused, left, whole->refused());
+            return finish("htp", std::move(reason), std::move(*whole), refused);
+        }
         if (hybrid && left < refused)
-            return finish("hybrid", describe_hybrid(*hybrid, refused), std::move(*hybrid), refused);
+            return finish_hybrid(std::move(*hybrid), refused);
         return finish("fx", "a run of the model does not help with the operators that are refused",
                       std::move(structural), refused);
+    }
+
+    StrategyResult finish_hybrid(Candidate candidate, std::size_t refused)
+    {
+        std::string reason = describe_hybrid(candidate, refused);
+        return finish("hybrid", std::move(reason), std::move(candidate), refused);
     }
 
     static std::string describe_hybrid(const Candidate& candidate, std::size_t refused)

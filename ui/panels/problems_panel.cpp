@@ -259,6 +259,7 @@ void ProblemsPanel::addDiagnosticsFilter()
     m_diagnostics_page = new QWidget;
     auto* row = new QHBoxLayout;
     row->setContentsMargins(6, 4, 6, 4);
+    row->setSpacing(6);
     row->addWidget(text, 1);
     row->addWidget(severity);
     auto* layout = new QVBoxLayout(m_diagnostics_page);

@@ -296,6 +296,7 @@ private Q_SLOTS:
         QCOMPARE(inspection->strategy_details.regions.size(), std::size_t(1));
         QCOMPARE(inspection->strategy_details.regions[0].kind, std::string("value"));
         QVERIFY(inspection->strategy_details.regions[0].depends_on_data);
+        QVERIFY(inspection->strategy_reason.find("the root module") != std::string::npos);
         QCOMPARE(inspection->coverage.all.recorded_coverage(), 1.0);
         QVERIFY(matches(path, inspection, options, options.inputs));
         // The rest is as the code says: other batches run, too.
