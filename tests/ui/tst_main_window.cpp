@@ -1,4 +1,5 @@
 // The window driven by real events, without a display and without the core's slow parts.
+#include "fake_core.h"
 #include "sample_inspection.h"
 
 #include "ui/canvas/graph_canvas.h"
@@ -24,59 +25,9 @@
 using namespace strata;
 using namespace strata::ui;
 using namespace std::chrono_literals;
+using strata::tests::FakeCore;
 
 namespace {
-
-/// What the fake core was asked for, and how it behaves.
-struct FakeCore {
-    std::atomic<int> opened = 0;
-    std::atomic<int> exports = 0;
-    std::atomic<bool> busy = false;
-    std::chrono::milliseconds delay{0};
-    std::optional<Error> error;
-    std::vector<std::string> models; ///< in the file, where there are several
-    ExportOptions options;
-    std::filesystem::path written;
-    InspectionPtr inspection = tests::sampleInspection();
-
-    /// Workers of cancelled jobs still use this object.
-    ~FakeCore() { JobRunner::waitForWorkers(10000); }
-
-    Services services()
-    {
-        return {[this](const std::filesystem::path& path, const ExportOptions& wanted,
-                       TaskContext& task) -> JobResult {
-                    ++opened;
-                    task.begin("load", 100);
-                    busy = true;
-                    // Deaf while it waits, like a library that does not poll.
-                    std::this_thread::sleep_for(delay);
-                    busy = false;
-                    if (error)
-                        return tl::unexpected(*error);
-                    if (!models.empty() && wanted.model.empty())
-                        return failure(ErrorCode::Usage, "There are several models.");
-                    options = wanted;
-                    auto result = std::make_shared<Inspection>(*inspection);
-                    result->path = path;
-                    return result;
-                },
-                [this](const InspectionPtr& from, const std::filesystem::path& path,
-                       const ExportOptions& wanted, TaskContext& task) -> JobResult {
-                    task.begin("write", 100);
-                    std::this_thread::sleep_for(delay);
-                    options = wanted;
-                    written = path;
-                    ++exports;
-                    if (error)
-                        return tl::unexpected(*error);
-                    auto result = std::make_shared<Inspection>(*from);
-                    result->model_path = path;
-                    return result;
-                },
-                [this](const std::filesystem::path&) { return models; }};
-    }
-};
 
 void savePicture(QWidget& widget, const QString& name)
 {
