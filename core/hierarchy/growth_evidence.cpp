@@ -69,6 +69,11 @@ public:
             m_place_template.push_back(mix(
                 std::hash<std::string>{}(template_of(fqn.substr(0, last)) + fqn.substr(last)), 1));
             const auto& children = modules[id].children;
+            m_is_sequence.push_back(
+                !children.empty() &&
+                std::all_of(children.begin(), children.end(), [&](ModuleId child) {
+                    return is_number(modules[child].name) && is_leaf(child);
+                }));
             m_is_list.push_back(!children.empty() &&
                                 std::all_of(children.begin(), children.end(), [&](ModuleId child) {
                                     return is_number(modules[child].name) && !is_leaf(child);
@@ -485,10 +490,12 @@ private:
             return no_module;
         const ModuleId next = container(m_down[id].front());
         const ModuleId parent = m_modules[next].parent;
-        if (next == root_module || is_within(next, best) || parent == no_module ||
-            !m_is_list[parent])
+        if (next == root_module || is_within(next, best) || parent == no_module)
             return no_module;
-        return next;
+        // Or a gate: what is pooled also goes around the pooling.
+        const NodeId from = m_graph.nodes[id].inputs.front().node;
+        const bool gated = from != no_id && m_graph.nodes[from].uses.size() > 1;
+        return m_is_list[parent] || gated ? next : no_module;
     }
 
     bool accepts(NodeId id, ModuleId module) const
@@ -497,6 +504,8 @@ private:
             return false;
         if (leads_into(id, module))
             return true;
+        if (m_is_sequence[module] && is_activation(id))
+            return true; // its parameterless end
         if (joins_bypass(id, module))
             return false;
         const Join join = join_in(id, module);
@@ -505,6 +514,39 @@ private:
         if (join.meets)
             return true; // two branches of the module come together
         return !join.mixed && is_supported(module, id);
+    }
+
+    /// A function of one value, as sequences end with; x * sigmoid(x) too, in both of its nodes.
+    bool is_activation(NodeId id) const
+    {
+        static const std::array<Hash, 7> functions{
+            align::operator_class("Relu"),     align::operator_class("HardSwish"),
+            align::operator_class("Clip"),     align::operator_class("LeakyRelu"),
+            align::operator_class("Elu"),      align::operator_class("Gelu"),
+            align::operator_class("QuickGelu")};
+        static const Hash mul = align::operator_class("Mul");
+        static const Hash sigmoid = align::operator_class("Sigmoid");
+        const FlowNode& node = m_graph.nodes[id];
+        if (node.inputs.empty())
+            return false;
+        if (node.data_inputs == 1 &&
+            std::find(functions.begin(), functions.end(), node.op) != functions.end())
+            return true;
+        const auto gates = [&](NodeId gate, NodeId product) {
+            const FlowNode& g = m_graph.nodes[gate];
+            const FlowNode& p = m_graph.nodes[product];
+            return g.op == sigmoid && p.op == mul && g.inputs.size() == 1 &&
+                   std::any_of(p.inputs.begin(), p.inputs.end(), [&](const FlowInput& input) {
+                       return input.node != no_id && input.node == g.inputs[0].node;
+                   });
+        };
+        if (node.op == sigmoid)
+            return std::any_of(node.uses.begin(), node.uses.end(),
+                               [&](const FlowUse& use) { return gates(id, use.node); });
+        return node.op == mul &&
+               std::any_of(node.inputs.begin(), node.inputs.end(), [&](const FlowInput& input) {
+                   return input.node != no_id && gates(input.node, id);
+               });
     }
 
     struct Join {
@@ -627,6 +669,7 @@ private:
     std::size_t m_weights = 0;
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out
+    std::vector<bool> m_is_sequence;    ///< per module: only numbered children without children
     std::vector<bool> m_is_list;        ///< per module: only holds numbered blocks, runs nothing
     std::unordered_map<Hash, std::size_t> m_running;
     std::unordered_map<Hash, std::unordered_set<ModuleId>> m_instances;
