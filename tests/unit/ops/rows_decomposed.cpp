@@ -164,7 +164,8 @@ ParityRows decomposed_rows()
                "%r : tensor = call_function[aten::stack](%l, 0)\n"
                "output[output]([%c, %r])")
         .input(f32({5, 3}))
-        .input(f32({3}));
+        .input(f32({3}))
+        .dynamic();
     rows.emplace_back("powers and choices of sizes", "def forward(self, x):\n  return x + 15")
         .graph("%n : int = call_function[aten::sym_size.int](%x, 0)\n"
                "%p : int = call_function[aten::pow.int_to_int](%n, 2)\n"
