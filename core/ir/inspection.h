@@ -59,6 +59,16 @@ struct StrategyDetails {
     std::size_t refused_fx = 0;   ///< operators that the structural strategy refused
 };
 
+/// An input of the model as the export took it.
+struct UsedInput {
+    std::string name; ///< flat: "x", "states.0", "batch.image"
+    DType dtype = DType::Unknown;
+    std::optional<std::vector<FxDim>> shape; ///< nothing: any rank
+    std::string source;    ///< "given", "recorded in the file", "inferred from conv1.weight", ...
+    bool assumed = false;  ///< nobody gave it
+    bool left_out = false; ///< not an input of the ONNX file: its default value, or None
+};
+
 /// Published as shared_ptr<const Inspection>. `model` may be null only while a PyTorch model has
 /// been opened but not exported. `program` is null for an .onnx without a source model.
 struct Inspection {
@@ -68,6 +78,7 @@ struct Inspection {
     std::string strategy;        ///< "fx", "hybrid", "htp", "none"
     std::string strategy_reason; ///< why it was chosen
     StrategyDetails strategy_details;
+    std::vector<UsedInput> inputs; ///< of an exported program, in the order of its signature
     std::shared_ptr<const Program> program;
     std::string source_hash; ///< of the program's file, when that is not `path` (an audit)
     std::shared_ptr<const OnnxModel> model;

@@ -1,5 +1,6 @@
 #include "lowering/graph_lowerer.h"
 
+#include "lowering/flat_outputs.h"
 #include "lowering/python_ops.h"
 #include "lowering/python_value.h"
 #include "lowering/view_scatter.h"
@@ -20,6 +21,41 @@ bool same_tensor(const Lowered& a, const Lowered& b)
     const auto* left = a.as<LoweredTensor>();
     const auto* right = b.as<LoweredTensor>();
     return left && right && left->value == right->value;
+}
+
+/// Refuses inputs that no ONNX value stands for.
+void check_input_type(const FxType& type, const std::string& name)
+{
+    const auto is_text = [](const FxType& element) { return element.kind == FxType::Kind::String; };
+    if (type.kind != FxType::Kind::Dict && !type.elements.empty() &&
+        std::all_of(type.elements.begin(), type.elements.end(), is_text))
+        throw Refusal{fmt::format("the input '{}' holds strings", name),
+                      "ONNX models take tensors: give it a default value in forward.", false};
+    switch (type.kind) {
+    case FxType::Kind::List:
+        throw Refusal{
+            fmt::format("the input '{}' is a list and its length is not known", name),
+            fmt::format(
+                "Give its items: --input '{}.0:float32[...]' --input '{}.1:...', and so on.", name,
+                name),
+            false};
+    case FxType::Kind::Dict:
+        throw Refusal{
+            fmt::format("the input '{}' is a dict and its keys are not known", name),
+            fmt::format("Give its values: --input '{}.KEY:float32[...]' for each key.", name),
+            false};
+    case FxType::Kind::Tuple:
+        throw Refusal{
+            fmt::format("the input '{}' is a tuple that holds lists or dicts of unknown "
+                        "size",
+                        name),
+            fmt::format("Give its items: --input '{}.0.0:float32[...]', and so on.", name), false};
+    case FxType::Kind::String:
+        throw Refusal{fmt::format("the input '{}' is a string", name),
+                      "Give it a default value in forward; ONNX models take tensors.", false};
+    default:
+        break;
+    }
 }
 
 /// clone() is lowered to nothing, but its result is memory of its own.
@@ -168,17 +204,23 @@ void GraphLowerer::lower_placeholder(FxNodeId id)
     const std::size_t position = m_placeholders++;
     const LoweringInput given =
         position < m_options.inputs.size() ? m_options.inputs[position] : LoweringInput{};
-    const FxType& type = m_fx.values[node.outputs.front()].type;
+    const FxType& declared = m_fx.values[node.outputs.front()].type;
+    const bool optional = declared.kind == FxType::Kind::Optional;
+    const FxType& type =
+        optional && !declared.elements.empty() ? declared.elements.front() : declared;
     FxRecord& record = m_result.accounting.records[id];
-    if (type.kind == FxType::Kind::Optional && given.dtype == DType::Unknown && !given.shape) {
+    const bool left_out = given.dtype == DType::Unknown && !given.shape;
+    if (left_out && !node.args.empty()) {
+        bind(node.outputs.front(), resolve(node.args.front()));
+        record = {FxFate::Eliminated, {}, {}, "input left out: its default value"};
+        return;
+    }
+    if (left_out && optional) {
         bind(node.outputs.front(), Lowered(LoweredNone{}));
         record = {FxFate::Eliminated, {}, {}, "optional input left out"};
         return;
     }
-    if (type.kind == FxType::Kind::List || type.kind == FxType::Kind::Tuple ||
-        type.kind == FxType::Kind::Dict)
-        throw Refusal{fmt::format("the input '{}' is a list, tuple or dict", node.target),
-                      "Wrap the model so that its forward takes tensors.", false};
+    check_input_type(type, node.target);
     OnnxModel& model = *m_result.model;
     const ValueId input =
         model.add_value(OnnxModel::main_graph, m_emitter.unique_name(node.target));
@@ -376,19 +418,20 @@ void GraphLowerer::add_output(ValueId value, std::string name)
 void GraphLowerer::lower_output(FxNodeId id)
 {
     const FxNode& node = m_fx.nodes[id];
-    std::vector<Lowered> flat;
+    std::vector<Lowered> results;
     for (const FxArg& arg : node.args)
-        collect_outputs(resolve(arg), flat);
+        results.push_back(resolve(arg));
+    const std::vector<FlatOutput> flat =
+        flatten_outputs(results.size() == 1 ? results.front() : Lowered::tuple(std::move(results)));
     for (std::size_t i = 0; i < flat.size(); ++i) {
-        const ValueId id_out = as_tensor(m_emitter, flat[i]);
+        const ValueId id_out = as_tensor(m_emitter, flat[i].value);
         if (id_out == no_id)
-            throw Refusal{
-                fmt::format("output {} is {}, which ONNX cannot return", i, describe(flat[i])),
-                {},
-                false};
-        add_output(id_out, i < m_program.output_names.size() ? m_program.output_names[i]
-                           : flat.size() == 1                ? "output"
-                                                             : fmt::format("output_{}", i));
+            throw Refusal{fmt::format("output {} is {}, which ONNX cannot return", i,
+                                      describe(flat[i].value)),
+                          {},
+                          false};
+        add_output(id_out,
+                   i < m_program.output_names.size() ? m_program.output_names[i] : flat[i].name);
     }
     std::unordered_set<std::uint32_t> returned; // cells: a tensor may be read at several places
     if (m_program.returns_written_state)

@@ -1,5 +1,6 @@
 #include "session/choose_inputs.h"
 
+#include "ir/fx_expand_inputs.h"
 #include "session/infer_inputs.h"
 #include "session/inputs_dir.h"
 
@@ -9,6 +10,9 @@
 
 namespace strata {
 namespace {
+
+constexpr std::string_view from_caller = "given";
+constexpr std::string_view from_file = "recorded in the file";
 
 bool takes_tensor(const FxType& type)
 {
@@ -22,6 +26,7 @@ struct Given {
     std::vector<std::int64_t> shape;
     /// An example: dimensions that the program has as symbols stay symbols.
     bool example = false;
+    Tensor data{}; ///< storage may be null
 };
 
 class Matcher {
@@ -33,7 +38,7 @@ public:
     {}
 
     /// By name where it has one; the others in order to the inputs that got none.
-    Status match(const std::vector<Given>& given)
+    Status match(const std::vector<Given>& given, std::string_view source)
     {
         std::vector<bool> taken(m_chosen.names.size(), false);
         for (const Given& item : given) {
@@ -46,7 +51,7 @@ public:
             if (taken[index])
                 return wrong(fmt::format("The input '{}' is given twice.", item.name));
             taken[index] = true;
-            STRATA_CHECK(set(index, item));
+            STRATA_CHECK(set(index, item, source));
         }
         std::size_t next = 0;
         for (const Given& item : given) {
@@ -58,7 +63,7 @@ public:
                 return wrong(fmt::format("{} inputs are given, but the model has {}.", given.size(),
                                          taken.size()));
             taken[next] = true;
-            STRATA_CHECK(set(next, item));
+            STRATA_CHECK(set(next, item, source));
         }
         return {};
     }
@@ -90,7 +95,7 @@ private:
                    : m_chosen.names[index];
     }
 
-    Status set(std::size_t index, const Given& item)
+    Status set(std::size_t index, const Given& item, std::string_view source)
     {
         const FxType& wanted = type(index);
         if (wanted.shape) {
@@ -108,6 +113,8 @@ private:
             input.shape->push_back(symbolic ? (*wanted.shape)[axis] : FxDim{item.shape[axis], {}});
         }
         m_chosen.assumed[index] = false;
+        m_chosen.sources[index] = source;
+        m_chosen.data[index] = item.data;
         return {};
     }
 
@@ -116,18 +123,41 @@ private:
     std::vector<FxNodeId> m_placeholders;
 };
 
-std::vector<Given> given_tensors(const std::vector<NamedTensor>& tensors,
-                                 const std::vector<std::string>& names)
+std::vector<std::string> argument_names(const Program& program)
 {
-    // Test vectors made for another exporter may carry other names: then the position counts.
-    const bool named = std::all_of(tensors.begin(), tensors.end(), [&](const NamedTensor& t) {
-        return std::find(names.begin(), names.end(), t.name) != names.end();
-    });
-    std::vector<Given> given;
-    for (const NamedTensor& tensor : tensors)
-        given.push_back(
-            {named ? tensor.name : std::string{}, tensor.tensor.dtype, tensor.tensor.shape, true});
-    return given;
+    std::vector<std::string> names;
+    for (const FxNodeId id : program.graph.placeholders())
+        names.push_back(program.graph.nodes[id].target);
+    return names;
+}
+
+/// The inputs of --inputs, with names that the program knows or none.
+Result<std::vector<NamedTensor>> given_files(const Program& program, const ExportOptions& options,
+                                             TaskContext& task)
+{
+    if (!options.inputs_dir)
+        return std::vector<NamedTensor>{};
+    std::error_code error;
+    const std::vector<std::string> arguments = argument_names(program);
+    if (arguments.empty() && std::filesystem::is_directory(*options.inputs_dir, error))
+        return std::vector<NamedTensor>{}; // the folder is there for the outputs in it
+    STRATA_TRY(auto tensors, read_inputs(*options.inputs_dir, task));
+    if (std::filesystem::exists(*options.inputs_dir / "input_0.pb", error))
+        drop_foreign_names(tensors, arguments);
+    return tensors;
+}
+
+/// A Python number as an input has no shape to choose.
+void scalar_input(const FxType& type, const FxNode& node, LoweringInput& input)
+{
+    const DType dtype = type.kind == FxType::Kind::Int     ? DType::Int64
+                        : type.kind == FxType::Kind::Float ? DType::Float64
+                        : type.kind == FxType::Kind::Bool  ? DType::Bool
+                                                           : DType::Unknown;
+    if (dtype == DType::Unknown || !node.args.empty())
+        return;
+    input.dtype = dtype;
+    input.shape.emplace();
 }
 
 /// Puts the symbols of --dynamic into the shapes.
@@ -203,39 +233,91 @@ std::string input_text(const std::string& name, const LoweringInput& input)
     return text + fmt::format("[{}]", fmt::join(dims, ","));
 }
 
-Result<ChosenInputs> choose_inputs(const Program& program, const ExportOptions& options)
+std::vector<UsedInput> ChosenInputs::used() const
+{
+    std::vector<UsedInput> all;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        UsedInput one{names[i], inputs[i].dtype, inputs[i].shape, sources[i], assumed[i], false};
+        one.left_out = one.dtype == DType::Unknown && !one.shape;
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+Result<std::shared_ptr<const Program>> flatten_inputs(std::shared_ptr<const Program> program,
+                                                      const ExportOptions& options,
+                                                      TaskContext& task)
+{
+    if (!has_nested_inputs(program->graph))
+        return program;
+    std::vector<std::string> names;
+    for (const InputSpec& spec : options.inputs)
+        names.push_back(spec.name);
+    STRATA_TRY(const auto files, given_files(*program, options, task));
+    for (const NamedTensor& file : files)
+        names.push_back(file.name);
+    const auto unnamed =
+        static_cast<std::size_t>(std::count(names.begin(), names.end(), std::string{}));
+    for (const SampleTensor& sample : program->sample_inputs)
+        names.push_back(sample.name);
+    ExpandedInputs expanded = expand_inputs(program->graph, names);
+    if (expanded.open.size() == 1 && unnamed > 0) {
+        // One list of open length takes what the other inputs leave of those given by position.
+        std::size_t others = 0;
+        for (const FxNodeId id : expanded.graph.placeholders()) {
+            const FxNode& node = expanded.graph.nodes[id];
+            const FxType& type = expanded.graph.values[node.outputs.front()].type;
+            others += node.target != expanded.open.front() && node.args.empty() &&
+                      type.kind != FxType::Kind::Optional;
+        }
+        for (std::size_t i = 0; i + others < unnamed; ++i)
+            names.push_back(fmt::format("{}.{}", expanded.open.front(), i));
+        expanded = expand_inputs(program->graph, names);
+    }
+    auto flat = std::make_shared<Program>(*program);
+    flat->graph = std::move(expanded.graph);
+    return flat;
+}
+
+Result<ChosenInputs> choose_inputs(const Program& program, const ExportOptions& options,
+                                   TaskContext& task)
 {
     ChosenInputs chosen;
     for (const FxNodeId id : program.graph.placeholders()) {
         const FxNode& node = program.graph.nodes[id];
-        chosen.names.push_back(node.target);
         const FxType& type = program.graph.values[node.outputs.front()].type;
+        chosen.names.push_back(node.target);
         const bool told = type.kind == FxType::Kind::Tensor && type.dtype != DType::Unknown &&
                           type.shape.has_value();
         chosen.inputs.push_back(told ? LoweringInput{type.dtype, type.shape} : LoweringInput{});
-        chosen.assumed.push_back(takes_tensor(type) && !told);
+        chosen.assumed.push_back(takes_tensor(type) && !told && node.args.empty());
+        chosen.data.emplace_back();
+        chosen.sources.emplace_back(told                                  ? from_file
+                                    : !node.args.empty()                  ? "its default value"
+                                    : type.kind == FxType::Kind::Optional ? "left out (None)"
+                                                                          : "its type");
+        scalar_input(type, node, chosen.inputs.back());
     }
     Matcher matcher(program, chosen);
     std::vector<Given> samples;
     for (const SampleTensor& sample : program.sample_inputs)
         samples.push_back({sample.name, sample.tensor.dtype, sample.tensor.shape, true});
     if (samples.size() <= chosen.names.size())
-        STRATA_CHECK(matcher.match(samples));
-    if (options.inputs_dir) {
-        STRATA_TRY(const auto tensors, read_test_vectors(*options.inputs_dir, "input"));
-        if (tensors.empty() && !chosen.names.empty())
-            return failure(ErrorCode::Usage,
-                           fmt::format("'{}' has no input_0.pb.", options.inputs_dir->string()));
-        STRATA_CHECK(matcher.match(given_tensors(tensors, chosen.names)));
-    }
+        STRATA_CHECK(matcher.match(samples, from_file));
+    std::vector<Given> files;
+    STRATA_TRY(const auto tensors, given_files(program, options, task));
+    for (const NamedTensor& tensor : tensors)
+        files.push_back(
+            {tensor.name, tensor.tensor.dtype, tensor.tensor.shape, true, tensor.tensor});
+    STRATA_CHECK(matcher.match(files, from_caller));
     std::vector<Given> specs;
     for (const InputSpec& spec : options.inputs)
         specs.push_back({spec.name, spec.dtype, spec.shape, false});
-    STRATA_CHECK(matcher.match(specs));
+    STRATA_CHECK(matcher.match(specs, from_caller));
     return chosen;
 }
 
-Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs chosen,
+Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs& chosen,
                                          const ExportOptions& export_options, TaskContext& task)
 {
     const std::vector<DynamicAxis>& dynamic_axes = export_options.dynamic_axes;

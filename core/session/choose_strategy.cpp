@@ -21,6 +21,7 @@ constexpr std::chrono::seconds trial_time{20};
 struct Candidate {
     std::shared_ptr<const Program> program;
     LoweringResult lowered;
+    std::vector<UsedInput> inputs;
     Projection projection; ///< without a program: the structural candidate
     std::size_t refused() const { return lowered.unsupported.size(); }
 };
@@ -142,6 +143,7 @@ private:
         candidate.program = std::move(program);
         STRATA_TRY(candidate.lowered,
                    lower_with_inputs(*candidate.program, chosen, m_options, m_task));
+        candidate.inputs = chosen.used();
         m_pass_seconds += candidate.lowered.pass_seconds;
         return candidate;
     }
@@ -201,6 +203,7 @@ private:
             if (m_concrete.assumed[i]) {
                 m_concrete.inputs[i] = m_inputs.types[i];
                 m_concrete.assumed[i] = false;
+                m_concrete.sources[i] = "assumed; the model ran on it";
             }
     }
 
@@ -289,6 +292,7 @@ private:
         StrategyResult result;
         result.program = std::move(candidate.program);
         result.lowered = std::move(candidate.lowered);
+        result.inputs = std::move(candidate.inputs);
         result.lowered.pass_seconds = m_pass_seconds;
         result.strategy = std::move(strategy);
         result.reason = std::move(reason);

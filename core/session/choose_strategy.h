@@ -15,6 +15,7 @@ struct StrategyResult {
     LoweringResult lowered;
     std::string strategy; ///< "fx", "hybrid" or "htp"
     std::string reason;
+    std::vector<UsedInput> inputs; ///< what it was lowered with
     StrategyDetails details;
     std::vector<NodeProfile> profile; ///< per node of `program`; empty unless asked for
     double run_seconds = 0.0;         ///< spent on running the model

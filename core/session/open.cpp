@@ -78,10 +78,11 @@ Status load_into(Inspection& inspection, const std::string& model, TaskContext& 
 
 Status lower_into(Inspection& inspection, const ExportOptions& options, TaskContext& task)
 {
+    STRATA_TRY(inspection.program, flatten_inputs(inspection.program, options, task));
     std::shared_ptr<OnnxModel> model;
     {
         const PhaseClock clock(inspection.seconds.lower);
-        STRATA_TRY(ChosenInputs inputs, choose_inputs(*inspection.program, options));
+        STRATA_TRY(ChosenInputs inputs, choose_inputs(*inspection.program, options, task));
         STRATA_TRY(StrategyResult result,
                    lower_with_strategy(inspection.program, std::move(inputs), options, task));
         inspection.program = std::move(result.program);
@@ -91,6 +92,7 @@ Status lower_into(Inspection& inspection, const ExportOptions& options, TaskCont
         inspection.strategy_details = std::move(result.details);
         inspection.profile = std::move(result.profile);
         inspection.seconds.trace = result.run_seconds;
+        inspection.inputs = std::move(result.inputs);
         LoweringResult& lowered = result.lowered;
         inspection.seconds.passes = lowered.pass_seconds;
         model = std::move(lowered.model);

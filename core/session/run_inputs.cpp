@@ -1,7 +1,6 @@
 #include "session/run_inputs.h"
 
 #include "session/infer_inputs.h"
-#include "session/inputs_dir.h"
 #include "session/random_tensor.h"
 
 #include <algorithm>
@@ -59,22 +58,7 @@ private:
     {
         m_data.resize(m_chosen.names.size());
         if (m_options.inputs_dir) {
-            STRATA_TRY(const std::vector<NamedTensor> tensors,
-                       read_test_vectors(*m_options.inputs_dir, "input"));
-            const bool named =
-                std::all_of(tensors.begin(), tensors.end(), [&](const NamedTensor& tensor) {
-                    return std::find(m_chosen.names.begin(), m_chosen.names.end(), tensor.name) !=
-                           m_chosen.names.end();
-                });
-            for (std::size_t i = 0; i < tensors.size(); ++i) {
-                const auto at = named ? static_cast<std::size_t>(std::find(m_chosen.names.begin(),
-                                                                           m_chosen.names.end(),
-                                                                           tensors[i].name) -
-                                                                 m_chosen.names.begin())
-                                      : i;
-                if (at < m_data.size())
-                    m_data[at] = tensors[i].tensor;
-            }
+            m_data = m_chosen.data;
             m_given = true;
             return {};
         }

@@ -44,7 +44,7 @@ struct ExportOptions {
     std::string model; ///< of a .pt2 archive with several models the one to open
     Strategy strategy = Strategy::Auto;
     std::vector<InputSpec> inputs;
-    std::optional<std::filesystem::path> inputs_dir; ///< ONNX's test-vector layout
+    std::optional<std::filesystem::path> inputs_dir; ///< a folder or file, see inputs_dir.h
     std::vector<DynamicAxis> dynamic_axes;
     int opset = newest_opset;
     bool fold_batch_norm = true; ///< BatchNorm becomes part of the convolution before it

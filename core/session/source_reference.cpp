@@ -64,10 +64,10 @@ Result<LoweringResult> lower_for(const Program& source, const OnnxModel* file, T
 {
     ExportOptions options;
     options.fold_batch_norm = false; // the weights as the source has them
-    STRATA_TRY(ChosenInputs chosen, choose_inputs(source, options));
+    STRATA_TRY(ChosenInputs chosen, choose_inputs(source, options, task));
     if (file)
         take_inputs_of(*file, chosen);
-    return lower_with_inputs(source, std::move(chosen), options, task);
+    return lower_with_inputs(source, chosen, options, task);
 }
 
 } // namespace

@@ -180,14 +180,14 @@ Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& o
                                   TaskContext& task)
 {
     const auto run = [&](const std::vector<NamedTensor>& inputs) {
-        std::vector<Tensor> tensors;
+        std::vector<SampleTensor> named;
         for (const NamedTensor& input : inputs)
-            tensors.push_back(input.tensor);
-        return module.run(tensors, task);
+            named.push_back({input.name, input.tensor});
+        return module.run_named(named, task);
     };
     Reference reference;
     if (options.inputs_dir) {
-        STRATA_TRY(reference.inputs, read_test_vectors(*options.inputs_dir, "input"));
+        STRATA_TRY(reference.inputs, read_inputs(*options.inputs_dir, task));
         STRATA_TRY(reference.outputs, run(reference.inputs));
         return reference;
     }

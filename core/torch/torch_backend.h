@@ -26,6 +26,11 @@ public:
     /// memory.
     virtual Result<std::vector<Tensor>> run(const std::vector<Tensor>& inputs,
                                             TaskContext& task) = 0;
+    /// As run(), with the flat names of fx_expand_inputs.h: inputs may come in any order, arguments
+    /// with a default value may be left out, and lists and dicts are put together again. By
+    /// position where some input has no name or one that the signature does not know.
+    virtual Result<std::vector<Tensor>> run_named(const std::vector<SampleTensor>& inputs,
+                                                  TaskContext& task) = 0;
 };
 
 struct RecordOptions {

@@ -35,23 +35,33 @@ c10::IValue read_pickle(Reader& archive, const std::string& name)
     return unpickler.parse_ivalue();
 }
 
-void flatten(const c10::IValue& value, std::vector<SampleTensor>& samples)
+void flatten(const c10::IValue& value, const std::string& path, std::vector<SampleTensor>& samples)
 {
+    const auto inside = [&](const std::string& part) {
+        return path.empty() ? part : path + "." + part;
+    };
     if (value.isTensor()) {
         const at::Tensor& tensor = value.toTensor();
         SampleTensor sample;
+        sample.name = path;
         sample.tensor.dtype = dtype_from_torch(static_cast<std::int64_t>(tensor.scalar_type()));
         sample.tensor.shape = tensor.sizes().vec();
         samples.push_back(std::move(sample));
     } else if (value.isTuple()) {
+        std::size_t position = 0;
         for (const c10::IValue& item : value.toTupleRef().elements())
-            flatten(item, samples);
+            flatten(item, inside(std::to_string(position++)), samples);
     } else if (value.isList()) {
+        std::size_t position = 0;
         for (const c10::IValue& item : value.toListRef())
-            flatten(item, samples);
+            flatten(item, inside(std::to_string(position++)), samples);
     } else if (value.isGenericDict()) {
         for (const auto& entry : value.toGenericDict())
-            flatten(entry.value(), samples);
+            flatten(entry.value(),
+                    inside(entry.key().isString() ? entry.key().toStringRef()
+                           : entry.key().isInt()  ? std::to_string(entry.key().toInt())
+                                                  : "?"),
+                    samples);
     }
 }
 
@@ -73,7 +83,7 @@ ArchiveExtras read_archive_extras(const std::filesystem::path& path, const std::
             if (inputs.isGenericDict())
                 for (const auto& entry : inputs.toGenericDict())
                     if (entry.key().isString() && entry.key().toStringRef() == method)
-                        flatten(entry.value(), extras.sample_inputs);
+                        flatten(entry.value(), {}, extras.sample_inputs);
         }
     } catch (const std::exception& error) {
         sink.info("traced-inputs", "The example inputs that the file records cannot be read: " +

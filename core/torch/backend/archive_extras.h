@@ -10,7 +10,9 @@
 namespace strata::torch_module {
 
 struct ArchiveExtras {
-    std::vector<SampleTensor> sample_inputs; ///< by position; of the method asked for
+    /// Of the method asked for. Named by the argument's position and the path inside it ("0",
+    /// "1.image", "2.0"): the archive does not hold the arguments' names.
+    std::vector<SampleTensor> sample_inputs;
     std::string producer;                    ///< empty where the file does not say it
     bool has_traced_inputs = false;          ///< only tracing writes them
 };

@@ -8,6 +8,7 @@
 #include "torch_compat.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 
 namespace strata::torch_module {
@@ -70,6 +71,22 @@ std::vector<std::string> output_names(const FxGraph& graph)
     return names;
 }
 
+/// The archive tells the arguments of its sample inputs by position; the graph knows their names.
+void name_samples(Program& program)
+{
+    const std::vector<FxNodeId> placeholders = program.graph.placeholders();
+    for (SampleTensor& sample : program.sample_inputs) {
+        const std::size_t dot = std::min(sample.name.find('.'), sample.name.size());
+        std::size_t position = placeholders.size();
+        std::from_chars(sample.name.data(), sample.name.data() + dot, position);
+        if (position >= placeholders.size()) {
+            program.sample_inputs.clear();
+            return;
+        }
+        sample.name.replace(0, dot, program.graph.nodes[placeholders[position]].target);
+    }
+}
+
 } // namespace
 
 std::string reading_subject(const std::filesystem::path& path)
@@ -106,8 +123,7 @@ Result<std::shared_ptr<Program>> read_program(const std::filesystem::path& path,
         ArchiveExtras extras = read_archive_extras(path, options.method, sink);
         program->producer = std::move(extras.producer);
         program->sample_inputs = std::move(extras.sample_inputs);
-        if (program->sample_inputs.size() != program->graph.placeholders().size())
-            program->sample_inputs.clear();
+        name_samples(*program);
         note_kind(*program, walker, extras, sink);
         program->diagnostics = sink.items();
         return program;

@@ -125,10 +125,11 @@ void TestSession::dynamic_axes()
 
 void TestSession::inputs_are_matched()
 {
+    TaskContext task;
     const Program program = program_with("aten::linear", {4, 8});
     ExportOptions options;
     options.inputs = {{"", DType::Float16, {2, 8}}};
-    const auto chosen = choose_inputs(program, options);
+    const auto chosen = choose_inputs(program, options, task);
     QVERIFY(chosen.has_value());
     QVERIFY(!chosen->any_assumed());
     QCOMPARE(chosen->inputs[0].dtype, DType::Float16);
@@ -136,13 +137,13 @@ void TestSession::inputs_are_matched()
     QCOMPARE(input_text("x", chosen->inputs[0]), std::string("x:float16[2,8]"));
 
     options.inputs = {{"y", DType::Float32, {1}}};
-    const auto wrong = choose_inputs(program, options);
+    const auto wrong = choose_inputs(program, options, task);
     QVERIFY(!wrong);
     QCOMPARE(wrong.error().code, ErrorCode::Usage);
     QVERIFY(wrong.error().message.find("Its inputs are: x") != std::string::npos);
     options.inputs = {{"x", DType::Float32, {1}}, {"x", DType::Float32, {1}}};
-    QVERIFY(!choose_inputs(program, options));
-    QVERIFY(choose_inputs(program, ExportOptions{})->any_assumed());
+    QVERIFY(!choose_inputs(program, options, task));
+    QVERIFY(choose_inputs(program, ExportOptions{}, task)->any_assumed());
 }
 
 void TestSession::inputs_are_inferred()
