@@ -59,6 +59,28 @@ void add_orphans(std::string& text, const Inspection& inspection)
     }
 }
 
+void add_inputs(std::string& text, const Inspection& inspection)
+{
+    if (inspection.inputs.empty())
+        return;
+    text += "\n## Inputs\n\n| input | dtype | shape | from |\n|---|---|---|---|\n";
+    for (const UsedInput& input : inspection.inputs) {
+        std::string shape = input.left_out ? "" : "any";
+        if (input.shape) {
+            shape.clear();
+            for (const FxDim& dim : *input.shape)
+                shape += (shape.empty() ? "" : " x ") + (dim.known() ? fmt::to_string(dim.value)
+                                                         : dim.symbol.empty() ? "?"
+                                                                              : dim.symbol);
+            if (shape.empty())
+                shape = "one number";
+        }
+        text += fmt::format("| {} | {} | {} | {}{} |\n", cell(input.name),
+                            input.left_out ? "" : cell(to_string(input.dtype)), cell(shape),
+                            cell(input.source), input.assumed ? " (assumed)" : "");
+    }
+}
+
 } // namespace
 
 std::string markdown_report(const Inspection& inspection)
@@ -79,6 +101,7 @@ std::string markdown_report(const Inspection& inspection)
                                   FxFate::Eliminated, FxFate::Unsupported, FxFate::Unaccounted})
             text += fmt::format("| FX nodes {} | {} |\n", to_string(fate), accounting.count(fate));
 
+    add_inputs(text, inspection);
     text += "\n## Evidence\n\n| kind | nodes |\n|---|---:|\n";
     for (std::size_t i = 0; i < evidence_kind_count; ++i)
         text += fmt::format("| {} | {} |\n", to_string(static_cast<EvidenceKind>(i)),

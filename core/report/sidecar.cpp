@@ -1,6 +1,7 @@
 #include "report/sidecar.h"
 
 #include "base/version.h"
+#include "report/inputs_json.h"
 #include "report/json_text.h"
 #include "report/strategy_json.h"
 
@@ -240,6 +241,7 @@ std::string sidecar_json(const Inspection& inspection, const std::filesystem::pa
     if (!inspection.strategy_details.inputs.empty())
         strategy["run"] = strategy_details_json(inspection.strategy_details);
     writer.value("strategy", strategy);
+    writer.value("inputs", inputs_json(inspection));
     writer.members("coverage", coverage_json(inspection));
     writer.begin_list("modules");
     for (ModuleId id = 0; id < inspection.modules.size(); ++id)

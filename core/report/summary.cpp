@@ -1,4 +1,5 @@
 // The summaries: one JSON object for scripts, a few lines for people.
+#include "report/inputs_json.h"
 #include "report/json_text.h"
 #include "report/sidecar.h"
 #include "report/strategy_json.h"
@@ -33,6 +34,8 @@ std::string summary_json(const Inspection& inspection)
     json["seconds"] = {{"load", seconds.load},           {"trace", seconds.trace},
                        {"lower", seconds.lower},         {"passes", seconds.passes},
                        {"attribute", seconds.attribute}, {"write", seconds.write}};
+    if (!inspection.inputs.empty())
+        json["inputs"] = inputs_json(inspection);
     json["nodes_total"] = all.total;
     json["nodes_recorded"] = all.recorded;
     json["nodes_attributed"] = all.attributed;

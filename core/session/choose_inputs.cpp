@@ -5,11 +5,16 @@
 #include "session/inputs_dir.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace strata {
 namespace {
+
+/// For trying plausible shapes where nobody gave any. Checked between tries; each try itself ends
+/// when the task is cancelled.
+constexpr std::chrono::seconds trial_time{10};
 
 constexpr std::string_view from_caller = "given";
 constexpr std::string_view from_file = "recorded in the file";
@@ -328,8 +333,12 @@ Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs& c
     if (chosen.any_assumed()) {
         inferred = infer_inputs(program);
         for (std::size_t i = 0; i < chosen.names.size(); ++i)
-            if (chosen.assumed[i])
+            if (chosen.assumed[i]) {
                 chosen.inputs[i] = symbolic_input(inferred[i], chosen.names[i]);
+                chosen.sources[i] = inferred[i].because.empty()
+                                        ? std::string("assumed")
+                                        : fmt::format("inferred from {}", inferred[i].because);
+            }
     }
     STRATA_CHECK(apply_dynamic_axes(chosen, dynamic_axes));
     options.inputs = chosen.inputs;
@@ -337,7 +346,18 @@ Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs& c
     if (best.needs_shapes && chosen.any_assumed()) {
         ChosenInputs best_inputs = chosen;
         std::size_t best_score = best.unsupported.size() + contradictions(best);
+        const auto start = std::chrono::steady_clock::now();
         for (std::size_t attempt = 0; attempt < plausible_attempts && best_score > 0; ++attempt) {
+            if (std::chrono::steady_clock::now() - start > trial_time) {
+                best.diagnostics.push_back(
+                    {Severity::Info,
+                     "input-search",
+                     fmt::format("The search for input shapes ended after {} s and {} of {} tries; "
+                                 "the best so far is taken.",
+                                 trial_time.count(), attempt, plausible_attempts),
+                     {}});
+                break;
+            }
             ChosenInputs tried = chosen;
             for (std::size_t i = 0; i < tried.names.size(); ++i)
                 if (tried.assumed[i])

@@ -21,11 +21,13 @@ struct InferredInput {
     std::optional<std::int64_t> features;
     /// The second dimension where only that is known (normalisations take several ranks).
     std::optional<std::int64_t> channels;
-    bool is_index = false; ///< it indexes an embedding
+    bool is_index = false;              ///< it indexes an embedding or picks elements
+    std::size_t min_rank = 0;           ///< axes that the code names
+    std::vector<std::int64_t> trailing; ///< the last dimensions, as far as they are known
+    std::string because;                ///< the weight that told first: "conv1.weight"
 };
 
-/// Looks at the first consumers of a value, through operators that keep the shape. Linear in the
-/// graph's uses.
+/// What shape_hints() says about the placeholders, or the types of the file where it has them.
 std::vector<InferredInput> infer_inputs(const Program& program);
 
 /// The input as symbols: "x_dim0" where a dimension is free.

@@ -2,6 +2,7 @@
 #include "frontends/model_file.h"
 #include "onnx/onnx_reader.h"
 #include "runtime/onnx_runtime.h"
+#include "session/choose_inputs.h"
 #include "session/infer_inputs.h"
 #include "session/inputs_dir.h"
 #include "session/random_tensor.h"
@@ -9,9 +10,11 @@
 #include "torch/torch_backend.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 
 namespace strata {
 namespace {
@@ -21,7 +24,8 @@ struct DeclaredInput {
     std::string name;
     DType dtype = DType::Unknown;
     bool has_shape = false;
-    std::vector<std::int64_t> shape; ///< -1: free
+    std::vector<std::int64_t> shape;  ///< -1: free
+    std::vector<std::string> symbols; ///< parallel: the names of free dimensions
 };
 
 Result<std::vector<DeclaredInput>> declared_inputs(const std::filesystem::path& onnx,
@@ -34,20 +38,25 @@ Result<std::vector<DeclaredInput>> declared_inputs(const std::filesystem::path& 
         if (value.initializer != no_id)
             continue;
         DeclaredInput input{
-            std::string(read.model->text(value.name)), value.dtype, value.has_shape, {}};
-        for (const Dim& dim : value.shape)
+            std::string(read.model->text(value.name)), value.dtype, value.has_shape, {}, {}};
+        for (const Dim& dim : value.shape) {
             input.shape.push_back(dim.known() ? dim.value : -1);
+            input.symbols.emplace_back(dim.known() ? std::string_view{}
+                                                   : read.model->text(dim.symbol));
+        }
         inputs.push_back(std::move(input));
     }
     return inputs;
 }
 
 /// Inputs as the caller described them, else as the ONNX file declares them; free dimensions become
-/// `size` (the first one, the batch, becomes 1).
+/// `size` (the first one, the batch, becomes 1). Inputs of any rank get a plausible shape.
 Result<std::vector<NamedTensor>> make_inputs(const VerifyOptions& options,
                                              const std::vector<DeclaredInput>& declared,
-                                             std::int64_t size)
+                                             const std::map<std::string, InferredInput>& inferred,
+                                             std::size_t attempt)
 {
+    const std::int64_t size = plausible_size(attempt);
     std::vector<NamedTensor> inputs;
     for (std::size_t i = 0; i < declared.size(); ++i) {
         const DeclaredInput& input = declared[i];
@@ -62,6 +71,13 @@ Result<std::vector<NamedTensor>> make_inputs(const VerifyOptions& options,
                 continue;
             dtype = spec.dtype;
             shape = spec.shape;
+            has_shape = true;
+        }
+        if (const auto it = inferred.find(input.name); !has_shape && it != inferred.end()) {
+            shape.clear();
+            const LoweringInput plausible = plausible_input(it->second, attempt);
+            for (const FxDim& dim : *plausible.shape)
+                shape.push_back(dim.value);
             has_shape = true;
         }
         if (!has_shape)
@@ -176,32 +192,62 @@ Result<Reference> recorded_reference_of(const std::filesystem::path& source,
                                source.filename().string(), reference.error().message));
 }
 
-Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& options,
-                                  TaskContext& task)
+Result<std::vector<Tensor>> run_torch(RunnableModule& module,
+                                      const std::vector<NamedTensor>& inputs, TaskContext& task)
 {
-    const auto run = [&](const std::vector<NamedTensor>& inputs) {
-        std::vector<SampleTensor> named;
-        for (const NamedTensor& input : inputs)
-            named.push_back({input.name, input.tensor});
-        return module.run_named(named, task);
-    };
+    std::vector<SampleTensor> named;
+    for (const NamedTensor& input : inputs)
+        named.push_back({input.name, input.tensor});
+    return module.run_named(named, task);
+}
+
+/// What the source's code says of its inputs, by their flat names.
+Result<std::map<std::string, InferredInput>>
+inferred_inputs(const VerifyOptions& options, const std::vector<DeclaredInput>& wanted,
+                TaskContext& task)
+{
+    STRATA_TRY(std::shared_ptr<const Program> program, load_program(*options.source, task));
+    ExportOptions names;
+    for (const DeclaredInput& input : wanted)
+        names.inputs.push_back({input.name, input.dtype, {}});
+    STRATA_TRY(program, flatten_inputs(program, names, task));
+    const std::vector<InferredInput> inferred = infer_inputs(*program);
+    std::map<std::string, InferredInput> by_name;
+    std::size_t position = 0;
+    for (const FxNodeId id : program->graph.placeholders())
+        by_name[program->graph.nodes[id].target] = inferred[position++];
+    for (const DeclaredInput& input : wanted) // the export has decided on the dtype
+        if (const auto it = by_name.find(input.name); it != by_name.end())
+            it->second.dtype = input.dtype;
+    return by_name;
+}
+
+Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& options,
+                                  const std::vector<DeclaredInput>& declared, TaskContext& task)
+{
     Reference reference;
     if (options.inputs_dir) {
         STRATA_TRY(reference.inputs, read_inputs(*options.inputs_dir, task));
-        STRATA_TRY(reference.outputs, run(reference.inputs));
+        STRATA_TRY(reference.outputs, run_torch(module, reference.inputs, task));
         return reference;
     }
-    STRATA_TRY(const auto declared, declared_inputs(options.onnx, task));
-    const bool free_dims = std::any_of(declared.begin(), declared.end(), [](const auto& input) {
+    bool free_dims = false;
+    bool free_ranks = false;
+    for (const DeclaredInput& input : declared) {
         const auto& shape = input.shape; // the batch is always 1
-        return !shape.empty() && std::find(shape.begin() + 1, shape.end(), -1) != shape.end();
-    });
+        free_ranks = free_ranks || !input.has_shape;
+        free_dims = free_dims || (!shape.empty() &&
+                                  std::find(shape.begin() + 1, shape.end(), -1) != shape.end());
+    }
+    std::map<std::string, InferredInput> inferred;
+    if (free_ranks)
+        STRATA_TRY(inferred, inferred_inputs(options, declared, task));
     // The sizes that a model takes are not written anywhere: the first that PyTorch accepts is
     // used.
-    const std::size_t attempts = free_dims ? plausible_attempts : 1;
+    const std::size_t attempts = free_dims || free_ranks ? plausible_attempts : 1;
     for (std::size_t attempt = 0;; ++attempt) {
-        STRATA_TRY(reference.inputs, make_inputs(options, declared, plausible_size(attempt)));
-        auto outputs = run(reference.inputs);
+        STRATA_TRY(reference.inputs, make_inputs(options, declared, inferred, attempt));
+        auto outputs = run_torch(module, reference.inputs, task);
         if (outputs) {
             reference.outputs = std::move(*outputs);
             return reference;
@@ -212,13 +258,14 @@ Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& o
     }
 }
 
-Result<Reference> make_reference(const VerifyOptions& options, TaskContext& task)
+/// The source as something that LibTorch runs; null where there is none.
+Result<std::unique_ptr<RunnableModule>> load_source(const VerifyOptions& options, TaskContext& task)
 {
     if (!options.source)
-        return recorded_reference(options);
+        return std::unique_ptr<RunnableModule>{};
     STRATA_TRY(const FileKind kind, detect_file_kind(*options.source));
     if (kind == FileKind::ExportedProgram)
-        return recorded_reference_of(*options.source, options);
+        return std::unique_ptr<RunnableModule>{};
     if (kind != FileKind::TorchScript)
         return failure(ErrorCode::CannotRead,
                        kind == FileKind::Onnx
@@ -226,8 +273,103 @@ Result<Reference> make_reference(const VerifyOptions& options, TaskContext& task
                                          options.source->string())
                            : advice_for(kind, *options.source));
     STRATA_TRY(TorchBackend * backend, torch_backend());
-    STRATA_TRY(const auto module, backend->load_runnable(*options.source, task));
-    return torch_reference(*module, options, task);
+    return backend->load_runnable(*options.source, task);
+}
+
+/// Sizes of dynamic axes other than those of `inputs`: by axis, how a size grows.
+using Growth = std::int64_t (*)(std::int64_t size, std::size_t axis);
+
+/// Inputs of other sizes, random; the sizes as "batch=3, n=8".
+Result<std::vector<NamedTensor>> other_sizes(const std::vector<NamedTensor>& inputs,
+                                             const std::vector<DeclaredInput>& declared,
+                                             Growth grow, std::string& sizes)
+{
+    std::map<std::string, std::int64_t> grown;
+    std::vector<NamedTensor> others;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const Tensor& tensor = inputs[i].tensor;
+        const DeclaredInput& input = declared[i];
+        std::vector<std::int64_t> shape = tensor.shape;
+        bool changed = false;
+        for (std::size_t axis = 0; axis < shape.size() && axis < input.symbols.size(); ++axis) {
+            const std::string& symbol = input.symbols[axis];
+            if (symbol.empty())
+                continue;
+            shape[axis] = grown.emplace(symbol, grow(shape[axis], axis)).first->second;
+            changed = true;
+        }
+        if (!changed) {
+            others.push_back(inputs[i]);
+            continue;
+        }
+        STRATA_TRY(Tensor made, random_tensor(tensor.dtype, shape, static_cast<unsigned>(i + 1)));
+        others.push_back({inputs[i].name, std::move(made)});
+    }
+    sizes.clear();
+    for (const auto& [symbol, size] : grown)
+        sizes += fmt::format("{}{}={}", sizes.empty() ? "" : ", ", symbol, size);
+    return others;
+}
+
+/// A trace may hold sizes as constants. Where axes are dynamic by name, the file is compared with
+/// PyTorch at other sizes, too; what differs is told as one more output each.
+Status check_other_sizes(OnnxSession& session, RunnableModule& module, const Reference& first,
+                         const std::vector<DeclaredInput>& declared, const VerifyOptions& options,
+                         std::vector<OutputParity>& outputs, TaskContext& task)
+{
+    const bool named = std::any_of(declared.begin(), declared.end(), [](const auto& input) {
+        return std::any_of(input.symbols.begin(), input.symbols.end(), [&](const auto& symbol) {
+            return !symbol.empty() && !symbol.starts_with(input.name + "_dim");
+        });
+    });
+    if (!named || first.inputs.size() != declared.size())
+        return {};
+    std::vector<NamedTensor> ordered;
+    const std::vector<std::string> names = session.input_names();
+    STRATA_TRY(const std::vector<Tensor> tensors, in_order(names, first.inputs));
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+        ordered.push_back({names[i], tensors[i]});
+    constexpr std::array<Growth, 3> growths{
+        [](std::int64_t size, std::size_t axis) { return axis == 0 ? size + 1 : size * 2; },
+        [](std::int64_t size, std::size_t) { return size * 2; },
+        [](std::int64_t size, std::size_t) { return size + 1; }};
+    std::string sizes;
+    std::string why;
+    for (const Growth grow : growths) {
+        auto inputs = other_sizes(ordered, declared, grow, sizes);
+        if (!inputs)
+            return {}; // no random data of this type
+        const auto expected = run_torch(module, *inputs, task);
+        STRATA_CHECK(task.poll());
+        if (!expected) {
+            if (why.empty())
+                why = fmt::format("PyTorch's own model fails at {}: {}", sizes,
+                                  expected.error().message);
+            continue;
+        }
+        std::vector<Tensor> flat;
+        for (const NamedTensor& input : *inputs)
+            flat.push_back(input.tensor);
+        const auto actual = session.run(flat, task);
+        if (!actual) {
+            STRATA_CHECK(task.poll());
+            outputs.push_back({fmt::format("at {}", sizes), 0.0, 0.0, false,
+                               "the ONNX file does not run: " + actual.error().message});
+            return {};
+        }
+        STRATA_TRY(auto parities, compare_outputs(*actual, *expected, options));
+        for (OutputParity& parity : parities) {
+            parity.name += fmt::format(" at {}", sizes);
+            if (!parity.ok && parity.note.empty())
+                parity.note = "sizes seem to be constants in the model's code";
+            outputs.push_back(std::move(parity));
+        }
+        return {};
+    }
+    outputs.push_back({"other sizes", 0.0, 0.0, false,
+                       why + " The sizes are constants in its code, as tracing leaves them: script "
+                             "the model, or do not make these axes dynamic."});
+    return {};
 }
 
 } // namespace
@@ -237,12 +379,23 @@ Result<std::vector<OutputParity>> verify_model(const VerifyOptions& options, Tas
     task.begin("verify");
     STRATA_TRY(const auto session, open_onnx_session(options.onnx));
     STRATA_CHECK(task.poll());
-    STRATA_TRY(const Reference reference, make_reference(options, task));
+    STRATA_TRY(const auto module, load_source(options, task));
+    STRATA_TRY(const auto declared, declared_inputs(options.onnx, task));
+    STRATA_TRY(const Reference reference, module ? torch_reference(*module, options, declared, task)
+                                          : options.source
+                                              ? recorded_reference_of(*options.source, options)
+                                              : recorded_reference(options));
     STRATA_CHECK(task.poll());
     STRATA_TRY(const std::vector<Tensor> inputs,
                in_order(session->input_names(), reference.inputs));
-    STRATA_TRY(const std::vector<NamedTensor> outputs, session->run(inputs, task));
-    return compare_outputs(outputs, reference.outputs, options);
+    STRATA_TRY(const std::vector<NamedTensor> actual, session->run(inputs, task));
+    STRATA_TRY(auto outputs, compare_outputs(actual, reference.outputs, options));
+    const bool equal = std::all_of(outputs.begin(), outputs.end(),
+                                   [](const OutputParity& output) { return output.ok; });
+    if (module && equal)
+        STRATA_CHECK(
+            check_other_sizes(*session, *module, reference, declared, options, outputs, task));
+    return outputs;
 }
 
 } // namespace strata

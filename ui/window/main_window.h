@@ -44,8 +44,11 @@ public:
     void openFile(const QString& path);
     /// Opens the model of this name in an archive of several.
     void openModel(const QString& path, const QString& model);
+    void openWith(const QString& path, const ExportOptions& options);
     /// Writes the opened PyTorch model in the background.
     void exportTo(const QString& path, const ExportOptions& options);
+    /// Opens the same file again, with these inputs and dynamic axes.
+    void useInputs(const ExportOptions& options);
     void closeModel();
     void cancelJob();
 
@@ -106,6 +109,7 @@ private:
     void refreshActions();
     void chooseFile();
     void chooseExport();
+    void editInputs();
     void setTheme(ThemeChoice choice);
     void showAbout();
     void showShortcuts();
@@ -118,14 +122,15 @@ private:
     void showStrategy();
     void showFailure(const QString& what, const QString& path, const Error& error);
     void reportOpened();
+    void reportAssumedInputs();
     void reportExported(const QString& path, bool sidecar);
 
     Services m_services;
     InspectionPtr m_inspection;
-    QString m_model; ///< of an archive of several models the opened one
     Selection* m_selection;
     JobRunner* m_jobs;
     RecentFiles* m_recent;
+    ExportOptions m_options;       ///< that the model was opened with
     bool m_driving_canvas = false; ///< while the canvas is told what to select
     bool m_unwritten = false;      ///< a PyTorch model that has not been exported yet
 
@@ -150,6 +155,7 @@ private:
 
     QAction* m_open = nullptr;
     QAction* m_export = nullptr;
+    QAction* m_inputs = nullptr;
     QAction* m_close = nullptr;
     QAction* m_reload = nullptr;
     QAction* m_show_legend = nullptr;

@@ -7,6 +7,7 @@
 #include "ui/widgets/colors.h"
 #include "ui/window/export_dialog.h"
 #include "ui/window/icons.h"
+#include "ui/window/inputs_dialog.h"
 #include "ui/window/main_window.h"
 #include "ui/window/recent_files.h"
 
@@ -66,10 +67,13 @@ void MainWindow::buildActions()
     file->addSeparator();
     m_export = addAction(file, QStringLiteral("export"), tr("&Export to ONNX…"),
                          QKeySequence(Qt::CTRL | Qt::Key_E), [this] { chooseExport(); });
+    m_inputs = addAction(file, {}, tr("&Inputs…"), QKeySequence(Qt::CTRL | Qt::Key_I),
+                         [this] { editInputs(); });
+    m_inputs->setObjectName(QStringLiteral("inputsAction"));
     m_reload =
         addAction(file, QStringLiteral("reload"), tr("Re&load"), QKeySequence(Qt::Key_F5), [this] {
             if (m_inspection)
-                openModel(QString::fromStdString(m_inspection->path.string()), m_model);
+                openWith(QString::fromStdString(m_inspection->path.string()), m_options);
         });
     m_cancel = addAction(file, {}, tr("Cancel the running &job"), QKeySequence(Qt::Key_Escape),
                          [this] { cancelJob(); });
@@ -231,6 +235,7 @@ void MainWindow::refreshActions()
     m_export->setStatusTip(model && !m_inspection->program
                                ? tr("Only PyTorch models are exported; this file is ONNX already.")
                                : QString());
+    m_inputs->setEnabled(model && m_inspection->program && !busy);
     // Escape closes other things when no job runs.
     m_cancel->setEnabled(busy);
 }
@@ -259,6 +264,16 @@ void MainWindow::chooseExport()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this,
             [this, dialog] { exportTo(dialog->path(), dialog->options()); });
+    dialog->open();
+}
+
+void MainWindow::editInputs()
+{
+    if (!m_inputs->isEnabled())
+        return;
+    auto* dialog = new InputsDialog(*m_inspection, m_options, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { useInputs(dialog->options()); });
     dialog->open();
 }
 

@@ -104,19 +104,31 @@ void MainWindow::chooseModel(const QString& path, const std::vector<std::string>
 
 void MainWindow::openModel(const QString& path, const QString& model)
 {
+    ExportOptions options;
+    options.model = model.toStdString();
+    openWith(path, options);
+}
+
+void MainWindow::useInputs(const ExportOptions& options)
+{
+    if (m_inspection)
+        openWith(QString::fromStdString(m_inspection->path.string()), options);
+}
+
+void MainWindow::openWith(const QString& path, const ExportOptions& options)
+{
+    const QString model = QString::fromStdString(options.model);
     const QFileInfo file(path);
     const QString absolute = file.absoluteFilePath();
     QSettings().setValue(QStringLiteral("lastFolder"), file.absolutePath());
     m_message->dismiss();
     auto open = m_services.open;
-    ExportOptions options;
-    options.model = model.toStdString();
     m_jobs->start(
         tr("Opening %1").arg(file.fileName()),
         [open = std::move(open), target = toPath(absolute), options](TaskContext& task) {
             return open(target, options, task);
         },
-        [this, absolute, model](JobResult result) {
+        [this, absolute, model, options](JobResult result) {
             if (!result) {
                 if (result.error().code == ErrorCode::Usage && model.isEmpty() &&
                     m_services.modelNames) {
@@ -129,7 +141,7 @@ void MainWindow::openModel(const QString& path, const QString& model)
                 return;
             }
             m_recent->add(absolute);
-            m_model = model;
+            m_options = options;
             setInspection(*result);
             reportOpened();
             Q_EMIT modelOpened();
@@ -264,10 +276,28 @@ void MainWindow::showFailure(const QString& what, const QString& path, const Err
     Q_EMIT failed(text);
 }
 
+void MainWindow::reportAssumedInputs()
+{
+    QStringList names;
+    for (const UsedInput& input : m_inspection->inputs)
+        if (input.assumed)
+            names += toQString(input.name);
+    if (names.isEmpty())
+        return;
+    m_message->showMessage(
+        {Tone::Info,
+         tr("The file does not say which inputs it takes; types and shapes were assumed: %1.")
+             .arg(names.size() <= 5
+                      ? names.join(QStringLiteral(", "))
+                      : names.mid(0, 5).join(QStringLiteral(", ")) + QStringLiteral(", …")),
+         {},
+         {{tr("Inputs…"), [this] { editInputs(); }}}});
+}
+
 void MainWindow::reportOpened()
 {
     if (m_inspection->unsupported.empty())
-        return;
+        return reportAssumedInputs();
     QStringList operators;
     for (const UnsupportedOperator& record : m_inspection->unsupported)
         if (const QString name = toQString(record.op); !operators.contains(name))
