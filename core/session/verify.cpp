@@ -240,8 +240,9 @@ Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& o
                                   std::find(shape.begin() + 1, shape.end(), -1) != shape.end());
     }
     std::map<std::string, InferredInput> inferred;
-    if (free_ranks)
+    if (free_ranks) {
         STRATA_TRY(inferred, inferred_inputs(options, declared, task));
+    }
     // The sizes that a model takes are not written anywhere: the first that PyTorch accepts is
     // used.
     const std::size_t attempts = free_dims || free_ranks ? plausible_attempts : 1;
