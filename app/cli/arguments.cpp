@@ -124,7 +124,8 @@ private:
         c->add_option("--input", m_raw.inputs, "Dtype and shape of an input: NAME:DTYPE[D,D,...]")
             ->type_name("NAME:DTYPE[D,D,...]")
             ->allow_extra_args(false);
-        c->add_option("--inputs", m_raw.inputs_dir, "Folder with input_0.pb, input_1.pb, ...")
+        c->add_option("--inputs", m_raw.inputs_dir,
+                      "Folder with input_0.pb, ... or .npy files; or a .npz or .npy file")
             ->type_name("DIR");
         c->add_option("--dynamic", m_raw.dynamic, "Leave an axis open: NAME:AXIS=SYMBOL")
             ->type_name("NAME:AXIS=SYMBOL")
@@ -186,7 +187,7 @@ private:
         c->add_option("--source", m_verify.options.source,
                       "The PyTorch model; without it, output_0.pb ... of --inputs are compared");
         c->add_option("--inputs", m_verify.options.inputs_dir,
-                      "Folder with input_0.pb, input_1.pb, ...")
+                      "Folder with input_0.pb, ... or .npy files; or a .npz or .npy file")
             ->type_name("DIR");
         c->add_option("--atol", m_verify.options.atol, "Absolute tolerance")->capture_default_str();
         c->add_option("--rtol", m_verify.options.rtol, "Relative tolerance")->capture_default_str();

@@ -305,14 +305,17 @@ void InputsDialog::fill(const std::vector<NamedTensor>& tensors)
 {
     m_filling = true;
     int position = 0;
+    bool named = false;
+    for (const NamedTensor& tensor : tensors)
+        for (int row = 0; row < m_table->rowCount(); ++row)
+            named = named || text(row, Name) == toQString(tensor.name);
     for (const NamedTensor& tensor : tensors) {
         const QString name = toQString(tensor.name);
         int row = -1;
         for (int r = 0; r < m_table->rowCount(); ++r)
             if (!name.isEmpty() && text(r, Name) == name)
                 row = r;
-        const bool foreign = row < 0;
-        if (foreign && position < m_table->rowCount())
+        if (row < 0 && (!named || name.isEmpty()) && position < m_table->rowCount())
             row = position; // by position, as the export takes it
         ++position;
         const QString type = toQString(to_string(tensor.tensor.dtype));
