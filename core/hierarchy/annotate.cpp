@@ -119,7 +119,7 @@ void put_metadata(OnnxModel& model, NodeId node, std::vector<std::pair<StringId,
     auto& metadata = model.nodes[node].metadata;
     for (const auto& [key, value] : metadata)
         if (std::none_of(entries.begin(), entries.end(),
-                         [&](const auto& entry) { return entry.first == key; }))
+                         [&, &name = key](const auto& entry) { return entry.first == name; }))
             entries.emplace_back(key, value);
     metadata = std::move(entries);
 }
