@@ -62,7 +62,12 @@ private:
     void add_operator(const Node& node, Activation& activation, FxBlockId block);
     void add_if(const Node& node, Activation& activation, FxBlockId block);
     void add_loop(const Node& node, Activation& activation, FxBlockId block);
-    void walk_body(const torch::jit::Block& from, Activation& activation, FxNodeId owner);
+    using AttributeKey = std::pair<const c10::ivalue::Object*, std::string>;
+    using Assigned = std::map<AttributeKey, Bound>;
+    /// Returns what attributes hold at the body's end.
+    Assigned walk_body(const torch::jit::Block& from, Activation& activation, FxNodeId owner);
+    void merge_assigned(FxNodeId branch, const std::vector<Assigned>& bodies,
+                        const Activation& activation);
     void add_tuple(const Node& node, Activation& activation, FxBlockId block);
     bool unpack_known(const Node& node, Activation& activation);
     bool index_container(const Node& node, Activation& activation);
@@ -94,9 +99,8 @@ private:
     TaskContext& m_task;
     SourceMap m_sources;
 
-    using AttributeKey = std::pair<const c10::ivalue::Object*, std::string>;
     /// Attributes that the code has assigned to, as seen from the place reached so far.
-    std::map<AttributeKey, Bound> m_assigned;
+    Assigned m_assigned;
     std::map<std::tuple<FxBlockId, FrameId, std::string>, FxArg> m_get_attrs;
     std::unordered_map<const c10::ivalue::Object*, std::string> m_object_names;
     std::map<std::string, unsigned> m_constant_counts;

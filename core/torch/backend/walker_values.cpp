@@ -279,15 +279,19 @@ bool GraphWalker::set_attribute(const Node& node, Activation& activation, FxBloc
     const std::string path = path_of(object);
     const std::string fqn = path.empty() ? name : fmt::format("{}.{}", path, name);
     m_assigned[{object, name}] = lookup(*node.input(1), activation);
-    if (block == FxGraph::main_block)
+    bool in_loop = false;
+    for (FxNodeId owner = m_graph.blocks[block].owner; owner != no_index;
+         owner = m_graph.blocks[m_graph.nodes[owner].block].owner)
+        in_loop = in_loop || m_graph.nodes[owner].target == "prim::Loop";
+    if (!in_loop)
         m_sink.info("state-update",
                     "The model assigns to this attribute; the new value is used for the rest of "
                     "the call and is not kept between calls.",
                     fqn);
     else
         m_sink.warning("state-update-in-branch",
-                       "The model assigns to this attribute inside a branch or loop; outside of "
-                       "it the value from before is used.",
+                       "The model assigns to this attribute inside a loop; outside of it the value "
+                       "from before is used.",
                        fqn);
     return true;
 }

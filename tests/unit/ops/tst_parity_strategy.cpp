@@ -346,6 +346,23 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(open(path, options)->strategy), QString("fx"));
     }
 
+    void attributesAssignedInABranch()
+    {
+        const auto path = save("def forward(self, x):\n"
+                               "    if bool(x.sum() > -1000):\n"
+                               "        self.w = x * 3\n"
+                               "    return x + self.w\n",
+                               {{"w", floats({3}, {1, 2, 3})}});
+        for (const Strategy strategy : {Strategy::Htp, Strategy::Auto}) {
+            ExportOptions options;
+            options.strategy = strategy;
+            options.inputs = {{"x", DType::Float32, {3}}};
+            const auto inspection = open(path, options);
+            QVERIFY(inspection->unsupported.empty());
+            QVERIFY(matches(path, inspection, options, options.inputs));
+        }
+    }
+
     void unknownOperatorInABranchThatIsNotTaken()
     {
         const auto path = save("def forward(self, x):\n"
