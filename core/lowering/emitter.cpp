@@ -76,6 +76,13 @@ void Emitter::set_origin(FrameId frame, FxNodeId node)
 {
     m_frame = frame;
     m_node = node;
+    m_before_narrowing.clear();
+}
+
+void Emitter::set_graph(GraphId graph)
+{
+    m_graph = graph;
+    m_before_narrowing.clear();
 }
 
 std::string Emitter::scope() const
@@ -122,6 +129,50 @@ ValueId Emitter::emit(std::string_view op, std::vector<ValueId> inputs, Attrs at
     return emit_many(op, std::move(inputs), 1, std::move(attrs)).front();
 }
 
+DType Emitter::widen_inputs(const KernelTypes& kernel, std::vector<ValueId>& inputs)
+{
+    DType own = DType::Unknown;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i] == no_id || ((kernel.typed_inputs >> std::min<std::size_t>(i, 31)) & 1U) == 0)
+            continue;
+        const DType type = dtype(inputs[i]);
+        if (type == DType::Unknown || kernel.takes(type))
+            continue;
+        const DType wide = substitute_type(kernel, type);
+        if (wide == type)
+            continue;
+        own = type;
+        const auto before = m_before_narrowing.find(inputs[i]);
+        const bool known = before != m_before_narrowing.end() && dtype(before->second) == wide;
+        inputs[i] = known ? before->second : cast(inputs[i], wide);
+    }
+    return own;
+}
+
+std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId> inputs,
+                                        std::size_t outputs, Attrs attrs, std::string_view domain)
+{
+    if (!domain.empty())
+        return emit_node(op, std::move(inputs), outputs, std::move(attrs), domain);
+    const bool accumulates =
+        std::ranges::any_of(attrs, [](const Attr& attr) { return attr.name == "reduction"; });
+    const auto kernel = kernel_types(op, m_opset, accumulates);
+    const DType own = kernel ? widen_inputs(*kernel, inputs) : DType::Unknown;
+    std::vector<ValueId> results =
+        emit_node(op, std::move(inputs), outputs, std::move(attrs), domain);
+    if (own == DType::Unknown)
+        return results;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (((kernel->typed_outputs >> std::min<std::size_t>(i, 31)) & 1U) == 0)
+            continue;
+        const ValueId wide = results[i];
+        results[i] = cast(wide, own);
+        if (is_floating_point(own))
+            m_before_narrowing[results[i]] = wide;
+    }
+    return results;
+}
+
 std::vector<ValueId> Emitter::append(std::string_view op, std::vector<ValueId> inputs,
                                      std::size_t outputs, Attrs attrs, std::string_view domain)
 {
@@ -154,7 +205,7 @@ std::vector<ValueId> Emitter::append(std::string_view op, std::vector<ValueId> i
     return results;
 }
 
-std::vector<ValueId> Emitter::emit_many(std::string_view op, std::vector<ValueId> inputs,
+std::vector<ValueId> Emitter::emit_node(std::string_view op, std::vector<ValueId> inputs,
                                         std::size_t outputs, Attrs attrs, std::string_view domain)
 {
     const std::size_t values_before = m_model.values.size();
@@ -414,6 +465,7 @@ void Emitter::roll_back(const Checkpoint& checkpoint)
             m_names.erase(change.name);
         m_name_changes.pop_back();
     }
+    m_before_narrowing.clear();
     std::erase_if(m_constants,
                   [&](const auto& entry) { return entry.second >= checkpoint.values; });
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ir/onnx_model.h"
+#include "lowering/kernel_types.h"
 #include "passes/value_facts.h"
 
 #include <cstdint>
@@ -52,10 +53,12 @@ public:
     OnnxModel& model() { return m_model; }
     ValueFacts& facts() { return m_facts; }
     GraphId graph() const { return m_graph; }
-    void set_graph(GraphId graph) { m_graph = graph; }
+    void set_graph(GraphId graph);
     void set_origin(FrameId frame, FxNodeId node);
 
     /// Emits a node of ai.onnx with one output and returns it. Inputs may be no_id (left out).
+    /// Where ONNX Runtime has no kernel for the inputs' type, casts are put around the node
+    /// (kernel_types.h).
     ValueId emit(std::string_view op, std::vector<ValueId> inputs, Attrs attrs = {});
     /// The same with several outputs.
     std::vector<ValueId> emit_many(std::string_view op, std::vector<ValueId> inputs,
@@ -131,6 +134,11 @@ private:
         std::string name;
         std::optional<std::uint32_t> before;
     };
+    /// The value in a type that the node takes; the inputs are replaced. The result is the type
+    /// that the node's typed outputs have to be cast back to, or Unknown.
+    DType widen_inputs(const KernelTypes& kernel, std::vector<ValueId>& inputs);
+    std::vector<ValueId> emit_node(std::string_view op, std::vector<ValueId> inputs,
+                                   std::size_t outputs, Attrs attrs, std::string_view domain);
 
     OnnxModel& m_model;
     const ModuleTree& m_modules;
@@ -143,6 +151,9 @@ private:
     std::unordered_map<std::string, std::uint32_t> m_names;
     std::vector<NameChange> m_name_changes;
     std::unordered_map<std::string, ValueId> m_constants;
+    /// Within one FX node: results that were cast to a narrow type, and what they were before. What
+    /// follows computes with that, as PyTorch's own kernels do.
+    std::unordered_map<ValueId, ValueId> m_before_narrowing;
     std::vector<std::string> m_complaints;
 };
 

@@ -37,8 +37,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 # ONNX's TensorProto.DataType.
 ONNX_DTYPES = {
     torch.float32: 1, torch.uint8: 2, torch.int8: 3, torch.int16: 5, torch.int32: 6,
-    torch.int64: 7, torch.bool: 9, torch.float16: 10, torch.float64: 11,
+    torch.int64: 7, torch.bool: 9, torch.float16: 10, torch.float64: 11, torch.bfloat16: 16,
 }
+DTYPES_BY_NAME = {str(dtype).replace("torch.", ""): dtype for dtype in ONNX_DTYPES}
 
 
 def varint(value):
@@ -60,6 +61,8 @@ def tensor_proto(tensor, name):
     out = b"".join(varint(1 << 3) + varint(size) for size in tensor.shape)
     out += varint(2 << 3) + varint(ONNX_DTYPES[tensor.dtype])
     out += length_delimited(8, name.encode())
+    if tensor.dtype == torch.bfloat16:  # numpy has no such type; its bits are what counts
+        tensor = tensor.view(torch.int16)
     return out + length_delimited(9, tensor.numpy().tobytes())
 
 
@@ -130,10 +133,23 @@ def same(a, b):
             x.double(), y.double(), rtol=1e-5, atol=1e-6, equal_nan=True) for x, y in zip(a, b))
 
 
-def write_sample(op, sample, folder, seed):
+def with_special_values(tensor, generator):
+    """Every fifth number becomes NaN, an infinity, a zero of either sign or a very large one."""
+    if not tensor.is_floating_point() or tensor.numel() == 0:
+        return tensor
+    special = torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1e4])
+    chosen = torch.rand(tensor.shape, generator=generator) < 0.2
+    values = special[torch.randint(len(special), tensor.shape, generator=generator)]
+    return torch.where(chosen, values.to(tensor.dtype), tensor)
+
+
+def write_sample(op, sample, folder, seed, special_values):
     tensors = []
     split = split_tensors(((sample.input, *sample.args), dict(sample.kwargs)), tensors)
     tensors = [tensor.detach() for tensor in tensors]
+    if special_values:
+        generator = torch.Generator().manual_seed(seed)
+        tensors = [with_special_values(tensor, generator) for tensor in tensors]
     if any(t.layout != torch.strided for t in tensors):
         raise LeftOut("sparse")
     if any(t.dtype not in ONNX_DTYPES for t in tensors):
@@ -168,9 +184,12 @@ def spread(items, count):
     return [(place, items[place]) for place in places]
 
 
-def dtypes_of(op):
-    """The main dtype, and integers or bool in addition where the operator takes them."""
+def dtypes_of(op, wanted):
+    """Those wanted; else the main dtype, and integers or bool in addition where the operator takes
+    them."""
     supported = op.supported_dtypes("cpu")
+    if wanted:
+        return [t for t in wanted if t in supported]
     dtypes = [t for t in (torch.float32, torch.int64, torch.bool) if t in supported]
     return dtypes or [t for t in supported if t in ONNX_DTYPES][:1]
 
@@ -179,14 +198,14 @@ def left_out_reason(rules, name):
     return next((why for pattern, why in rules if fnmatch.fnmatchcase(name, pattern)), None)
 
 
-def write_operator(op, name, out, count, rules, left_out, written):
-    for place, dtype in enumerate(dtypes_of(op)):
+def write_operator(op, name, options, rules, left_out, written):
+    for place, dtype in enumerate(dtypes_of(op, options.dtypes)):
         text = str(dtype).replace("torch.", "")
         reason = left_out_reason(rules, f"{op.name}/{text}")
         if reason:
             left_out.append({"operator": f"{op.name} ({text})", "reason": reason})
             continue
-        seed = zlib.crc32(f"{name} {text}".encode())
+        seed = zlib.crc32(f"{name} {text}".encode()) + options.seed
         torch.manual_seed(seed)
         random.seed(seed)
         try:
@@ -196,10 +215,10 @@ def write_operator(op, name, out, count, rules, left_out, written):
         except Exception as error:
             left_out.append({"operator": name, "reason": f"no samples of {text}: {error}"[:200]})
             continue
-        for index, sample in spread(samples, count if place == 0 else 1):
+        for index, sample in spread(samples, options.sample if place == 0 or options.dtypes else 1):
             path = f"{name}/{text}_{index}"
             try:
-                write_sample(op, sample, out / path, seed)
+                write_sample(op, sample, options.out / path, seed, options.special_values)
                 written.append({"sample": path})
             except LeftOut as reason:
                 left_out.append({"operator": path, "reason": str(reason)})
@@ -207,11 +226,22 @@ def write_operator(op, name, out, count, rules, left_out, written):
                 left_out.append({"operator": path, "reason": f"PyTorch: {error}".splitlines()[0][:200]})
 
 
+def dtype_list(text):
+    if text == "all":
+        return list(ONNX_DTYPES)
+    return [DTYPES_BY_NAME[name] for name in text.split(",")]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--sample", type=int, default=3, help="samples per operator (3)")
     parser.add_argument("--ops", default="", help="regular expression for the operators' names")
+    parser.add_argument("--dtypes", type=dtype_list, default=[],
+                        help="as many samples of each of these: all, or float16,int32,...")
+    parser.add_argument("--seed", type=int, default=0, help="other random numbers (0)")
+    parser.add_argument("--special-values", action="store_true",
+                        help="with NaN, infinities, signed zeros and large numbers in the inputs")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
@@ -222,10 +252,12 @@ def main():
         if options.ops and not re.search(options.ops, op.name):
             continue
         reason = left_out_reason(rules, op.name)
+        if options.special_values:
+            reason = reason or left_out_reason(rules, f"{op.name}/special")
         if reason:
             left_out.append({"operator": op.name, "reason": reason})
             continue
-        write_operator(op, name, options.out, options.sample, rules, left_out, written)
+        write_operator(op, name, options, rules, left_out, written)
     index = {"torch": torch.__version__, "samples": written, "left_out": left_out}
     (options.out / "samples.json").write_text(json.dumps(index, indent=1) + "\n")
     print(f"{len(written)} samples of {len({s['sample'].split('/')[0] for s in written})} operators")

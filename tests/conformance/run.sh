@@ -2,12 +2,18 @@
 # Measures how much of PyTorch's operator database exports right.
 #
 #   tests/conformance/run.sh [--sample N] [--ops REGEX] [--keep DIR] [--markdown FILE] [--json FILE]
-#                            [--jobs N]
+#                            [--jobs N] [--dtypes all|NAME,...] [--seed N] [--special-values]
+#                            [--opset N]
+#
+# --sample N           samples per operator and dtype (3); 100 is all of them
+# --dtypes LIST        that many samples of each of these dtypes (torch's names), not of float32 mostly
+# --seed N             other random numbers
+# --special-values     NaN, infinities, signed zeros and large numbers among the inputs
 #
 # Makes samples (Debian: python3-torch and python3-numpy), exports each with the functions that
 # strata-cli calls, and compares in ONNX Runtime. Exported programs (.pt2) below --keep's folder are
 # samples too: input_N.pb beside them, or their own example inputs, and output_N.pb beside them.
-# With neither --ops nor --sample the table in RESULTS.md is written anew. STRATA_BUILD names the
+# Without options that choose samples the table in RESULTS.md is written anew. STRATA_BUILD names the
 # build folder (build), PYTHON the interpreter.
 set -euo pipefail
 
@@ -22,11 +28,12 @@ markdown=
 whole=yes
 while (($# > 0)); do
     case $1 in
-    --sample | --ops) make_args+=("$1" "${2:?}"); whole=no ;;
+    --sample | --ops | --dtypes | --seed) make_args+=("$1" "${2:?}"); whole=no ;;
+    --special-values) make_args+=("$1"); whole=no; shift; continue ;;
     --keep) keep=${2:?} ;;
     --markdown) markdown=${2:?} ;;
     --json | --jobs | --opset | --time-limit) run_args+=("$1" "${2:?}") ;;
-    *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done
