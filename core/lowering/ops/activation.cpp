@@ -187,17 +187,20 @@ Outputs softshrink(OpCall& call)
 
 Outputs hardshrink(OpCall& call)
 {
-    // x where |x| > lambda; ONNX's Shrink agrees at the border (strict on both sides).
-    return call.e().emit("Shrink", {as_float(call, "self")},
-                         {{"bias", 0.0}, {"lambd", call.number("lambd")}});
+    // x where |x| > lambda; ONNX's Shrink agrees at the border, but makes 0 of NaN.
+    Emitter& e = call.e();
+    const ValueId x = as_float(call, "self");
+    const ValueId small =
+        e.emit("LessOrEqual", {e.emit("Abs", {x}), like(call, x, call.number("lambd"))});
+    return e.emit("Where", {small, like(call, x, 0), x});
 }
 
 Outputs threshold(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
-    const ValueId keep = e.emit("Greater", {x, like(call, x, call.number("threshold"))});
-    return e.emit("Where", {keep, x, like(call, x, call.number("value"))});
+    const ValueId low = e.emit("LessOrEqual", {x, like(call, x, call.number("threshold"))});
+    return e.emit("Where", {low, like(call, x, call.number("value")), x}); // NaN stays
 }
 
 Outputs log_sigmoid(OpCall& call)

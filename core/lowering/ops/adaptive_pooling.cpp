@@ -200,6 +200,14 @@ MaxAndIndices max_by_gathering(Emitter& e, ValueId batched, const std::vector<st
     return result;
 }
 
+/// Of an empty batch: an empty batch.
+ValueId nothing(Emitter& e, ValueId input, std::vector<std::int64_t> shape,
+                const std::vector<std::int64_t>& out)
+{
+    std::copy(out.begin(), out.end(), shape.begin() + 2);
+    return e.constant(Tensor::from_bytes(e.dtype(input), std::move(shape), {}), "nothing");
+}
+
 } // namespace
 
 template <std::size_t spatial>
@@ -220,6 +228,8 @@ Outputs adaptive_average_pool(OpCall& call)
     const std::vector<std::int64_t> in = input_sizes(call, batched.value, spatial);
     if (in == out)
         return input;
+    if (const auto shape = e.static_shape(batched.value); shape && (*shape)[0] == 0)
+        return nothing(e, input, *shape, out);
     const ValueId result = divides(out, in)
                                ? e.emit("AveragePool", {batched.value}, even_windows(out, in))
                                : average_by_matrices(e, batched.value, in, out);

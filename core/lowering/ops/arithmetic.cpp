@@ -52,7 +52,14 @@ Outputs is_negative_infinity(OpCall& call)
 Outputs sign(OpCall& call)
 {
     const ValueId x = call.tensor("self");
-    return call.dtype_of(x) == DType::Bool ? x : call.e().emit("Sign", {x});
+    if (call.dtype_of(x) == DType::Bool)
+        return x;
+    Emitter& e = call.e();
+    const ValueId result = e.emit("Sign", {x});
+    if (!is_floating_point(call.dtype_of(x)))
+        return result;
+    // PyTorch's sign of NaN is 0.
+    return e.emit("Where", {e.emit("IsNaN", {x}), e.scalar(call.dtype_of(x), 0.0), result});
 }
 
 Outputs angle(OpCall& call)

@@ -148,15 +148,13 @@ Outputs scaled_dot_product_attention(OpCall& call)
     return attend(call, attention).output;
 }
 
-/// PyTorch 1.13's: the weights are the second result when they are asked for.
+/// PyTorch 1.13's: on the CPU the weights are the second result, asked for or not.
 Outputs attention_with_weights(OpCall& call)
 {
     Attention attention = common_part(call);
     attention.mask = call.tensor_or_none("attn_mask");
     const AttentionResult result = attend(call, attention);
-    const bool wanted = call.boolean("need_attn_weights");
-    return Outputs(std::vector<Lowered>{Lowered::tensor(result.output),
-                                        wanted ? Lowered::tensor(result.weights) : Lowered()});
+    return Outputs::tensors({result.output, result.weights});
 }
 
 /// What newer PyTorch decomposes attention into on the CPU; the second result serves training only.

@@ -1,6 +1,7 @@
 #include "lowering/ops/building_blocks.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <string>
 
@@ -78,6 +79,36 @@ std::vector<std::int64_t> iota(std::int64_t first, std::int64_t count)
 bool is_integral(DType dtype)
 {
     return is_integer(dtype) || dtype == DType::Bool;
+}
+
+bool has_no_elements(Emitter& e, ValueId value)
+{
+    const auto shape = e.static_shape(value);
+    return shape && std::find(shape->begin(), shape->end(), 0) != shape->end();
+}
+
+double largest_number(DType dtype)
+{
+    switch (dtype) {
+    case DType::Float64:
+        return std::numeric_limits<double>::max();
+    case DType::Float16:
+        return 65504.0;
+    case DType::BFloat16:
+        return 3.3895313892515355e38;
+    default:
+        return static_cast<double>(std::numeric_limits<float>::max());
+    }
+}
+
+ValueId with_ordered_nans(Emitter& e, ValueId x, bool nan_largest)
+{
+    const DType dtype = e.dtype(x);
+    const double sign = nan_largest ? 1 : -1;
+    const ValueId bounded =
+        e.emit(nan_largest ? "Min" : "Max", {x, e.scalar(dtype, sign * largest_number(dtype))});
+    const ValueId extreme = e.scalar(dtype, sign * std::numeric_limits<double>::infinity());
+    return e.emit("Where", {e.emit("IsNaN", {x}), extreme, bounded});
 }
 
 Outputs pass_through(OpCall& call)

@@ -31,6 +31,17 @@ std::vector<std::int64_t> iota(std::int64_t first, std::int64_t count);
 /// True for integers and bool; false for reals and unknown types.
 bool is_integral(DType dtype);
 
+/// True when the shape is known and one of its sizes is 0.
+bool has_no_elements(Emitter& e, ValueId value);
+
+/// The largest finite number of a floating-point type.
+double largest_number(DType dtype);
+
+/// Keys that ArgMax, ArgMin and TopK order as PyTorch orders the reals of `x`, whose NaNs are the
+/// largest (or, `nan_largest` false, the smallest) of all. ONNX leaves their place open. Infinities
+/// become the largest number to make room.
+ValueId with_ordered_nans(Emitter& e, ValueId x, bool nan_largest);
+
 /// The Lowered of the first argument, for operators that change nothing in eval mode.
 Outputs pass_through(OpCall& call);
 

@@ -1,3 +1,4 @@
+#include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/op_name.h"
 #include "lowering/ops/type_promotion.h"
@@ -90,11 +91,7 @@ Outputs nan_to_num(OpCall& call)
     const DType dtype = call.dtype_of(x);
     if (!is_floating_point(dtype))
         return x;
-    const double largest = dtype == DType::Float64   ? std::numeric_limits<double>::max()
-                           : dtype == DType::Float16 ? 65504.0
-                           : dtype == DType::BFloat16
-                               ? 3.3895313892515355e38
-                               : static_cast<double>(std::numeric_limits<float>::max());
+    const double largest = largest_number(dtype);
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const ValueId high = like(call, x, call.number_or_none("posinf").value_or(largest));
     const ValueId low = like(call, x, call.number_or_none("neginf").value_or(-largest));

@@ -2,7 +2,9 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace strata::ops {
 namespace {
@@ -49,12 +51,45 @@ std::vector<std::int64_t> twice(std::vector<std::int64_t> values)
     return values;
 }
 
+/// ONNX Runtime checks that the output padding stays below the stride. Beyond that, padding at the
+/// end is cropped less, and what then is left stands after everything that the input reaches.
+Outputs emit_convolution(OpCall& call, const Convolution& conv);
+
+Outputs with_large_output_padding(OpCall& call, Convolution conv)
+{
+    Emitter& e = call.e();
+    const std::size_t n = conv.spatial;
+    std::vector<std::int64_t> rest(n, 0);
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::int64_t cropped = conv.pads[n + i];
+        conv.pads[n + i] = std::max<std::int64_t>(cropped - conv.output_padding[i], 0);
+        rest[i] = std::max<std::int64_t>(conv.output_padding[i] - cropped, 0);
+    }
+    conv.output_padding.assign(n, 0);
+    if (std::all_of(rest.begin(), rest.end(), [](auto amount) { return amount == 0; }))
+        return emit_convolution(call, conv);
+    const ValueId bias = std::exchange(conv.bias, no_id);
+    const auto batched = Batched::of(e, conv.input, static_cast<std::int64_t>(n) + 2);
+    conv.input = batched.value;
+    ValueId result = std::get<LoweredTensor>(emit_convolution(call, conv).values[0].value).value;
+    std::vector<std::int64_t> pads(n + 4, 0);
+    pads.insert(pads.end(), rest.begin(), rest.end());
+    result = e.emit("Pad", {result, e.constant(std::span<const std::int64_t>(pads))});
+    if (bias != no_id)
+        result = e.add(result, channel_vector(e, bias, static_cast<std::int64_t>(n)));
+    return batched.undo(e, result);
+}
+
 Outputs emit_convolution(OpCall& call, const Convolution& conv)
 {
     Emitter& e = call.e();
     if (const DType dtype = call.dtype_of(conv.input); is_integral(dtype))
         call.refuse(fmt::format("convolution of {} tensors", to_string(dtype)),
                     "Convert the input and the weight to float32.");
+    if (conv.transposed)
+        for (std::size_t i = 0; i < conv.output_padding.size(); ++i)
+            if (conv.output_padding[i] >= conv.stride[i])
+                return with_large_output_padding(call, conv);
     Attrs attrs{{"dilations", conv.dilation}, {"group", conv.groups}};
     if (const auto shape = e.static_shape(conv.weight); shape && shape->size() > 2)
         attrs.push_back(

@@ -124,6 +124,47 @@ Outputs copy(OpCall& call)
     return from && to && *from == *to ? source : e.expand(source, e.shape_of(x));
 }
 
+/// A vector of f(0), f(1), ...
+template <class F>
+Tensor numbers_of(DType dtype, std::int64_t count, F f)
+{
+    std::vector<std::byte> bytes;
+    for (std::int64_t i = 0; i < count; ++i) {
+        std::vector<std::byte> scratch;
+        const Tensor number = Tensor::scalar(dtype, f(i));
+        if (const auto element = number.contiguous_bytes(scratch))
+            bytes.insert(bytes.end(), element->begin(), element->end());
+    }
+    return Tensor::from_bytes(dtype, {count}, std::move(bytes));
+}
+
+/// A Python number that is known now.
+std::optional<double> known_number(OpCall& call, std::string_view name)
+{
+    const Lowered& value = call.arg(name);
+    if (const auto* integer = value.as<std::int64_t>())
+        return static_cast<double>(*integer);
+    if (const auto* real = value.as<double>())
+        return *real;
+    return std::nullopt;
+}
+
+/// Short ranges of reals, computed in double as PyTorch does: in float32 their length could differ.
+ValueId known_range(OpCall& call, DType dtype, bool has_start, bool has_step)
+{
+    const auto start = has_start ? known_number(call, "start") : 0.0;
+    const auto end = known_number(call, "end");
+    const auto step = has_step ? known_number(call, "step") : 1.0;
+    if (!start || !end || !step || *step == 0)
+        return no_id;
+    const double count = std::ceil((*end - *start) / *step);
+    if (!(count >= 0) || count > static_cast<double>(stored_elements))
+        return no_id;
+    return call.e().constant(
+        numbers_of(dtype, static_cast<std::int64_t>(count),
+                   [&](std::int64_t i) { return *start + static_cast<double>(i) * *step; }));
+}
+
 /// arange: the numbers of [start, end) in steps.
 ValueId range(OpCall& call, DType dtype, bool has_start, bool has_step)
 {
@@ -132,6 +173,9 @@ ValueId range(OpCall& call, DType dtype, bool has_start, bool has_step)
     const DType computed = small || dtype == DType::Float16 || dtype == DType::BFloat16
                                ? (small ? DType::Int32 : DType::Float32)
                                : dtype;
+    if (is_floating_point(dtype))
+        if (const ValueId known = known_range(call, dtype, has_start, has_step); known != no_id)
+            return known;
     const ValueId start = has_start ? call.scalar_as("start", computed) : e.scalar(computed, 0.0);
     const ValueId step = has_step ? call.scalar_as("step", computed) : e.scalar(computed, 1.0);
     return e.cast(e.emit("Range", {start, call.scalar_as("end", computed), step}), dtype);
@@ -152,24 +196,39 @@ Outputs linspace(OpCall& call)
 {
     Emitter& e = call.e();
     const DType dtype = call.dtype("dtype", DType::Float32);
-    const double start = call.number("start");
-    const double end = call.number("end");
+    // Whole numbers stand at the ends of integers.
+    const auto limit = [&](std::string_view name) {
+        return is_integer(dtype) ? std::trunc(call.number(name)) : call.number(name);
+    };
+    const double start = limit("start");
+    const double end = limit("end");
     const std::int64_t steps = call.integer("steps");
     if (steps < 0 || steps > 1 << 20)
         call.refuse("the number of steps is out of range");
     // Computed here, symmetrically from both ends as PyTorch does.
-    std::vector<std::byte> bytes;
     const double step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
-    for (std::int64_t i = 0; i < steps; ++i) {
-        const double value = i < steps / 2 || steps == 1
-                                 ? start + step * static_cast<double>(i)
-                                 : end - step * static_cast<double>(steps - i - 1);
-        std::vector<std::byte> scratch;
-        const Tensor number = Tensor::scalar(dtype, value);
-        if (const auto element = number.contiguous_bytes(scratch))
-            bytes.insert(bytes.end(), element->begin(), element->end());
-    }
-    return e.constant(Tensor::from_bytes(dtype, {steps}, std::move(bytes)));
+    return e.constant(numbers_of(dtype, steps, [&](std::int64_t i) {
+        return i < steps / 2 || steps == 1 ? start + step * static_cast<double>(i)
+                                           : end - step * static_cast<double>(steps - i - 1);
+    }));
+}
+
+/// linspace of exponents.
+Outputs logspace(OpCall& call)
+{
+    const DType dtype = call.dtype("dtype", DType::Float32);
+    const double start = call.number("start");
+    const double end = call.number("end");
+    const double base = call.number("base");
+    const std::int64_t steps = call.integer("steps");
+    if (steps < 0 || steps > 1 << 20)
+        call.refuse("the number of steps is out of range");
+    const double step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
+    return call.e().constant(numbers_of(dtype, steps, [&](std::int64_t i) {
+        return std::pow(base, i < steps / 2 || steps == 1
+                                  ? start + step * static_cast<double>(i)
+                                  : end - step * static_cast<double>(steps - i - 1));
+    }));
 }
 
 ValueId identity_matrix(OpCall& call, ValueId rows, ValueId columns)
@@ -291,6 +350,9 @@ constexpr OpEntry entries[] = {
      arange<true, true>},
     {"aten::linspace(Scalar start, Scalar end, int steps, *, " STRATA_FACTORY_OPTIONS ") -> Tensor",
      linspace, "start, end and steps known at export"},
+    {"aten::logspace(Scalar start, Scalar end, int steps, float base=10.0, "
+     "*, " STRATA_FACTORY_OPTIONS ") -> Tensor",
+     logspace, "start, end and steps known at export"},
     {"aten::eye(SymInt n, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", eye},
     {"aten::eye.m(SymInt n, SymInt m, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", eye_m},
     {"aten::scalar_tensor(Scalar s, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", scalar_tensor},

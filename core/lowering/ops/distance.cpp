@@ -17,6 +17,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// The p-norm over the axes, which count from the front.
 Expr norm(Expr x, double p, const Ints& axes, bool keep_dims)
 {
+    if (x.dtype() == DType::Float16) // squares of halves soon exceed what a half can hold
+        return norm(x.cast(DType::Float32), p, axes, keep_dims).cast(DType::Float16);
     if (p == infinity)
         return abs(x).reduce("ReduceMax", axes, keep_dims);
     if (p == -infinity)
@@ -43,20 +45,24 @@ Two two(OpCall& call, std::string_view a, std::string_view b)
 
 Outputs cosine_similarity(OpCall& call)
 {
-    const auto [a, b, rank] = two(call, "x1", "x2");
-    const std::int64_t axis = call.normalize_axis(call.integer("dim"), rank);
+    const Two given = two(call, "x1", "x2");
+    const bool numbers = given.rank == 0;
+    const Expr a = numbers ? given.a.unsqueeze(0) : given.a;
+    const Expr b = numbers ? given.b.unsqueeze(0) : given.b;
+    const std::int64_t whole = std::max<std::int64_t>(given.rank, 1);
+    const std::int64_t axis = call.normalize_axis(call.integer("dim"), whole);
     const double epsilon = call.number("eps");
-    const auto unit = [&](Expr x) {
+    const auto unit = [&call, axis, whole, epsilon](Expr x) {
         // An operand of lower rank has the axis further to the front, or not at all.
-        const std::int64_t own = axis - (rank - *call.rank_of(x.id()));
+        const std::int64_t own = axis - (whole - *call.rank_of(x.id()));
         if (own < 0)
             call.refuse("an input does not have the dimension");
         return x / max(norm(x, 2, {own}, true), epsilon);
     };
     // The norms are those of the broadcast vectors.
-    const auto along = [&](const Expr& x) {
+    const auto along = [&call, axis, whole](const Expr& x) {
         const auto shape = call.e().shape(x.id());
-        const std::int64_t own = axis - (rank - *call.rank_of(x.id()));
+        const std::int64_t own = axis - (whole - *call.rank_of(x.id()));
         return own < 0 ? Dim{} : (*shape)[static_cast<std::size_t>(own)];
     };
     if (along(a).known() && along(b).known() && along(a).value != along(b).value)
@@ -67,8 +73,14 @@ Outputs cosine_similarity(OpCall& call)
 
 Outputs pairwise_distance(OpCall& call)
 {
-    const auto [a, b, rank] = two(call, "x1", "x2");
-    return norm(a - b + call.number("eps"), call.number("p"), {rank - 1}, call.boolean("keepdim"))
+    // Integers are subtracted as such, and wrap around.
+    const Operands o = promoted(call, "x1", "x2");
+    const std::int64_t rank = std::max(call.rank("x1"), call.rank("x2"));
+    const Expr a(call.e(), o.a);
+    const Expr b(call.e(), o.b);
+    const DType real = is_integral(o.dtype) ? DType::Float32 : o.dtype;
+    return norm((a - b).cast(real) + call.number("eps"), call.number("p"), {rank - 1},
+                call.boolean("keepdim"))
         .id();
 }
 

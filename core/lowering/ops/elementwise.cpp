@@ -265,9 +265,12 @@ Outputs expm1(OpCall& call)
 {
     // 2 sinh(x/2) exp(x/2) keeps its digits near zero, where exp(x) - 1 loses them.
     Emitter& e = call.e();
-    const ValueId half = e.mul(as_float(call, "self"), like(call, as_float(call, "self"), 0.5));
+    const ValueId x = as_float(call, "self");
+    const ValueId half = e.mul(x, like(call, x, 0.5));
     const ValueId product = e.mul(emit_float(call, "Sinh", half), e.emit("Exp", {half}));
-    return e.mul(product, like(call, half, 2));
+    const ValueId near = e.emit("Less", {e.emit("Abs", {x}), like(call, x, 1)});
+    return e.emit("Where", {near, e.mul(product, like(call, half, 2)),
+                            e.sub(e.emit("Exp", {x}), like(call, x, 1))});
 }
 
 Outputs log1p(OpCall& call)
@@ -308,7 +311,13 @@ Outputs atan2(OpCall& call)
     const ValueId y = o.a;
     const ValueId x = o.b;
     const ValueId zero = like(call, x, 0);
-    const ValueId base = emit_float(call, "Atan", e.div(y, x));
+    // Of two infinities the quotient is 1 or -1.
+    const ValueId infinity = like(call, x, std::numeric_limits<double>::infinity());
+    const ValueId both_infinite = e.emit("And", {e.emit("Equal", {e.emit("Abs", {x}), infinity}),
+                                                 e.emit("Equal", {e.emit("Abs", {y}), infinity})});
+    const ValueId signs = e.mul(e.emit("Sign", {x}), e.emit("Sign", {y}));
+    const ValueId base =
+        emit_float(call, "Atan", e.emit("Where", {both_infinite, signs, e.div(y, x)}));
     // Signs of zeros decide quadrants too: 1/-0 is negative infinity.
     const ValueId y_negative =
         e.emit("Or", {e.emit("Less", {y, zero}),
@@ -387,9 +396,19 @@ Outputs lerp(OpCall& call)
 {
     Emitter& e = call.e();
     const DType dtype = float_result_type(call, {"self", "end"});
+    // From the nearer end, as PyTorch does.
     const ValueId start = operand(call, "self", dtype);
-    return e.add(start,
-                 e.mul(operand(call, "weight", dtype), e.sub(operand(call, "end", dtype), start)));
+    const ValueId end = operand(call, "end", dtype);
+    const ValueId weight = operand(call, "weight", dtype);
+    const ValueId way = e.sub(end, start);
+    const auto from_start = [&] { return e.add(start, e.mul(weight, way)); };
+    const auto from_end = [&] {
+        return e.sub(end, e.mul(way, e.sub(like(call, weight, 1), weight)));
+    };
+    if (call.is_scalar("weight") && !call.arg("weight").as<LoweredScalar>())
+        return std::abs(call.number("weight")) < 0.5 ? from_start() : from_end();
+    const ValueId near_start = e.emit("Less", {e.emit("Abs", {weight}), like(call, weight, 0.5)});
+    return e.emit("Where", {near_start, from_start(), from_end()});
 }
 
 template <Name Op>
@@ -409,7 +428,12 @@ Outputs hypot(OpCall& call)
 {
     Emitter& e = call.e();
     const Operands o = promoted_to_float(call, "self", "other");
-    return e.emit("Sqrt", {e.add(e.mul(o.a, o.a), e.mul(o.b, o.b))});
+    const ValueId infinity = like(call, o.a, std::numeric_limits<double>::infinity());
+    const ValueId a = e.emit("Abs", {o.a});
+    const ValueId b = e.emit("Abs", {o.b});
+    const ValueId infinite =
+        e.emit("Or", {e.emit("Equal", {a, infinity}), e.emit("Equal", {b, infinity})});
+    return e.emit("Where", {infinite, infinity, e.emit("Sqrt", {e.add(e.mul(a, a), e.mul(b, b))})});
 }
 
 Outputs xlogy(OpCall& call)

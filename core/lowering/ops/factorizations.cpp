@@ -138,6 +138,14 @@ bool is_empty(OpCall& call, std::string_view name)
     return std::find(shape.begin(), shape.end(), 0) != shape.end();
 }
 
+/// An empty matrix itself, and zeros for each of the batch.
+Outputs empty_with_info(OpCall& call, std::string_view name)
+{
+    Ints batch = call.shape(call.tensor(name));
+    batch.resize(batch.size() - 2);
+    return Outputs::tensors({call.tensor(name), zeros(call.e(), DType::Int32, batch)});
+}
+
 /// The solution of an empty system: as many zeros as its right side has elements, which is none.
 ValueId empty_solution(OpCall& call, std::string_view matrix_name, std::string_view right)
 {
@@ -264,6 +272,8 @@ Outputs cholesky(OpCall& call)
 
 Outputs cholesky_ex(OpCall& call)
 {
+    if (is_empty(call, "self"))
+        return empty_with_info(call, "self");
     const Matrix a = square_matrix(call, "self");
     const Expr lower = cholesky_factor(a);
     return Outputs::tensors({call.boolean("upper") ? transposed(lower) : lower,
@@ -324,9 +334,28 @@ Outputs triangular_solve(OpCall& call)
          a.value});
 }
 
+/// The shape of a solution: the batches of both sides broadcast.
+Ints solution_shape(OpCall& call, std::string_view matrix_name, std::string_view right)
+{
+    const Ints a = call.shape(call.tensor(matrix_name));
+    Ints b = call.shape(call.tensor(right));
+    if (b.size() == 1 || b == Ints(a.begin(), a.end() - 1))
+        return b;
+    Ints shape(b.end() - 2, b.end());
+    for (std::size_t i = 3; i <= std::max(a.size(), b.size()); ++i) {
+        const std::int64_t size_a = i <= a.size() ? a[a.size() - i] : 1;
+        const std::int64_t size_b = i <= b.size() ? b[b.size() - i] : 1;
+        shape.insert(shape.begin(), size_a == 1 ? size_b : size_a);
+    }
+    return shape;
+}
+
 ValueId solution(OpCall& call)
 {
     Emitter& e = call.e();
+    const Ints shape = solution_shape(call, "A", "B");
+    if (std::find(shape.begin(), shape.end(), 0) != shape.end())
+        return zeros(e, call.dtype_of(call.tensor("B")), shape);
     const Matrix a = square_matrix(call, "A");
     const ValueId b = call.tensor("B");
     const Ints b_shape = call.shape(b);
@@ -348,8 +377,9 @@ Outputs solve(OpCall& call)
 
 Outputs solve_ex(OpCall& call)
 {
-    const Matrix a = square_matrix(call, "A");
-    return Outputs::tensors({solution(call), zeros(call.e(), DType::Int32, batch_of(a))});
+    Ints batch = call.shape(call.tensor("A"));
+    batch.resize(batch.size() - 2);
+    return Outputs::tensors({solution(call), zeros(call.e(), DType::Int32, batch)});
 }
 
 Outputs inverse(OpCall& call)
@@ -361,6 +391,8 @@ Outputs inverse(OpCall& call)
 
 Outputs inverse_ex(OpCall& call)
 {
+    if (is_empty(call, "A"))
+        return empty_with_info(call, "A");
     const Matrix a = square_matrix(call, "A");
     return Outputs::tensors({inverse_of(a), zeros(call.e(), DType::Int32, batch_of(a))});
 }

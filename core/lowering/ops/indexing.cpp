@@ -1,6 +1,7 @@
 #include "lowering/ops/indexing.h"
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/scatter_elements.h"
 #include "lowering/ops/type_promotion.h"
 #include "lowering/python_value.h"
 
@@ -207,13 +208,6 @@ Outputs scatter(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
-    Attrs attrs{{"axis", call.integer("dim")}};
-    if (*Reduction) {
-        if (e.opset() < 16)
-            call.refuse("a reduction while scattering needs opset 16",
-                        "Export with --opset 16 or newer.");
-        attrs.emplace_back("reduction", Reduction);
-    }
     const ValueId index = call.tensor("index");
     ValueId source = call.tensor("src");
     // Only as much of the source is used as there are indices.
@@ -224,10 +218,10 @@ Outputs scatter(OpCall& call)
     for (std::size_t axis = 0; axis < index_shape->size(); ++axis)
         if ((*index_shape)[axis] < (*source_shape)[axis])
             source = e.slice(source, static_cast<std::int64_t>(axis), 0, (*index_shape)[axis]);
-    return e.emit("ScatterElements", {x, index, e.cast(source, call.dtype_of(x))},
-                  std::move(attrs));
+    source = e.cast(source, call.dtype_of(x));
+    return scatter_elements(call, x, index, source, call.integer("dim"), Reduction);
 }
-constexpr char no_reduction[] = "";
+constexpr char no_reduction[] = "none";
 constexpr char add_reduction[] = "add";
 
 Outputs scatter_value(OpCall& call)
@@ -236,7 +230,7 @@ Outputs scatter_value(OpCall& call)
     const ValueId x = call.tensor("self");
     const ValueId index = call.tensor("index");
     const ValueId source = e.expand(call.scalar_as("value", call.dtype_of(x)), e.shape_of(index));
-    return e.emit("ScatterElements", {x, index, source}, {{"axis", call.integer("dim")}});
+    return scatter_elements(call, x, index, source, call.integer("dim"), "none");
 }
 
 /// PyTorch lists paddings from the last axis backwards; ONNX wants all begins, then all ends.

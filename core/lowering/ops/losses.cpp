@@ -127,14 +127,22 @@ Outputs hinge_embedding_loss(OpCall& call)
 
 Outputs margin_ranking_loss(OpCall& call)
 {
-    const DType dtype = float_result_type(call, {"input1", "input2", "target"});
-    const Expr difference = term(call, "input1").cast(dtype) - term(call, "input2").cast(dtype);
-    return reduced(call,
-                   max(-term(call, "target").cast(dtype) * difference + call.number("margin"), 0));
+    // Integers stay integers, and wrap around, until the margin is added.
+    const DType dtype = result_type(call, {"input1", "input2", "target"});
+    const Operands inputs = promoted(call, "input1", "input2");
+    const Expr difference = Expr(call.e(), inputs.a) - Expr(call.e(), inputs.b);
+    const Expr product = (-term(call, "target")).cast(dtype) * difference.cast(dtype);
+    return reduced(call, max(product.cast(float_result_type(call, {"input1", "input2", "target"})) +
+                                 call.number("margin"),
+                             0));
 }
 
 Outputs cosine_embedding_loss(OpCall& call)
 {
+    const Operands own = promoted(call, "input1", "input2");
+    if (is_integral(own.dtype) && bits_per_element(own.dtype) < 32)
+        call.refuse("the cosine of small integers, whose products wrap around",
+                    "Convert the inputs to float32.");
     const auto [a, b] = pair(call, "input1", "input2");
     const Expr target = term(call, "target").cast(a.dtype());
     const std::int64_t axis = call.rank("target") == 1 ? 1 : 0;
@@ -168,15 +176,20 @@ Expr last_axis_norm(OpCall& call, Expr x, double p)
 Outputs triplet_margin_loss(OpCall& call)
 {
     const DType dtype = float_result_type(call, {"anchor", "positive", "negative"});
-    const Expr anchor = term(call, "anchor").cast(dtype);
-    const Expr positive = term(call, "positive").cast(dtype);
-    const Expr negative = term(call, "negative").cast(dtype);
+    // Integers are subtracted as such, and wrap around.
+    const DType own = result_type(call, {"anchor", "positive", "negative"});
+    const Expr anchor = term(call, "anchor").cast(own);
+    const Expr positive = term(call, "positive").cast(own);
+    const Expr negative = term(call, "negative").cast(own);
     const double p = call.number("p");
     const double epsilon = call.number("eps");
-    const Expr near = last_axis_norm(call, anchor - positive + epsilon, p);
-    Expr far = last_axis_norm(call, anchor - negative + epsilon, p);
+    const auto distance = [&](const Expr& a, const Expr& b) {
+        return last_axis_norm(call, (a - b).cast(dtype) + epsilon, p);
+    };
+    const Expr near = distance(anchor, positive);
+    Expr far = distance(anchor, negative);
     if (call.boolean("swap"))
-        far = min(far, last_axis_norm(call, positive - negative + epsilon, p));
+        far = min(far, distance(positive, negative));
     return reduced(call, max(near - far + call.number("margin"), 0));
 }
 
@@ -205,7 +218,9 @@ Classes classes(OpCall& call, std::string_view self)
     const std::int64_t rank = call.rank(self);
     Expr scores(call.e(), call.e().cast(call.tensor(self), float_result_type(call, {self})));
     Expr target = term(call, "target").cast(DType::Int64);
-    if (rank != 1)
+    if (rank == 0) // one score of one class
+        scores = scores.unsqueeze(0);
+    else if (rank != 1)
         return {scores, target, false};
     // A rank-0 target stands beside [C], and [1] is taken as well.
     target = call.rank("target") == 0 ? target.unsqueeze(0) : target;
@@ -349,7 +364,11 @@ Outputs multilabel_margin_loss(OpCall& call)
     Emitter& e = call.e();
     Expr x = {e, as_float(call, "self")};
     Expr target = term(call, "target");
-    const bool batch_added = call.rank("self") == 1;
+    const bool batch_added = call.rank("self") <= 1;
+    if (call.rank("self") == 0) {
+        x = x.unsqueeze(0);
+        target = call.rank("target") == 0 ? target.unsqueeze(0) : target;
+    }
     if (batch_added) {
         x = x.unsqueeze(0);
         target = target.unsqueeze(0);

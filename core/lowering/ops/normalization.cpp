@@ -81,6 +81,8 @@ ValueId normalize_by_running_statistics(Emitter& e, const ChannelNorm& norm, OpC
     const auto channels = known_size(e, norm.mean, 0);
     if (!channels && (norm.weight == no_id || norm.bias == no_id))
         call.refuse_for_shapes("the number of channels is not known");
+    if (has_no_elements(e, norm.input))
+        return norm.input;
     const DType dtype = e.dtype(norm.input);
     const DType statistics = e.dtype(norm.mean);
     const ValueId weight =
@@ -302,6 +304,8 @@ Outputs group_norm(OpCall& call)
     const DType dtype = e.dtype(input);
     const bool affine = weight != no_id || bias != no_id;
     const auto rank = e.rank(input);
+    if (has_no_elements(e, input))
+        return input;
     if (affine && !rank)
         call.refuse_for_shapes("the rank of 'input' is not known");
     const ValueId by_group = grouped(e, input, groups);

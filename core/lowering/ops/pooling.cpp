@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace strata::ops {
 namespace {
@@ -147,6 +148,42 @@ ValueId plane_indices(Emitter& e, ValueId indices, ValueId batched, std::size_t 
     return e.emit("Mod", {indices, e.reduce("ReduceProd", sizes, {0}, false)});
 }
 
+/// Padding as large as the window is more than ONNX Runtime accepts: a Pad node does it.
+Outputs max_pool_of_padded(OpCall& call, const Window& window, const Batched& batched,
+                           const std::vector<std::int64_t>& pads, bool with_indices)
+{
+    Emitter& e = call.e();
+    const std::size_t n = window.spatial;
+    const DType dtype = e.dtype(batched.value);
+    const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(n);
+    const std::vector<std::int64_t> begins(pads.begin(), middle);
+    const std::vector<std::int64_t> ends(middle, pads.end());
+    const ValueId padded =
+        e.emit("Pad", {batched.value, e.constant(whole_pads(begins, ends)),
+                       e.scalar(dtype, -std::numeric_limits<double>::infinity())});
+    const std::vector<ValueId> results = e.emit_many("MaxPool", {padded}, with_indices ? 2 : 1,
+                                                     {{"kernel_shape", window.kernel},
+                                                      {"strides", window.stride},
+                                                      {"dilations", window.dilation}});
+    if (!with_indices)
+        return batched.undo(e, results[0]);
+    // Places in the padded plane become coordinates, and these places in the plane itself.
+    const std::vector<std::int64_t> own = call.shape(batched.value);
+    const std::vector<std::int64_t> wide = call.shape(padded);
+    const auto number = [&](std::int64_t value) { return e.scalar(DType::Int64, value); };
+    ValueId rest = results[1];
+    ValueId place = number(0);
+    std::int64_t step = 1;
+    for (std::size_t i = n; i-- > 0;) {
+        const ValueId size = number(wide[i + 2]);
+        const ValueId coordinate = e.sub(e.emit("Mod", {rest, size}), number(begins[i]));
+        rest = e.div(rest, size);
+        place = e.add(place, e.mul(coordinate, number(step)));
+        step *= own[i + 2];
+    }
+    return Outputs::tensors({batched.undo(e, results[0]), batched.undo(e, place)});
+}
+
 Outputs max_pool(OpCall& call, std::size_t spatial, bool with_indices)
 {
     Emitter& e = call.e();
@@ -155,7 +192,10 @@ Outputs max_pool(OpCall& call, std::size_t spatial, bool with_indices)
     require_real(call, input);
     const auto batched = Batched::of(e, input, static_cast<std::int64_t>(spatial) + 2);
     const Border border = border_of(call, window, batched.value);
-    const std::vector<std::int64_t> pads = pads_of(window, border);
+    std::vector<std::int64_t> pads = pads_of(window, border);
+    for (std::size_t i = 0; i < 2 * spatial; ++i)
+        if (pads[i] >= window.kernel[i % spatial] && !border.ceil_attribute)
+            return max_pool_of_padded(call, window, batched, pads, with_indices);
     Attrs attrs = window_attributes(window, border, pads);
     if (std::any_of(window.dilation.begin(), window.dilation.end(), [](auto d) { return d != 1; }))
         attrs.push_back({"dilations", window.dilation});

@@ -1,3 +1,4 @@
+#include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/type_promotion.h"
 
@@ -85,13 +86,29 @@ Outputs mean(OpCall& call)
     return reduce(call, "ReduceMean", x, given_axes<HasAxes>(call), given_keep_dims<HasAxes>(call));
 }
 
-/// amax, amin, and max/min of everything.
+/// amax, amin, and max/min of everything. ONNX Runtime's extrema pass over NaNs, PyTorch's do not:
+/// the sum of the magnitudes is NaN exactly where one element is.
 ValueId extremum(OpCall& call, std::string_view op, const Axes& axes, bool keep_dims)
 {
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
     const DType dtype = call.dtype_of(x);
-    return e.cast(reduce(call, op, e.cast(x, reducible(dtype)), axes, keep_dims), dtype);
+    if (call.rank_of(x) == 0)
+        return x;
+    if (is_integer(dtype) || dtype == DType::Bool)
+        return e.cast(reduce(call, op, e.cast(x, reducible(dtype)), axes, keep_dims), dtype);
+    const ValueId best = reduce(call, op, x, axes, keep_dims);
+    const ValueId magnitude = reduce(call, "ReduceL1", x, axes, keep_dims);
+    return e.emit("Where", {e.emit("IsNaN", {magnitude}), magnitude, best});
+}
+
+/// What ArgMax, ArgMin and TopK can order as PyTorch does.
+ValueId ordered(OpCall& call, ValueId x, bool nan_largest)
+{
+    const DType dtype = call.dtype_of(x);
+    if (!is_floating_point(dtype))
+        return call.e().cast(x, reducible(dtype));
+    return with_ordered_nans(call.e(), x, nan_largest);
 }
 
 Outputs amax(OpCall& call)
@@ -117,7 +134,7 @@ ValueId arg_extremum(OpCall& call, std::string_view op, std::int64_t axis, bool 
     const ValueId x = call.tensor("self");
     if (call.rank_of(x) == 0)
         return e.scalar(DType::Int64, std::int64_t{0});
-    return e.emit(op, {e.cast(x, reducible(call.dtype_of(x)))},
+    return e.emit(op, {ordered(call, x, op == "ArgMax")},
                   {{"axis", axis}, {"keepdims", keep_dims}});
 }
 
@@ -127,10 +144,15 @@ Outputs extremum_with_index(OpCall& call)
 {
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
     const bool keep_dims = call.boolean("keepdim");
-    const ValueId values =
-        extremum(call, Max ? "ReduceMax" : "ReduceMin", {false, {axis}}, keep_dims);
-    return Outputs::tensors(
-        {values, arg_extremum(call, Max ? "ArgMax" : "ArgMin", axis, keep_dims)});
+    const ValueId x = call.tensor("self");
+    if (call.rank_of(x) == 0)
+        return Outputs::tensors({x, call.e().scalar(DType::Int64, std::int64_t{0})});
+    Emitter& e = call.e();
+    const ValueId place = arg_extremum(call, Max ? "ArgMax" : "ArgMin", axis, true);
+    const ValueId value = e.emit("GatherElements", {x, place}, {{"axis", axis}});
+    if (keep_dims)
+        return Outputs::tensors({value, place});
+    return Outputs::tensors({e.squeeze(value, {axis}), e.squeeze(place, {axis})});
 }
 
 template <bool Max>
@@ -141,8 +163,7 @@ Outputs arg_op(OpCall& call)
     if (call.has("dim"))
         return arg_extremum(call, op, call.integer("dim"), call.boolean("keepdim"));
     const ValueId x = call.tensor("self");
-    const ValueId flat =
-        e.reshape(e.cast(x, reducible(call.dtype_of(x))), std::vector<std::int64_t>{-1});
+    const ValueId flat = e.reshape(ordered(call, x, Max), std::vector<std::int64_t>{-1});
     const ValueId index = e.emit(op, {flat}, {{"axis", 0}, {"keepdims", false}});
     if (!call.boolean("keepdim"))
         return index;
@@ -231,6 +252,8 @@ ValueId norm_of(OpCall& call, ValueId x, double p, const Axes& axes, bool keep_d
 {
     Emitter& e = call.e();
     const DType dtype = call.dtype_of(x);
+    if (dtype == DType::Float16) // squares of halves soon exceed what a half can hold
+        return e.cast(norm_of(call, e.cast(x, DType::Float32), p, axes, keep_dims), dtype);
     if (p == 2)
         return reduce(call, "ReduceL2", call.rank_of(x) == 0 ? e.emit("Abs", {x}) : x, axes,
                       keep_dims);
@@ -308,8 +331,11 @@ Outputs top(OpCall& call, ValueId x, ValueId count, std::int64_t axis, bool larg
     Emitter& e = call.e();
     const DType dtype = call.dtype_of(x);
     const std::vector<ValueId> found =
-        e.emit_many("TopK", {e.cast(x, reducible(dtype)), count}, 2,
+        e.emit_many("TopK", {ordered(call, x, true), count}, 2,
                     {{"axis", axis}, {"largest", largest}, {"sorted", sorted}});
+    if (is_floating_point(dtype))
+        return Outputs::tensors(
+            {e.emit("GatherElements", {x, found[1]}, {{"axis", axis}}), found[1]});
     return Outputs::tensors({e.cast(found[0], dtype), found[1]});
 }
 

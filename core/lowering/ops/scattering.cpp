@@ -2,6 +2,7 @@
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/indexing.h"
+#include "lowering/ops/scatter_elements.h"
 #include "lowering/ops/type_promotion.h"
 #include "lowering/view_scatter.h"
 
@@ -25,26 +26,6 @@ ValueId flat_positions(Emitter& e, ValueId x)
         e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), e.emit("Size", {x}),
                          e.scalar(DType::Int64, std::int64_t{1})});
     return e.reshape(range, e.shape_of(x));
-}
-
-/// ScatterElements; reductions came with opset 16 ("add", "mul") and 18 ("max", "min").
-ValueId scatter_elements(OpCall& call, ValueId data, ValueId index, ValueId updates,
-                         std::int64_t axis, const std::string& reduction = "none")
-{
-    Emitter& e = call.e();
-    const int needed = reduction == "none"                        ? 13
-                       : reduction == "max" || reduction == "min" ? 18
-                                                                  : 16;
-    if (e.opset() < needed)
-        call.refuse("writing with the reduction '" + reduction + "' needs opset " +
-                        std::to_string(needed),
-                    "Export with --opset " + std::to_string(needed) + " or newer.");
-    Attrs attrs{{"axis", axis}};
-    if (reduction != "none")
-        attrs.emplace_back("reduction", reduction);
-    if (reduction != "none" && call.dtype_of(data) == DType::Bool)
-        call.refuse("a reduction of bools while writing");
-    return e.emit("ScatterElements", {data, index, updates}, std::move(attrs));
 }
 
 /// base with `values` at the flat `positions`, in the shape of base.
@@ -152,16 +133,13 @@ Outputs index_fill(OpCall& call)
 }
 
 /// The value that a reduction starts from when the tensor itself does not take part.
-double neutral(OpCall& call, const std::string& reduction, DType dtype)
+double neutral(const std::string& reduction, DType dtype)
 {
     if (reduction == "prod")
         return 1;
     if (reduction != "amax" && reduction != "amin")
         return 0;
-    if (!is_floating_point(dtype))
-        call.refuse("include_self is False for '" + reduction + "' of integers");
-    const double infinity = std::numeric_limits<double>::infinity();
-    return reduction == "amax" ? -infinity : infinity;
+    return extreme_number(dtype, reduction == "amax");
 }
 
 ValueId scatter_reduced(OpCall& call, ValueId x, ValueId index, ValueId source, std::int64_t axis,
@@ -181,13 +159,11 @@ ValueId scatter_reduced(OpCall& call, ValueId x, ValueId index, ValueId source, 
             onnx = op;
     if (onnx.empty())
         call.refuse("an unknown reduction '" + reduction + "'");
-    if (reduction == "mean" && !is_floating_point(dtype))
-        call.refuse("the mean of integers");
     const ValueId size = e.shape_of(index);
     const auto filled = [&](double value) { return e.expand(e.scalar(dtype, value), size); };
     ValueId start = x;
     if (!include_self)
-        start = scatter_elements(call, x, index, filled(neutral(call, reduction, dtype)), axis);
+        start = scatter_elements(call, x, index, filled(neutral(reduction, dtype)), axis);
     ValueId result = scatter_elements(call, start, index, source, axis, onnx);
     if (reduction != "mean")
         return result;
@@ -195,7 +171,11 @@ ValueId scatter_reduced(OpCall& call, ValueId x, ValueId index, ValueId source, 
     ValueId counts = e.expand(e.scalar(dtype, 1.0), e.shape_of(x));
     if (!include_self)
         counts = scatter_elements(call, counts, index, filled(0), axis);
-    return e.div(result, scatter_elements(call, counts, index, filled(1), axis, "add"));
+    counts = scatter_elements(call, counts, index, filled(1), axis, "add");
+    if (is_floating_point(dtype))
+        return e.div(result, counts);
+    const ValueId rest = e.emit("Mod", {result, counts}); // rounded down
+    return e.div(e.sub(result, rest), counts);
 }
 
 /// Scattering by an index per element. Only as much of the source is used as there are indices.
@@ -304,21 +284,19 @@ Outputs put(OpCall& call)
                     call.boolean("accumulate"));
 }
 
-constexpr std::string_view by_opset = "reductions need opset 16, of extrema opset 18";
-
 constexpr OpEntry entries[] = {
     {"aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> "
      "Tensor",
-     index_put, "accumulating needs opset 16"},
+     index_put},
     {"aten::index_put.hacked_twin(Tensor self, Tensor[] indices, Tensor values, bool "
      "accumulate=False) -> Tensor",
-     index_put, "accumulating needs opset 16"},
+     index_put},
     {"aten::_unsafe_index_put(Tensor self, Tensor?[] indices, Tensor values, bool "
      "accumulate=False) -> Tensor",
-     index_put, "accumulating needs opset 16"},
+     index_put},
     {"aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> "
      "Tensor",
-     index_add, "opset 16 and newer"},
+     index_add},
     {"aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", index_copy},
     {"aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
      index_fill},
@@ -326,16 +304,16 @@ constexpr OpEntry entries[] = {
      index_fill},
     {"aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool "
      "include_self=True) -> Tensor",
-     index_reduce, by_opset},
+     index_reduce},
     {"aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool "
      "include_self=True) -> Tensor",
-     scatter_reduce, by_opset},
+     scatter_reduce},
     {"aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> "
      "Tensor",
-     scatter_with_reduction, by_opset},
+     scatter_with_reduction},
     {"aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) "
      "-> Tensor",
-     scatter_value_with_reduction, by_opset},
+     scatter_value_with_reduction},
     {"aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor",
      select_scatter},
     {"aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? "
@@ -343,8 +321,7 @@ constexpr OpEntry entries[] = {
      slice_scatter},
     {"aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", masked_scatter},
     {"aten::take(Tensor self, Tensor index) -> Tensor", take},
-    {"aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", put,
-     "accumulating needs opset 16"},
+    {"aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", put},
 };
 
 } // namespace

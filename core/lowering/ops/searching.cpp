@@ -145,8 +145,6 @@ Outputs unique_consecutive(OpCall& call)
 Outputs bincount(OpCall& call)
 {
     Emitter& e = call.e();
-    if (e.opset() < 16)
-        call.refuse("counting needs opset 16", "Export with --opset 16 or newer.");
     const ValueId self = e.cast(call.tensor("self"), DType::Int64);
     const auto shape = e.static_shape(self);
     if (shape && *shape == Ints{0})

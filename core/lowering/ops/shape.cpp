@@ -347,6 +347,8 @@ Outputs roll(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
+    if (has_no_elements(e, x))
+        return x;
     const Ints shifts = call.ints("shifts");
     const Ints axes = call.ints("dims");
     if (axes.empty()) {
@@ -363,17 +365,18 @@ Outputs roll(OpCall& call)
 Outputs pixel_shuffle(OpCall& call)
 {
     Emitter& e = call.e();
+    const std::int64_t factor = call.integer("upscale_factor");
+    const Batched x = Batched::of(e, call.tensor("self"), 4);
+    if (!is_integral(call.dtype_of(x.value)))
+        return x.undo(e,
+                      e.emit("DepthToSpace", {x.value}, {{"blocksize", factor}, {"mode", "CRD"}}));
     // ONNX Runtime's DepthToSpace takes reals only.
-    const DType dtype = call.dtype_of(call.tensor("self"));
-    if (dtype == DType::Int64)
-        call.refuse("pixel_shuffle of int64 tensors");
-    const bool real = is_floating_point(dtype);
-    const ValueId self = real ? call.tensor("self") : e.cast(call.tensor("self"), DType::Float32);
-    const Batched x = Batched::of(e, self, 4);
-    const ValueId shuffled =
-        x.undo(e, e.emit("DepthToSpace", {x.value},
-                         {{"blocksize", call.integer("upscale_factor")}, {"mode", "CRD"}}));
-    return real ? shuffled : e.cast(shuffled, dtype);
+    const Ints dims = call.shape(x.value);
+    const std::int64_t channels = dims[1] / (factor * factor);
+    const Ints blocks{dims[0], channels, factor, factor, dims[2], dims[3]};
+    const ValueId turned = e.transpose(reshape_exactly(e, x.value, blocks), {0, 1, 4, 2, 5, 3});
+    const Ints result{dims[0], channels, dims[2] * factor, dims[3] * factor};
+    return x.undo(e, reshape_exactly(e, turned, result));
 }
 
 Outputs pixel_unshuffle(OpCall& call)

@@ -126,9 +126,14 @@ Sorted ascending(OpCall& call, const Along& a, ValueId count = no_id)
         count = e.unsqueeze(e.size_of(a.x.id(), a.axis), {0});
     const DType own = a.x.dtype();
     const bool small = !is_floating_point(own) && own != DType::Int64;
+    const ValueId keys = small                    ? e.cast(a.x.id(), DType::Int64)
+                         : is_floating_point(own) ? with_ordered_nans(e, a.x.id(), true)
+                                                  : a.x.id();
     const std::vector<ValueId> sorted =
-        e.emit_many("TopK", {small ? e.cast(a.x.id(), DType::Int64) : a.x.id(), count}, 2,
-                    {{"axis", a.axis}, {"largest", 0}, {"sorted", 1}});
+        e.emit_many("TopK", {keys, count}, 2, {{"axis", a.axis}, {"largest", 0}, {"sorted", 1}});
+    if (is_floating_point(own))
+        return {{e, e.emit("GatherElements", {a.x.id(), sorted[1]}, {{"axis", a.axis}})},
+                {e, sorted[1]}};
     return {Expr(e, sorted[0]).cast(own), {e, sorted[1]}};
 }
 
@@ -357,11 +362,19 @@ template <bool WithPoints, bool Cumulative>
 Outputs trapezoid(OpCall& call)
 {
     Emitter& e = call.e();
-    const Along a = along(call, as_float(call, "y"));
+    // As PyTorch: neighbours are added in their own type, where small integers wrap around, and
+    // summed before they are halved.
+    const DType own = call.dtype_of(call.tensor("y"));
+    const DType real = float_result_type(call, {"y"});
+    const DType sums = is_integral(own) ? DType::Int64 : own;
+    const Along a = along(call, call.tensor("y"));
     const auto [next, previous] = neighbours(a.x, a.axis);
-    Expr areas = (next + previous) * 0.5;
+    Expr areas = own == DType::Bool ? next | previous : next + previous;
+    double factor = 0.5;
     if constexpr (WithPoints) {
-        Expr points = Expr(e, call.tensor("x")).cast(a.x.dtype());
+        Expr points = Expr(e, call.tensor("x"));
+        areas = areas.cast(promote_types(own, points.dtype()));
+        points = points.cast(areas.dtype());
         const std::int64_t rank = *call.rank_of(a.x.id());
         if (call.rank("x") == 1 && rank > 1) {
             Ints shape(static_cast<std::size_t>(rank), 1);
@@ -372,12 +385,17 @@ Outputs trapezoid(OpCall& call)
         }
         const auto [right, left] = neighbours(points, a.axis);
         areas = areas * (right - left);
-    } else if (const double dx = call.number("dx"); dx != 1) {
-        areas = areas * dx;
+        if (is_integral(areas.dtype()))
+            areas = areas.cast(DType::Int64);
+    } else {
+        factor = call.number("dx") / 2;
+        areas = areas.cast(sums);
     }
-    if (Cumulative)
-        return e.emit("CumSum", {areas.id(), e.scalar(DType::Int64, a.axis)});
-    return areas.reduce("ReduceSum", {a.axis}).id();
+    const DType result = is_floating_point(areas.dtype()) ? areas.dtype() : real;
+    const Expr sum = Cumulative
+                         ? Expr(e, e.emit("CumSum", {areas.id(), e.scalar(DType::Int64, a.axis)}))
+                         : areas.reduce("ReduceSum", {a.axis});
+    return (sum.cast(result) * factor).id();
 }
 
 constexpr std::string_view static_dimension = "the size of the dimension must be known";
