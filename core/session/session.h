@@ -102,6 +102,12 @@ struct OutputParity {
     bool ok = false;
     std::string note; ///< "shape differs: [1,10] against [10]"
 };
+/// Tolerances of outputs in half types are at least these: a few of their rounding steps.
+inline constexpr double float16_atol = 2e-3;
+inline constexpr double float16_rtol = 1e-2;
+inline constexpr double bfloat16_atol = 2e-2;
+inline constexpr double bfloat16_rtol = 5e-2;
+
 /// Runs `onnx` in ONNX Runtime against the source model in LibTorch, or against recorded outputs
 /// when `inputs_dir` has output_N.pb and no source is given, or one that LibTorch does not run
 /// (.pt2).

@@ -18,8 +18,21 @@ Outputs unary_float(OpCall& call)
 {
     return call.e().emit(Op, {as_float(call, "self")});
 }
-constexpr char sigmoid_op[] = "Sigmoid";
 constexpr char tanh_op[] = "Tanh";
+
+ValueId sigmoid_of(OpCall& call, ValueId x)
+{
+    Emitter& e = call.e();
+    if (call.dtype_of(x) != DType::Float64)
+        return e.emit("Sigmoid", {x});
+    // ONNX Runtime fuses x sigmoid(x) into a node that it does not have for doubles.
+    return e.emit("Reciprocal", {e.add(e.emit("Exp", {e.emit("Neg", {x})}), like(call, x, 1))});
+}
+
+Outputs sigmoid(OpCall& call)
+{
+    return sigmoid_of(call, as_float(call, "self"));
+}
 
 Outputs relu(OpCall& call)
 {
@@ -131,8 +144,9 @@ Outputs gelu(OpCall& call)
 
 Outputs silu(OpCall& call)
 {
+    Emitter& e = call.e();
     const ValueId x = as_float(call, "self");
-    return call.e().mul(x, call.e().emit("Sigmoid", {x}));
+    return e.mul(x, sigmoid_of(call, x));
 }
 
 ValueId softplus_of(OpCall& call, ValueId x)
@@ -268,7 +282,7 @@ constexpr OpEntry entries[] = {
     {"aten::gelu(Tensor self, *, str approximate='none') -> Tensor", gelu},
     {"aten::silu(Tensor self) -> Tensor", silu},
     {"aten::mish(Tensor self) -> Tensor", mish},
-    {"aten::sigmoid(Tensor self) -> Tensor", unary_float<sigmoid_op>},
+    {"aten::sigmoid(Tensor self) -> Tensor", sigmoid},
     {"aten::tanh(Tensor self) -> Tensor", unary_float<tanh_op>},
     {"aten::hardsigmoid(Tensor self) -> Tensor", hardsigmoid},
     {"aten::hardswish(Tensor self) -> Tensor", hardswish},

@@ -37,12 +37,41 @@ ValueId covariance(OpCall& call, Expr x, double correction)
     return call.shape(x)[0] == 1 ? e.squeeze(result, {0, 1}) : ValueId(result);
 }
 
+/// Observations that count several times (fweights) or are less certain (aweights).
+ValueId weighted_covariance(OpCall& call, Expr x)
+{
+    Emitter& e = call.e();
+    if (call.has("aweights"))
+        x = x.cast(promote_types(x.dtype(), call.dtype_of(call.tensor("aweights"))));
+    const auto weights = [&](std::string_view name) {
+        const ValueId given = e.cast(call.tensor(name), x.dtype());
+        return Expr(e, e.rank(given) == 0 ? e.unsqueeze(given, {0}) : given);
+    };
+    const bool uncertain = call.has("aweights");
+    Expr weight = uncertain ? weights("aweights") : weights("fweights");
+    if (uncertain && call.has("fweights"))
+        weight = weight * weights("fweights");
+    const Expr sum = weight.reduce("ReduceSum");
+    const Expr mean = (x * weight).reduce("ReduceSum", {1}, true) / sum;
+    const auto correction = static_cast<double>(call.integer("correction"));
+    Expr factor = sum;
+    if (correction != 0)
+        factor =
+            sum - (uncertain ? (weight * weights("aweights")).reduce("ReduceSum") / sum * correction
+                             : sum.number(correction));
+    const Expr centred = x - mean;
+    const Expr sums =
+        (centred * weight).apply("MatMul", Expr(e, e.transpose(centred.id(), {1, 0})));
+    const Expr result = sums / max(factor, 0);
+    return call.shape(x)[0] == 1 ? e.squeeze(result, {0, 1}) : ValueId(result);
+}
+
 Outputs cov(OpCall& call)
 {
-    if (call.has("fweights") || call.has("aweights"))
-        call.refuse("weights of observations");
     if (call.shape(call.tensor("self")) == Ints{0})
         call.refuse("the covariance of no observations");
+    if (call.has("fweights") || call.has("aweights"))
+        return weighted_covariance(call, observations(call));
     return covariance(call, observations(call), static_cast<double>(call.integer("correction")));
 }
 

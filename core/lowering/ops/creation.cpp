@@ -236,8 +236,11 @@ ValueId identity_matrix(OpCall& call, ValueId rows, ValueId columns)
     Emitter& e = call.e();
     const DType dtype = call.dtype("dtype", DType::Float32);
     const ValueId shape = e.concat({e.unsqueeze(rows, {0}), e.unsqueeze(columns, {0})}, 0);
-    // EyeLike is not defined for bool.
-    const DType computed = dtype == DType::Bool ? DType::Int32 : dtype;
+    // ONNX Runtime's EyeLike knows few types.
+    const bool small = bits_per_element(dtype) < 32;
+    const DType computed = !small                     ? dtype
+                           : is_floating_point(dtype) ? DType::Float32
+                                                      : DType::Int32;
     const ValueId zeros =
         e.emit("ConstantOfShape", {shape}, {{"value", Tensor::filled(computed, {1}, 0)}});
     return e.cast(e.emit("EyeLike", {zeros}), dtype);

@@ -216,7 +216,16 @@ Outputs pow(OpCall& call)
             return e.emit("Reciprocal", {x});
         return e.emit("Pow", {x, e.scalar(dtype, exponent)});
     }
-    return e.emit("Pow", {operand(call, "self", dtype), operand(call, "exponent", dtype)});
+    const ValueId base = operand(call, "self", dtype);
+    const ValueId exponent = operand(call, "exponent", dtype);
+    const ValueId result = e.emit("Pow", {base, exponent});
+    if (!is_signed_integer(dtype) || call.is_scalar("exponent"))
+        return result;
+    // A negative power of the integer 0 is 0 for PyTorch.
+    const ValueId zero = e.scalar(dtype, std::int64_t{0});
+    const ValueId undefined =
+        e.emit("And", {e.emit("Equal", {base, zero}), e.emit("Less", {exponent, zero})});
+    return e.emit("Where", {undefined, zero, result});
 }
 
 Outputs rsqrt(OpCall& call)

@@ -10,6 +10,7 @@ std::vector<Family> all_families()
         {"attention", attention_ops()},
         {"comparison and logic", comparison_ops()},
         {"convolution", convolution_ops()},
+        {"counting", counting_ops()},
         {"covariance", covariance_ops()},
         {"creation", creation_ops()},
         {"decomposed programs", decomposed_ops()},

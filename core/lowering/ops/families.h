@@ -15,6 +15,7 @@ std::span<const OpEntry> arithmetic_ops();
 std::span<const OpEntry> attention_ops();
 std::span<const OpEntry> comparison_ops();
 std::span<const OpEntry> convolution_ops();
+std::span<const OpEntry> counting_ops();
 std::span<const OpEntry> covariance_ops();
 std::span<const OpEntry> creation_ops();
 std::span<const OpEntry> decomposed_ops();

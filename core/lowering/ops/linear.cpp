@@ -286,7 +286,16 @@ Outputs einsum(OpCall& call)
     std::string equation = without_spaces(call.string("equation"));
     if (equation.find("->") == std::string::npos)
         equation += "->" + implicit_result(equation);
-    return emit_einsum(call, equation, call.tensors("tensors"));
+    const std::vector<ValueId> operands = call.tensors("tensors");
+    const ValueId result = emit_einsum(call, equation, operands);
+    // Of one tensor of integers PyTorch takes an ordinary sum, which is int64.
+    const std::string left = equation.substr(0, equation.find("->"));
+    const std::string right = equation.substr(equation.find("->") + 2);
+    const bool sums = std::any_of(left.begin(), left.end(), [&right](char letter) {
+        return letter != '.' && letter != ',' && right.find(letter) == std::string::npos;
+    });
+    const bool single = operands.size() == 1 && is_integer(call.dtype_of(operands.front()));
+    return single && sums ? call.e().cast(result, DType::Int64) : result;
 }
 
 Outputs tensordot(OpCall& call)

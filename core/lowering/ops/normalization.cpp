@@ -252,7 +252,9 @@ Outputs normalize_layer(OpCall& call, bool with_statistics)
     const ValueId weight = call.tensor_or_none("weight");
     const ValueId bias = call.tensor_or_none("bias");
     const double eps = call.number("eps");
-    if (e.opset() >= 17) {
+    // The statistics of LayerNormalization are float32 whatever the input is.
+    const bool own_statistics = !with_statistics || constant_type(e.dtype(input)) == DType::Float32;
+    if (e.opset() >= 17 && own_statistics) {
         const ValueId scale =
             weight != no_id
                 ? weight

@@ -6,6 +6,7 @@
 #include "lowering/ops/type_promotion.h"
 #include "lowering/view_scatter.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -269,6 +270,33 @@ Outputs masked_scatter(OpCall& call)
     return write_at(call, x, positions, used, false);
 }
 
+/// Writes through a view of given sizes and strides over the elements in order.
+Outputs as_strided_scatter(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const Ints sizes = call.ints("size");
+    const Ints strides = call.ints("stride");
+    if (sizes.size() != strides.size())
+        call.refuse("'size' and 'stride' differ in length");
+    Ints positions{call.integer_or_none("storage_offset").value_or(0)};
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        Ints finer;
+        for (const std::int64_t position : positions)
+            for (std::int64_t k = 0; k < sizes[i]; ++k)
+                finer.push_back(position + k * strides[i]);
+        positions = std::move(finer);
+        if (positions.size() > 1U << 20)
+            call.refuse("a view of more than a million elements");
+    }
+    Ints sorted = positions;
+    std::sort(sorted.begin(), sorted.end());
+    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+        call.refuse("elements of the view overlap: which is written last is not defined");
+    return write_at(call, x, e.constant(std::span<const std::int64_t>(positions)),
+                    flat(e, e.cast(call.tensor("src"), call.dtype_of(x))), false);
+}
+
 Outputs take(OpCall& call)
 {
     Emitter& e = call.e();
@@ -320,6 +348,9 @@ constexpr OpEntry entries[] = {
      "end=None, SymInt step=1) -> Tensor",
      slice_scatter},
     {"aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", masked_scatter},
+    {"aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? "
+     "storage_offset=None) -> Tensor",
+     as_strided_scatter, "size and stride known at export, no overlaps"},
     {"aten::take(Tensor self, Tensor index) -> Tensor", take},
     {"aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", put},
 };

@@ -35,13 +35,15 @@ Expr insertion_points(Expr boundaries, Expr values, std::int64_t boundary_rank,
     return before.cast(DType::Int64).reduce("ReduceSum", {value_rank});
 }
 
-Outputs search(OpCall& call, std::string_view boundaries, bool right)
+Outputs search(OpCall& call, std::string_view boundaries, bool right, ValueId sorter = no_id)
 {
     Emitter& e = call.e();
     const Operands o = promoted(call, boundaries, "self");
     const bool small = bits_per_element(o.dtype) < 32;
     const DType dtype = small && !is_floating_point(o.dtype) ? DType::Int32 : o.dtype;
-    const Expr sorted(e, e.cast(o.a, dtype));
+    Expr sorted(e, e.cast(o.a, dtype));
+    if (sorter != no_id)
+        sorted = {e, e.emit("GatherElements", {sorted.id(), sorter}, {{"axis", -1}})};
     const Expr values(e, e.cast(o.b, dtype));
     const std::int64_t boundary_rank = call.rank(boundaries);
     const auto value_rank = call.rank_of(values.id());
@@ -53,12 +55,10 @@ Outputs search(OpCall& call, std::string_view boundaries, bool right)
 
 Outputs searchsorted(OpCall& call)
 {
-    if (call.has("sorter"))
-        call.refuse("a 'sorter'", "Sort the sequence before.");
     bool right = call.boolean("right");
     if (call.has("side"))
         right = call.string("side") == "right";
-    return search(call, "sorted_sequence", right);
+    return search(call, "sorted_sequence", right, call.tensor_or_none("sorter"));
 }
 
 Outputs bucketize(OpCall& call)
@@ -108,7 +108,7 @@ Outputs unique_pair(OpCall& call)
 
 Outputs unique_along(OpCall& call)
 {
-    require_sorted(call);
+    // PyTorch sorts these whether asked to or not.
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
     const std::vector<ValueId> found = unique_of(call, {{"axis", axis}});
     return Outputs::tensors({found[0], found[1], found[2]});
@@ -119,27 +119,35 @@ Outputs unique_consecutive(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId self = call.tensor("self");
-    if (call.has("dim") && call.rank("self") != 1)
-        call.refuse("runs along a dimension of a tensor of several");
     const auto shape = e.static_shape(self);
     if (shape && std::find(shape->begin(), shape->end(), 0) != shape->end())
         call.refuse("runs of an empty tensor");
-    const Expr x(e, flat(e, self));
-    const Expr next(e, e.slice(x.id(), 0, 1, std::numeric_limits<std::int64_t>::max()));
-    const Expr previous(e, e.slice(x.id(), 0, 0, -1));
+    const bool along = call.has("dim");
+    const std::int64_t axis =
+        along ? call.normalize_axis(call.integer("dim"), call.rank("self")) : 0;
+    const Expr x(e, along ? self : flat(e, self));
+    const Expr next(e, e.slice(x.id(), axis, 1, std::numeric_limits<std::int64_t>::max()));
+    const Expr previous(e, e.slice(x.id(), axis, 0, -1));
+    Expr differs = !(next == previous);
+    if (Ints others = iota(0, *call.rank_of(x.id())); others.size() > 1) {
+        others.erase(others.begin() + static_cast<std::ptrdiff_t>(axis));
+        differs = differs.cast(DType::Int32).reduce("ReduceMax", others).cast(DType::Bool);
+    }
     const ValueId first = e.constant(Tensor::filled(DType::Bool, {1}, 1), "true");
-    const Expr starts(e, e.concat({first, (!(next == previous)).id()}, 0));
-    const ValueId values = e.emit("Compress", {x.id(), starts.id()}, {{"axis", 0}});
+    const Expr starts(e, e.concat({first, differs.id()}, 0));
+    const ValueId values = e.emit("Compress", {x.id(), starts.id()}, {{"axis", axis}});
     const Expr number = Expr(e, e.emit("CumSum", {starts.cast(DType::Int64).id(),
                                                   e.scalar(DType::Int64, std::int64_t{0})})) -
                         1.0;
-    const Expr places(
-        e, e.emit("Compress", {range(e, e.size_of(x.id(), 0)).id(), starts.id()}, {{"axis", 0}}));
-    const ValueId ends = e.concat(
-        {e.slice(places.id(), 0, 1, std::numeric_limits<std::int64_t>::max()), e.shape_of(x.id())},
-        0);
+    const Expr places(e, e.emit("Compress", {range(e, e.size_of(x.id(), axis)).id(), starts.id()},
+                                {{"axis", 0}}));
+    const ValueId ends =
+        e.concat({e.slice(places.id(), 0, 1, std::numeric_limits<std::int64_t>::max()),
+                  e.unsqueeze(e.size_of(x.id(), axis), {0})},
+                 0);
     const ValueId counts = e.sub(ends, places.id());
-    return Outputs::tensors({values, reshape_like(e, number.id(), self, 0), counts});
+    const ValueId inverse = along ? number.id() : reshape_like(e, number.id(), self, 0);
+    return Outputs::tensors({values, inverse, counts});
 }
 
 Outputs bincount(OpCall& call)
@@ -206,10 +214,10 @@ Outputs where_places(OpCall& call)
 constexpr OpEntry entries[] = {
     {"aten::searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool "
      "right=False, str? side=None, Tensor? sorter=None) -> Tensor",
-     searchsorted, "no sorter"},
+     searchsorted},
     {"aten::searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool "
      "right=False, str? side=None, Tensor? sorter=None) -> Tensor",
-     searchsorted, "no sorter"},
+     searchsorted},
     {"aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool "
      "right=False) -> Tensor",
      bucketize},
@@ -223,10 +231,10 @@ constexpr OpEntry entries[] = {
      unique, "sorted"},
     {"aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool "
      "return_counts=False) -> (Tensor, Tensor, Tensor)",
-     unique_along, "sorted"},
+     unique_along},
     {"aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, "
      "int? dim=None) -> (Tensor, Tensor, Tensor)",
-     unique_consecutive, "flattened"},
+     unique_consecutive},
     {"aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor", bincount,
      "opset 16 and newer"},
     {"aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor",

@@ -1,5 +1,7 @@
 #include "support/parity_rows.h"
 
+#include <limits>
+
 namespace strata::test {
 
 ParityRows reduction_rows()
@@ -93,6 +95,19 @@ ParityRows reduction_rows()
         row(std::string(call) + " of unknown rank", call).input(f32({2, 3})).unknown();
     row("sum with a dtype", "torch.sum(x, dtype=6), torch.mean(x, dtype=6)").input(i64({5}));
     row("sum over an empty list of axes", "torch.sum(x, x.size()[:0])").input(f32({2, 3}));
+    // NaN is larger than everything for PyTorch, and ONNX does not say.
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double infinity = std::numeric_limits<double>::infinity();
+    const ParityTensor odd = exactly(DType::Float32, {4, 4},
+                                     {1, nan, 3, infinity, -infinity, 2, -1, 0, nan, infinity, nan,
+                                      -infinity, infinity, 5, infinity, -2});
+    for (const char* call :
+         {"torch.amax(x, [1])", "torch.amin(x, [0], True)", "torch.max(x)", "torch.min(x)",
+          "torch.max(x, 1)", "torch.min(x, 0, True)", "torch.argmax(x)", "torch.argmax(x, 1)",
+          "torch.argmin(x, 0, True)", "torch.topk(x, 2)[0]", "torch.sort(x, 1)[0]",
+          "torch.topk(x, 3, largest=False)[0]", "torch.kthvalue(x, 2)[0]", "torch.msort(x)",
+          "torch.sort(x, 0, True)[0]"})
+        row(std::string(call) + " of NaNs and infinities", call).input(odd);
     row("variance of one element", "torch.var(x, [0])").input(f32({1, 3}));
     return rows;
 }

@@ -56,8 +56,7 @@ ParityRows scattering_rows()
         .input(f32({3}))
         .input(i64({2}, 0, 2))
         .input(f32({2}))
-        .opset(15)
-        .refuses("opset 16");
+        .opset(15);
     for (const char* other : {"aten::_unsafe_index_put", "aten::index_put"})
         row("x, i, v", "torch.index_put(x, [i], v)", fmt::format(" as {}", other))
             .input(f32({3}))
@@ -157,12 +156,34 @@ ParityRows scattering_rows()
                     .opset(opset);
         }
     }
-    row("x, i, s", "torch.scatter_reduce(x, 0, i, s, 'amax')")
+    row("x, s", "torch.as_strided_scatter(x, s, [2, 2], [1, 3], 1)")
         .input(f32({4, 3}))
+        .input(f32({2, 2}));
+    row("x, s", "torch.as_strided_scatter(x, s, [2, 2], [1, 1])", " that overlaps")
+        .input(f32({4, 3}))
+        .input(f32({2, 2}))
+        .refuses("overlap");
+    // Opsets up to 17 have no extrema in ScatterElements.
+    for (const char* reduce : {"amax", "amin", "mean", "prod", "sum"})
+        for (const char* self : {"True", "False"})
+            for (const int opset : {13, 17})
+                row("x, i, s",
+                    fmt::format("torch.scatter_reduce(x, 0, i, s, '{}', include_self={})", reduce,
+                                self),
+                    fmt::format(" in opset {}", opset))
+                    .input(f32({4, 5}))
+                    .input(index)
+                    .input(f32({2, 4}))
+                    .opset(opset);
+    row("x, i, s", "torch.scatter_reduce(x, 0, i, s, 'amax', include_self=False)", " of integers")
+        .input(i32({4, 3}, -9, 9))
         .input(index)
-        .input(f32({2, 4}))
-        .opset(17)
-        .refuses("opset 18");
+        .input(i32({2, 4}, -9, 9));
+    row("x, i, s", "torch.scatter_add(x, 0, i, s), torch.scatter(x, 0, i, 2.5)", " of numbers")
+        .input(f32({}))
+        .input(exactly(DType::Int64, {}, {0}))
+        .input(f32({}))
+        .opset(16);
     for (const char* reduce : {"add", "multiply"}) {
         row("x, i, s", fmt::format("torch.scatter(x, 0, i, s, reduce='{}')", reduce))
             .input(f32({4, 3}))

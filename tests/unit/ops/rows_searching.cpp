@@ -27,10 +27,9 @@ ParityRows searching_rows()
         .dynamic();
     row("s", "torch.searchsorted(s, 0.), torch.bucketize(0.1, s)").input(edges);
     row("s, x, o", "torch.searchsorted(s, x, sorter=o)")
-        .input(edges)
-        .input(f32({2}))
-        .input(i64({4}, 0, 3))
-        .refuses("sorter");
+        .input(exactly(DType::Float32, {4}, {0.75, -0.5, 0.1, 0}))
+        .input(values)
+        .input(exactly(DType::Int64, {4}, {1, 3, 2, 0}));
     const ParityTensor repeated = exactly(DType::Int64, {2, 4}, {3, 3, 1, 2, 2, 3, 3, 1});
     row("x", "torch._unique2(x, True, True, True)").input(repeated).dynamic();
     row("x", "torch._unique2(x, True, True, True)", " of floats")
@@ -47,8 +46,9 @@ ParityRows searching_rows()
     row("x", "torch.unique_consecutive(x, True, True, 0)")
         .input(exactly(DType::Float32, {6}, {1, 1, 2, 1, 1, 1}));
     row("x", "torch.unique_consecutive(x, True, True, 0)", " of rows")
-        .input(f32({2, 2}))
-        .refuses("dimension of a tensor of several");
+        .input(exactly(DType::Float32, {4, 2}, {1, 2, 1, 2, 1, 3, 1, 2}));
+    row("x", "torch.unique_consecutive(x, True, True, 1)", " of columns")
+        .input(exactly(DType::Float32, {2, 3}, {1, 1, 2, 2, 2, 2}));
     row("x", "torch.bincount(x)").input(i64({9}, 0, 4)).opset(17).dynamic();
     row("x", "torch.bincount(x, minlength=8)").input(i32({5}, 0, 4)).opset(17);
     row("x, w", "torch.bincount(x, w)").input(i64({6}, 0, 4)).input(f32({6})).opset(17);

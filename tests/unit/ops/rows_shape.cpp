@@ -195,8 +195,7 @@ ParityRows indexing_rows()
         .input(f32({3}))
         .input(i64({4}, 0, 2))
         .input(f32({4}))
-        .opset(13)
-        .refuses("opset 16");
+        .opset(13);
     add_row(rows, "constant_pad_nd", "torch.constant_pad_nd(x, [1, 2, 0, 1], 0.5)")
         .input(f32({2, 3, 4}))
         .dynamic();

@@ -76,6 +76,11 @@ ParityRows special_function_rows()
     rows.emplace_back("sum_to_size of a bool", "def forward(self, x):\n  return "
                                                "torch.sum_to_size(x, [])")
         .input(exactly(DType::Bool, {}, {1}));
+    for (const char* weights :
+         {"fweights=torch.tensor([1, 3, 0, 2])", "aweights=torch.tensor([0.5, 1., 2., 0.25])",
+          "fweights=torch.tensor([1, 3, 0, 2]), aweights=torch.tensor([0.5, "
+          "1., 2., 0.25]), correction=0"})
+        one(std::string("torch.cov(x, ") + weights + ")").input(f32({3, 4}));
     one("torch.cov(x), torch.corrcoef(x)").input(f32({1, 5}));
     rows.emplace_back("cosine_similarity of one against several",
                       "def forward(self, x, y):\n  return torch.cosine_similarity(x, y, -2)")

@@ -71,6 +71,39 @@ ParityRows statistics_rows()
                              "torch.diff(x)", "torch.kthvalue(x, 2, 1)[0]"})
         row(call, " of integers").input(i32({3, 5}));
     row("torch.diff(x)", " of bools").input(boolean({6}));
+    const ParityTensor sparse =
+        exactly(DType::Float32, {2, 5}, {1, nan, 3, nan, -2, nan, nan, nan, nan, nan});
+    for (const char* call :
+         {"torch.nanmedian(x)", "torch.nanmedian(x, 1)[0]", "torch.nanmedian(x, 0, True)[0]",
+          "torch.nanquantile(x, 0.3)", "torch.nanquantile(x, 0.3, 1)",
+          "torch.nanquantile(x, torch.tensor([0.1, 0.5]), 1, True)",
+          "torch.nanquantile(x, 0.4, 1, interpolation='nearest')"})
+        row(call, " of NaNs").input(sparse);
+    row("torch.nanmedian(x, 1)").input(f32({3, 5}));
+    row("torch.nanmedian(x, 1)[0]", " of integers").input(i64({3, 5}));
+    row("torch.nanquantile(x, torch.tensor([0.1, 0.5]), 1)").input(f32({2, 4, 3}));
+    for (const char* call : {"torch.mode(x, 1)", "torch.mode(x, 0, True)"}) {
+        row(call).input(i64({4, 7}, -2, 2));
+        row(call, " of reals").input(exactly(DType::Float32, {2, 4}, {3, 1, 3, 1, 2, 5, 5, 2}));
+    }
+    row("torch.mode(x, 0)", " of a number").input(f32({}));
+    for (const char* call :
+         {"torch.histc(x, 5)", "torch.histc(x, 4, -1, 2)", "torch.histogram(x, 4)",
+          "torch.histogram(x, 3, range=(-1., 1.5), density=True)",
+          "torch.histogram(x, 4, weight=x * x)",
+          "torch.histogram(x, torch.tensor([-2., -0.5, 0., 3.]))"})
+        row(call).input(exactly(DType::Float32, {2, 4}, {-1, -0.5, 0, 0.25, 1.5, 2, 3, -2}));
+    row("torch.histc(x, 3)", " of equal numbers").input(exactly(DType::Float32, {3}, {2, 2, 2}));
+    for (const char* call : {"torch.isin(x, x[0])", "torch.isin(x, x[0], invert=True)",
+                             "torch.isin(x, 2)", "torch.isin(2, x)"})
+        row(call).input(i64({3, 4}, 0, 5));
+    for (const char* reduce : {"sum", "mean", "max", "min", "prod"}) {
+        row(fmt::format("torch.segment_reduce(x, '{}', lengths=torch.tensor([2, 0, 3]))", reduce))
+            .input(f32({5, 2}));
+        row(fmt::format("torch.segment_reduce(x, '{}', lengths=torch.tensor([1, 4]), initial=2.5)",
+                        reduce))
+            .input(f32({5}));
+    }
     row("torch.median(x, 0)", " of a number").input(f32({}));
     row("torch.kthvalue(x, 1, 0)", " of a number").input(f32({}));
     return rows;
