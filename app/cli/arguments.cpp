@@ -189,8 +189,12 @@ private:
         c->add_option("--inputs", m_verify.options.inputs_dir,
                       "Folder with input_0.pb, ... or .npy files; or a .npz or .npy file")
             ->type_name("DIR");
-        c->add_option("--atol", m_verify.options.atol, "Absolute tolerance")->capture_default_str();
-        c->add_option("--rtol", m_verify.options.rtol, "Relative tolerance")->capture_default_str();
+        c->add_option("--atol", m_verify.options.atol,
+                      "Absolute tolerance; of float16 outputs at least 0.002, of bfloat16 0.02")
+            ->capture_default_str();
+        c->add_option("--rtol", m_verify.options.rtol,
+                      "Relative tolerance; of float16 outputs at least 0.01, of bfloat16 0.05")
+            ->capture_default_str();
         add_common(c, m_common);
         c->footer("Examples:\n"
                   "  strata-cli verify model.onnx --source model.pt --inputs vectors/\n"

@@ -30,7 +30,7 @@ struct RunOptions {
     std::filesystem::path root;
     unsigned jobs = 2;
     double time_limit = 60; ///< seconds per sample
-    int opset = 17;
+    int opset = 20; ///< what strata-cli exports when not told otherwise
 };
 /// All samples, in processes that a crash or a time-out ends without the others. In the samples'
 /// order.
