@@ -281,8 +281,11 @@ bool Rewriter::replace(ValueId from, ValueId to)
     // The two values change places: the name that the graph gives out stays. Nodes that nobody
     // needs are still listed, and would read `to` before it is made.
     m_changed = true;
+    // Its maker is needed still, though for a moment nobody reads `to`.
+    ++m_uses[to];
     for (const OnnxModel::Use& use : all_readers(to))
         set_input(use.node, use.input, from);
+    --m_uses[to];
     std::swap(m_model.nodes[maker].outputs[new_value.output_index],
               m_model.nodes[old_maker].outputs[old_value.output_index]);
     std::swap(old_value.producer, new_value.producer);

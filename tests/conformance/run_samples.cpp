@@ -192,6 +192,13 @@ private:
 
 } // namespace
 
+/// Exported programs, and TorchScript files as the model zoos name them.
+static bool is_model_file(const std::filesystem::path& path)
+{
+    const std::string name = path.filename().string();
+    return name.ends_with(".pt2") || name.ends_with(".ts.pt") || name.ends_with(".script.pt");
+}
+
 std::vector<std::string> find_samples(const std::filesystem::path& root)
 {
     std::vector<std::string> samples;
@@ -199,8 +206,7 @@ std::vector<std::string> find_samples(const std::filesystem::path& root)
         const std::filesystem::path& path = entry.path();
         if (path.filename() == "model.pt")
             samples.push_back(std::filesystem::relative(path.parent_path(), root).generic_string());
-        else if (path.extension() == ".pt2" &&
-                 std::filesystem::exists(path.parent_path() / "output_0.pb"))
+        else if (is_model_file(path) && std::filesystem::exists(path.parent_path() / "output_0.pb"))
             samples.push_back(std::filesystem::relative(path, root).generic_string());
     }
     std::sort(samples.begin(), samples.end());
