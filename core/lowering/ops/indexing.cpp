@@ -279,14 +279,12 @@ ValueId pad_axes(OpCall& call, ValueId x, const Ints& padding, std::string_view 
         DType::Bool);
 }
 
-/// Circular padding; before opset 19 by concatenation, axis by axis.
+/// Circular padding by concatenation, axis by axis: ONNX Runtime lacks the Pad mode of opset 19 for
+/// some ranks.
 ValueId wrap_axes(OpCall& call, ValueId x, const Ints& padding)
 {
     Emitter& e = call.e();
     const std::int64_t rank = call.rank("self");
-    if (e.opset() >= 19 &&
-        std::none_of(padding.begin(), padding.end(), [](std::int64_t pad) { return pad < 0; }))
-        return pad_axes(call, x, padding, "wrap", no_id);
     for (std::size_t i = 0; i + 1 < padding.size(); i += 2) {
         const std::int64_t axis = rank - 1 - static_cast<std::int64_t>(i / 2);
         std::vector<ValueId> parts;
