@@ -143,7 +143,7 @@ SampleResult run_sample(const std::filesystem::path& root, const std::string& sa
     try {
         const std::filesystem::path place = root / sample;
         const std::filesystem::path model =
-            place.extension() == ".pt2" ? place : place / "model.pt";
+            std::filesystem::is_regular_file(place) ? place : place / "model.pt";
         SampleResult result = export_and_compare(sample, model, onnx, opset);
         // The same reason from any worker.
         const std::string path = onnx.string();
