@@ -1,6 +1,6 @@
 // How many nodes Strata's export of a model has, against another exporter's file of the same model.
 //
-//   strata-compactness ZOO [--limit X] [--ops MODEL]
+//   strata-compactness ZOO [--limit X] [--opset N] [--ops MODEL]
 //
 // ZOO holds folders ENVIRONMENT/MODEL with MODEL.ts.pt or MODEL.script.pt, test vectors, and in one
 // of the environments MODEL.dynamo.onnx. Constant nodes are not counted on either side; bodies and
@@ -53,11 +53,12 @@ struct Export {
     double ratio() const { return static_cast<double>(total(ours)) / std::max(1, total(theirs)); }
 };
 
-Export measure(const fs::path& source, const std::string& model, const OpCounts& theirs)
+Export measure(const fs::path& source, const std::string& model, const OpCounts& theirs, int opset)
 {
     Export result{
         model, source.parent_path().parent_path().filename() / source.filename(), theirs, {}, {}};
     ExportOptions options;
+    options.opset = opset;
     if (fs::exists(source.parent_path() / "input_0.pb"))
         options.inputs_dir = source.parent_path();
     TaskContext task;
@@ -72,7 +73,7 @@ Export measure(const fs::path& source, const std::string& model, const OpCounts&
     return result;
 }
 
-std::vector<Export> measure_all(const fs::path& zoo, const std::string& only)
+std::vector<Export> measure_all(const fs::path& zoo, const std::string& only, int opset)
 {
     std::vector<fs::path> environments;
     for (const auto& entry : fs::directory_iterator(zoo))
@@ -98,7 +99,7 @@ std::vector<Export> measure_all(const fs::path& zoo, const std::string& only)
             for (const char* ending : {".ts.pt", ".script.pt"})
                 if (const fs::path source = environment / model / (model + ending);
                     fs::exists(source))
-                    exports.push_back(measure(source, model, theirs));
+                    exports.push_back(measure(source, model, theirs, opset));
     }
     std::stable_sort(exports.begin(), exports.end(),
                      [](const Export& a, const Export& b) { return a.ratio() > b.ratio(); });
@@ -140,22 +141,25 @@ int main(int argc, char** argv)
     std::string zoo;
     std::string ops;
     double limit = 1.1;
+    int opset = default_opset;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         if (argument == "--ops" && i + 1 < argc)
             ops = argv[++i];
         else if (argument == "--limit" && i + 1 < argc)
             limit = std::strtod(argv[++i], nullptr);
+        else if (argument == "--opset" && i + 1 < argc)
+            opset = static_cast<int>(std::strtol(argv[++i], nullptr, 10));
         else if (zoo.empty() && !argument.starts_with('-'))
             zoo = argument;
         else
             zoo.clear();
     }
     if (zoo.empty() || !fs::is_directory(zoo)) {
-        fmt::print(stderr, "usage: strata-compactness ZOO [--limit X] [--ops MODEL]\n");
+        fmt::print(stderr, "usage: strata-compactness ZOO [--limit X] [--opset N] [--ops MODEL]\n");
         return 2;
     }
-    const std::vector<Export> exports = measure_all(zoo, ops);
+    const std::vector<Export> exports = measure_all(zoo, ops, opset);
     if (!ops.empty()) {
         print_ops(exports);
         return 0;

@@ -45,8 +45,8 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
 
     m_opset->setObjectName(QStringLiteral("exportOpset"));
     for (int opset = newest_opset; opset >= oldest_opset; --opset)
-        m_opset->addItem(opset == newest_opset ? tr("%1 (recommended)").arg(opset)
-                                               : QString::number(opset),
+        m_opset->addItem(opset == default_opset ? tr("%1 (recommended)").arg(opset)
+                                                : QString::number(opset),
                          opset);
     m_external->setToolTip(tr("Always so when the model is larger than 2 GB"));
     m_note->setWordWrap(true);
@@ -54,7 +54,7 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
 
     QSettings settings;
     m_opset->setCurrentIndex(std::max(
-        0, m_opset->findData(settings.value(QStringLiteral("export/opset"), newest_opset))));
+        0, m_opset->findData(settings.value(QStringLiteral("export/opset"), default_opset))));
     m_external->setChecked(settings.value(QStringLiteral("export/externalData"), false).toBool());
     m_sidecar->setChecked(settings.value(QStringLiteral("export/sidecar"), true).toBool());
 
