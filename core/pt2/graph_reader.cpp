@@ -150,9 +150,8 @@ void GraphReader::read()
             fmt::format("The program was exported in training mode{}. It is read as in evaluation "
                         "mode: dropout does nothing and normalisations use their running "
                         "statistics. Call eval() before torch.export.export.",
-                        m_training.empty()
-                            ? std::string()
-                            : fmt::format(" ({})", fmt::join(m_training, ", "))));
+                        m_training.empty() ? std::string()
+                                           : fmt::format(" ({})", fmt::join(m_training, ", "))));
     if (m_checks > 0)
         m_sink.info("checks-left-out",
                     fmt::format("{} checks of dtypes, shapes and sizes that the program makes "

@@ -25,7 +25,8 @@ Breadcrumbs::Breadcrumbs(Selection* selection, QWidget* parent)
     setAttribute(Qt::WA_StyledBackground);
     m_row->setContentsMargins(8, 2, 8, 2);
     m_row->setSpacing(0);
-    connect(selection, &Selection::changed, this, [this](const Target& target) { showPath(target); });
+    connect(selection, &Selection::changed, this,
+            [this](const Target& target) { showPath(target); });
 }
 
 void Breadcrumbs::setInspection(std::shared_ptr<const Inspection> inspection)

@@ -13,8 +13,8 @@ struct ArchiveExtras {
     /// Of the method asked for. Named by the argument's position and the path inside it ("0",
     /// "1.image", "2.0"): the archive does not hold the arguments' names.
     std::vector<SampleTensor> sample_inputs;
-    std::string producer;                    ///< empty where the file does not say it
-    bool has_traced_inputs = false;          ///< only tracing writes them
+    std::string producer;           ///< empty where the file does not say it
+    bool has_traced_inputs = false; ///< only tracing writes them
 };
 
 /// Never fails: what cannot be read is left out, with a diagnostic.
