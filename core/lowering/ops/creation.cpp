@@ -177,8 +177,17 @@ ValueId range(OpCall& call, DType dtype, bool has_start, bool has_step)
         if (const ValueId known = known_range(call, dtype, has_start, has_step); known != no_id)
             return known;
     const ValueId start = has_start ? call.scalar_as("start", computed) : e.scalar(computed, 0.0);
+    const ValueId end = call.scalar_as("end", computed);
+    // ONNX Runtime makes a Slice of a Gather by a Range, and takes a limit of -1 for the last
+    // element. So integers count upwards, and the start goes down by what they say.
+    const auto known_step = has_step ? known_number(call, "step") : 1.0;
+    if (is_integer(computed) && known_step && *known_step < 0) {
+        const ValueId up = e.emit("Range", {e.scalar(computed, 0.0), e.sub(start, end),
+                                            e.scalar(computed, -*known_step)});
+        return e.cast(e.sub(start, up), dtype);
+    }
     const ValueId step = has_step ? call.scalar_as("step", computed) : e.scalar(computed, 1.0);
-    return e.cast(e.emit("Range", {start, call.scalar_as("end", computed), step}), dtype);
+    return e.cast(e.emit("Range", {start, end, step}), dtype);
 }
 
 template <bool HasStart, bool HasStep>

@@ -71,6 +71,10 @@ std::vector<Case> cases()
         {"slice by size", "return x[:x.size(0) // 2], x[x.size(0) - 2:]", "x", rows, by_row},
         {"arange", "return torch.arange(x.size(0)), torch.arange(1, 2 * x.size(0), 3)", "x", rows,
          by_row},
+        {"order reversed by a range",
+         "return x.index_select(0, torch.arange(x.size(0) - 1, -1, -1)), "
+         "torch.arange(3 * x.size(0), 1, -2)",
+         "x", rows, by_row},
         {"arange as values", "return x + torch.arange(x.size(0)).unsqueeze(1)", "x", rows, by_row},
         {"eye", "return torch.eye(x.size(0)) @ x", "x", rows, by_row},
         {"full", "return torch.full([x.size(0), 2], 3.5), torch.zeros(x.size(0), x.size(1))", "x",
