@@ -66,7 +66,7 @@ const std::map<std::string, std::size_t> newest_exporter_nodes{{"simple_cnn", 8}
                                                                {"densenet121", 368},
                                                                {"googlenet", 139},
                                                                {"squeezenet1_1", 65},
-                                                               {"conv13d", 7},
+
                                                                {"pools", 8},
                                                                {"norms", 19},
                                                                {"activations", 95},

@@ -48,6 +48,8 @@ std::shared_ptr<const Inspection> make_model()
     a[0].origins = {"conv2d_1"};
     a[0].source = "net.py:12";
     a[1].call = 2;
+    a[1].confidence = 0.5;
+    a[3].confidence = 0.95;
     a[3].evidence = {{EvidenceKind::Parameter, 0.95, other, "initializer 'layer10.weight'"},
                      {EvidenceKind::Consensus, 0.5, layer, "neighbours"}};
     return b.finish();
