@@ -27,7 +27,8 @@ fuzz() {
     else # the small files of the model zoo
         find "$strata_root/tests/data/zoo" -name '*.onnx' -size -20k -exec cp -n -t "$corpus" {} +
     fi
-    local -a options=(-max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
+    # The same inputs in every run of the same build: a finding can be repeated.
+    local -a options=(-seed="${STRATA_FUZZ_SEED:-1}" -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
         -artifact_prefix="$findings/")
     if [ -f "$strata_root/tests/data/fuzz/$name.dict" ]; then
         options+=(-dict="$strata_root/tests/data/fuzz/$name.dict")

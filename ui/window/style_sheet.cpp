@@ -44,6 +44,9 @@ QPushButton[link="true"]:focus { border-color: @accent; }
 QLineEdit { border: 1px solid @outline; border-radius: 5px; padding: 4px 6px; background: @surface; selection-background-color: @accent; selection-color: @accentText; }
 QLineEdit:focus { border-color: @accent; }
 QLineEdit QToolButton { border: none; padding: 0; }
+QComboBox { border: 1px solid @outline; border-radius: 5px; padding: 4px 8px; background: @surface; }
+QComboBox:hover { background: @hover; }
+QComboBox:focus { border-color: @accent; }
 QDockWidget { font-weight: 600; titlebar-close-icon: url(:/icons/dock-close.svg); titlebar-normal-icon: url(:/icons/dock-float.svg); }
 QDockWidget::close-button, QDockWidget::float-button { border: none; border-radius: 4px; padding: 0; icon-size: 16px; }
 QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: @hover; }
