@@ -112,6 +112,26 @@ void read_floats(const Field& field, std::vector<float>& floats)
 
 } // namespace
 
+AttributeOutline outline_attribute(const Field& message)
+{
+    AttributeOutline outline;
+    AttributeKind seen = AttributeKind::Undefined;
+    Reader reader(message);
+    for (Field field; reader.next(field);) {
+        if (field.number == name_field)
+            outline.name = field.text();
+        else if (field.number == ref_attr_name_field)
+            outline.ref_name = field.text();
+        else if (field.number == type_field)
+            outline.kind = kind_of_type(field.integer());
+        else if (seen == AttributeKind::Undefined)
+            seen = kind_of_field(field.number);
+    }
+    if (outline.kind == AttributeKind::Undefined)
+        outline.kind = seen;
+    return outline;
+}
+
 Tensor GraphReader::read_attribute_tensor(const Field& message, NodeId node)
 {
     ReadTensor read = read_tensor(message, m_source);
@@ -131,21 +151,11 @@ GraphId GraphReader::read_body(const Field& message, NodeId node, const Scope& s
 Attribute GraphReader::read_attribute(const Field& message, NodeId node, const Scope& scope,
                                       int depth)
 {
+    const AttributeOutline outline = outline_attribute(message);
     Attribute attribute;
-    AttributeKind seen = AttributeKind::Undefined;
-    Reader first(message);
-    for (Field field; first.next(field);) {
-        if (field.number == name_field)
-            attribute.name = m_model.intern(field.text());
-        else if (field.number == ref_attr_name_field)
-            attribute.ref_name = m_model.intern(field.text());
-        else if (field.number == type_field)
-            attribute.kind = kind_of_type(field.integer());
-        else if (seen == AttributeKind::Undefined)
-            seen = kind_of_field(field.number);
-    }
-    if (attribute.kind == AttributeKind::Undefined)
-        attribute.kind = seen;
+    attribute.name = m_model.intern(outline.name);
+    attribute.ref_name = m_model.intern(outline.ref_name);
+    attribute.kind = outline.kind;
     if (attribute.kind == AttributeKind::Other) {
         const std::span<const std::byte> bytes = message.payload();
         attribute.value.emplace<std::string>(reinterpret_cast<const char*>(bytes.data()),

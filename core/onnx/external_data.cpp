@@ -47,7 +47,48 @@ tl::unexpected<Error> refused(const std::string& location, std::string_view why)
                                location, why));
 }
 
+/// The location as text alone, without looking at any file.
+Status check_location(const std::string& text)
+{
+    const fs::path location(text);
+    if (text.empty())
+        return refused(text, "it names no file");
+    if (text.find('\0') != std::string::npos)
+        return refused(text.c_str(), "it is not a file name");
+    // A leading backslash or a drive letter is absolute on other systems; neither is a name that
+    // an exporter writes.
+    if (location.is_absolute() || text.front() == '\\' || (text.size() > 1 && text[1] == ':'))
+        return refused(text, "it is an absolute path");
+    if (leaves_folder(location))
+        return refused(text, "it leaves the model's folder");
+    return {};
+}
+
+/// A symbolic link must not lead out of the folder, except where the model itself is a link into
+/// the same folder (content-addressed caches of models look like that).
+Status check_links(const fs::path& model, const std::string& location)
+{
+    std::error_code error;
+    const fs::path folder = fs::canonical(folder_of(model), error);
+    if (error)
+        return {}; // opening will say what is wrong
+    const fs::path data = fs::canonical(folder / location, error);
+    if (error || is_inside(folder, data))
+        return {};
+    const fs::path real_model = fs::canonical(model, error);
+    if (!error && is_inside(real_model.parent_path(), data))
+        return {};
+    return refused(location, "it is a link that leads out of the model's folder");
+}
+
 } // namespace
+
+Result<fs::path> data_file_path(const fs::path& model, const std::string& location)
+{
+    STRATA_CHECK(check_location(location));
+    STRATA_CHECK(check_links(model, location));
+    return folder_of(model) / location;
+}
 
 /// One data file, mapped on first use. Thread-safe, as several tensors share it.
 class ExternalData::File {
@@ -61,30 +102,13 @@ public:
     {
         const std::scoped_lock lock(m_mutex);
         if (!m_mapped) {
-            STRATA_CHECK(check_links());
-            STRATA_TRY(m_mapped, MappedFile::open(folder_of(m_model) / m_location));
+            STRATA_TRY(const fs::path path, data_file_path(m_model, m_location));
+            STRATA_TRY(m_mapped, MappedFile::open(path));
         }
         return m_mapped->bytes();
     }
 
 private:
-    /// A symbolic link must not lead out of the folder, except where the model itself is a link
-    /// into the same folder (content-addressed caches of models look like that).
-    Status check_links() const
-    {
-        std::error_code error;
-        const fs::path folder = fs::canonical(folder_of(m_model), error);
-        if (error)
-            return {}; // opening will say what is wrong
-        const fs::path data = fs::canonical(folder / m_location, error);
-        if (error || is_inside(folder, data))
-            return {};
-        const fs::path real_model = fs::canonical(m_model, error);
-        if (!error && is_inside(real_model.parent_path(), data))
-            return {};
-        return refused(m_location, "it is a link that leads out of the model's folder");
-    }
-
     fs::path m_model;
     std::string m_location;
     std::mutex m_mutex;
@@ -127,18 +151,7 @@ ExternalData::~ExternalData() = default;
 Result<std::shared_ptr<const TensorStorage>> ExternalData::storage(const ExternalLocation& where,
                                                                    std::uint64_t size)
 {
-    const fs::path location(where.location);
-    if (where.location.empty())
-        return refused(where.location, "it names no file");
-    if (where.location.find('\0') != std::string::npos)
-        return refused(where.location.c_str(), "it is not a file name");
-    // A leading backslash or a drive letter is absolute on other systems; neither is a name that
-    // an exporter writes.
-    if (location.is_absolute() || where.location.front() == '\\' ||
-        (where.location.size() > 1 && where.location[1] == ':'))
-        return refused(where.location, "it is an absolute path");
-    if (leaves_folder(location))
-        return refused(where.location, "it leaves the model's folder");
+    STRATA_CHECK(check_location(where.location));
     auto& storage = m_storages[{where.location, where.offset, size}];
     if (!storage) {
         auto& file = m_files[where.location];

@@ -20,6 +20,12 @@ struct ExternalLocation {
     std::optional<std::uint64_t> length; ///< in bytes; nothing: as long as the tensor needs
 };
 
+/// The file at an external data location of `model`. Fails with CannotRead when the location is no
+/// file name, is absolute, leaves the model's folder, or is a link that leads out of it. Whether
+/// the file is there is not checked.
+Result<std::filesystem::path> data_file_path(const std::filesystem::path& model,
+                                             const std::string& location);
+
 /// The external files of one model. Storages for the same place in the same file are the same
 /// object, so that shared weights are seen as shared.
 class ExternalData {

@@ -39,6 +39,15 @@ struct TextEntry {
 };
 TextEntry read_text_entry(const wire::Field& message);
 
+/// What an AttributeProto holds, without its value. Files of the first IR versions state no kind:
+/// the field that is there tells it.
+struct AttributeOutline {
+    AttributeKind kind = AttributeKind::Undefined;
+    std::string_view name;
+    std::string_view ref_name; ///< not empty: no value, but the name of a function's attribute
+};
+AttributeOutline outline_attribute(const wire::Field& message);
+
 /// OperatorSetIdProto; the domain "ai.onnx" becomes the empty one.
 OpsetImport read_opset(const wire::Field& message);
 

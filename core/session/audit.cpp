@@ -3,8 +3,9 @@
 #include "frontends/model_file.h"
 #include "hierarchy/annotate.h"
 #include "hierarchy/attribute.h"
+#include "onnx/annotated_copy.h"
 #include "onnx/onnx_reader.h"
-#include "onnx/onnx_writer.h"
+#include "session/copy_data_files.h"
 #include "session/phase_clock.h"
 #include "session/session.h"
 #include "session/source_reference.h"
@@ -77,8 +78,10 @@ audit_model(const std::filesystem::path& path, const AuditOptions& options, Task
         const PhaseClock clock(inspection->seconds.write);
         task.begin("write");
         annotate_attribution(*model, inspection->modules, inspection->attribution);
-        STRATA_TRY(const OnnxWriteResult written,
-                   write_onnx(*model, *options.output, OnnxWriteOptions{}, task));
+        STRATA_TRY(const AnnotatedCopy copy, AnnotatedCopy::make(path, *model, task));
+        // Weights first: when the copy is there, everything it needs is.
+        STRATA_CHECK(copy_data_files(path, *options.output, copy.data_files(), task));
+        STRATA_TRY(const AnnotatedCopy::Written written, copy.write(*options.output, task));
         static_cast<void>(written);
     }
     inspection->model = std::move(model);
