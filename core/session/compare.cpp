@@ -12,11 +12,28 @@
 namespace strata {
 namespace {
 
-/// One file, ready to be compared.
+/// One model, ready to be compared. Refers to what it is made of.
 struct Side {
-    std::shared_ptr<OnnxModel> model;
-    AttributionResult attribution;
+    const OnnxModel* model;
+    const ModuleTree* modules;
+    const Attribution* attribution;
     std::vector<std::string> keys; ///< per node: its name, or its place
+
+    Side(const OnnxModel& m, const ModuleTree& tree, const Attribution& nodes)
+        : model(&m),
+          modules(&tree),
+          attribution(&nodes),
+          keys(m.node_paths())
+    {
+        std::unordered_map<StringId, unsigned> names;
+        for (const OnnxNode& each : m.nodes)
+            ++names[each.name];
+        for (NodeId id = 0; id < keys.size(); ++id) {
+            const StringId name = node(id).name;
+            if (name != StringId::Empty && names[name] == 1)
+                keys[id] = std::string(text(name));
+        }
+    }
 
     const OnnxNode& node(NodeId id) const { return model->nodes[id]; }
     std::string_view text(StringId id) const { return model->text(id); }
@@ -26,27 +43,23 @@ struct Side {
     }
     std::string module(NodeId id) const
     {
-        const NodeAttribution& node = attribution.nodes[id];
-        return node.synthetic ? node.synthetic_path : attribution.modules[node.module].fqn;
+        const NodeAttribution& found = (*attribution)[id];
+        return found.synthetic ? found.synthetic_path : (*modules)[found.module].fqn;
     }
 };
 
-Result<Side> read_side(const std::filesystem::path& path, TaskContext& task)
+struct ReadFile {
+    std::shared_ptr<OnnxModel> model;
+    AttributionResult attribution;
+};
+
+Result<ReadFile> read_file(const std::filesystem::path& path, TaskContext& task)
 {
-    Side side;
+    ReadFile file;
     STRATA_TRY(OnnxReadResult read, read_onnx(path, task));
-    side.model = std::move(read.model);
-    STRATA_TRY(side.attribution, attribute_nodes(*side.model, nullptr, task));
-    std::unordered_map<StringId, unsigned> names;
-    for (const OnnxNode& node : side.model->nodes)
-        ++names[node.name];
-    side.keys = side.model->node_paths();
-    for (NodeId id = 0; id < side.keys.size(); ++id) {
-        const StringId name = side.node(id).name;
-        if (name != StringId::Empty && names[name] == 1)
-            side.keys[id] = std::string(side.text(name));
-    }
-    return side;
+    file.model = std::move(read.model);
+    STRATA_TRY(file.attribution, attribute_nodes(*file.model, nullptr, task));
+    return file;
 }
 
 Result<bool> same_tensor(const Tensor& a, const Tensor& b)
@@ -113,14 +126,16 @@ public:
                        m_b.model->graphs[OnnxModel::main_graph].outputs);
         STRATA_CHECK(compare_nodes(task));
         STRATA_CHECK(compare_initializers(task));
+        m_result.pairs = std::move(m_pairs);
         return std::move(m_result);
     }
 
 private:
-    void differ(std::string change, std::string what, std::string name, std::string detail = {})
+    void differ(std::string change, std::string what, std::string name, std::string detail = {},
+                NodeId node_a = no_id, NodeId node_b = no_id)
     {
-        m_result.differences.push_back(
-            {std::move(change), std::move(what), std::move(name), std::move(detail)});
+        m_result.differences.push_back({std::move(change), std::move(what), std::move(name),
+                                        std::move(detail), node_a, node_b});
     }
 
     void count()
@@ -188,18 +203,20 @@ private:
                 if (const NodeId fused = m_pairs.fused_into[id]; fused != no_id)
                     differ("fused", "node", m_a.keys[id],
                            fmt::format("{} became part of {} '{}'", op,
-                                       m_b.text(m_b.node(fused).op_type), m_b.keys[fused]));
+                                       m_b.text(m_b.node(fused).op_type), m_b.keys[fused]),
+                           id, fused);
                 else
-                    differ("removed", "node", m_a.keys[id], op);
+                    differ("removed", "node", m_a.keys[id], op, id);
                 continue;
             }
             STRATA_TRY(const std::string detail, node_difference(id, other));
             if (!detail.empty())
-                differ("changed", "node", m_a.keys[id], detail);
+                differ("changed", "node", m_a.keys[id], detail, id, other);
         }
         for (NodeId id = 0; id < m_b.model->nodes.size(); ++id)
             if (m_pairs.a_of[id] == no_id)
-                differ("added", "node", m_b.keys[id], std::string(m_b.text(m_b.node(id).op_type)));
+                differ("added", "node", m_b.keys[id], std::string(m_b.text(m_b.node(id).op_type)),
+                       no_id, id);
         return {};
     }
 
@@ -327,10 +344,25 @@ Result<ModelComparison> compare_models(const std::filesystem::path& a,
                                        const std::filesystem::path& b, TaskContext& task)
 {
     task.begin("load");
-    STRATA_TRY(const Side left, read_side(a, task));
-    STRATA_TRY(const Side right, read_side(b, task));
-    Comparer comparer(left, right);
-    return comparer.run(task);
+    STRATA_TRY(const ReadFile left, read_file(a, task));
+    STRATA_TRY(const ReadFile right, read_file(b, task));
+    const Side first(*left.model, left.attribution.modules, left.attribution.nodes);
+    const Side second(*right.model, right.attribution.modules, right.attribution.nodes);
+    return Comparer(first, second).run(task);
+}
+
+Result<ModelComparison> compare_inspections(const Inspection& a, const Inspection& b,
+                                            TaskContext& task)
+{
+    for (const Inspection* side : {&a, &b})
+        if (!side->model || side->attribution.size() != side->model->nodes.size())
+            return failure(ErrorCode::Usage,
+                           fmt::format("'{}' has no ONNX graph to compare; export it first.",
+                                       side->path.string()));
+    task.begin("compare");
+    const Side first(*a.model, a.modules, a.attribution);
+    const Side second(*b.model, b.modules, b.attribution);
+    return Comparer(first, second).run(task);
 }
 
 } // namespace strata

@@ -3,6 +3,8 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "ir/inspection.h"
+#include "session/match_nodes.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,7 +20,9 @@ struct ModelDifference {
     std::string change;
     std::string what;
     std::string name;
-    std::string detail; ///< "operator Conv against Gemm"; empty for added and removed
+    std::string detail; ///< "operator Conv against Gemm"; of added and removed nodes the operator
+    NodeId node_a = no_id; ///< of nodes, where the first file has it
+    NodeId node_b = no_id; ///< in the second file; of "fused" the node that does its work
 };
 
 /// How often an operator or a module's nodes occur in the two files.
@@ -34,6 +38,7 @@ struct ModelComparison {
     std::vector<CountPair> op_types; ///< sorted by name
     std::vector<CountPair> modules;  ///< nodes directly in each module, by FQN, sorted
     std::vector<ModelDifference> differences;
+    NodePairs pairs; ///< which node corresponds to which
 
     bool equal() const { return differences.empty(); }
 };
@@ -44,5 +49,10 @@ struct ModelComparison {
 /// contents, also under another name.
 Result<ModelComparison> compare_models(const std::filesystem::path& a,
                                        const std::filesystem::path& b, TaskContext& task);
+
+/// The same of two opened models, with the modules that were found for them. Fails with Usage when
+/// one of them has no ONNX graph.
+Result<ModelComparison> compare_inspections(const Inspection& a, const Inspection& b,
+                                            TaskContext& task);
 
 } // namespace strata

@@ -192,6 +192,7 @@ QString phaseName(std::string_view phase)
         Name{"read", QT_TRANSLATE_NOOP("strata::ui::Words", "Reading the file")},
         Name{"hash", QT_TRANSLATE_NOOP("strata::ui::Words", "Hashing the file")},
         Name{"layout", QT_TRANSLATE_NOOP("strata::ui::Words", "Laying out the graph")},
+        Name{"compare", QT_TRANSLATE_NOOP("strata::ui::Words", "Comparing the graphs")},
     };
     for (const Name& name : names)
         if (name.phase == phase)

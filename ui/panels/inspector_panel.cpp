@@ -208,6 +208,12 @@ void InspectorPanel::showFile()
         facts.push_back({tr("Operator sets"), opsets.join(QStringLiteral(", ")), {}, false, {}});
     }
     facts.push_back({tr("Modules"), formatCount(file.modules.size()), {}, false, {}});
+    if (file.format == ModelFormat::Onnx && file.program)
+        facts.push_back({tr("Source model"),
+                         fileName(file.program->path),
+                         {},
+                         false,
+                         QString::fromStdString(file.program->path.string())});
     if (!file.strategy.empty() && file.strategy != "none")
         facts.push_back({tr("Strategy"),
                          toQString(file.strategy).toUpper(),

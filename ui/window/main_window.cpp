@@ -69,6 +69,7 @@ MainWindow::MainWindow(Services services, QWidget* parent)
     buildActions();
     buildToolBar();
     buildSearch();
+    buildFeatures();
     connectSelection();
     connectJobs();
     restoreWindow();
@@ -138,6 +139,15 @@ void MainWindow::refreshDockTitles()
             title->deleteLater();
         }
     }
+}
+
+void MainWindow::raiseDock(const QWidget* widget)
+{
+    for (QDockWidget* dock : m_docks)
+        if (dock->widget() == widget) {
+            dock->show();
+            dock->raise();
+        }
 }
 
 void MainWindow::buildDocks()
@@ -342,7 +352,8 @@ void MainWindow::dropEvent(QDropEvent* event)
     if (file.isEmpty())
         return;
     event->acceptProposedAction();
-    openFile(file);
+    if (!offerDrop(file, mapToGlobal(event->position().toPoint())))
+        openFile(file);
 }
 
 } // namespace strata::ui

@@ -32,6 +32,7 @@ class ModulePanel;
 class ProblemsPanel;
 class RecentFiles;
 class SearchBar;
+class SourceAttachment;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -71,7 +72,32 @@ public:
     LocatorPopup* locator() const { return m_locator; }
     RecentFiles* recentFiles() const { return m_recent; }
 
+    // For the parts of the window that live in classes of their own.
+    const Services& services() const { return m_services; }
+    JobRunner* jobs() const { return m_jobs; }
+    QMenu* fileMenu() const { return m_file_menu; }
+    QMenu* viewMenu() const { return m_view_menu; }
+    QMenu* navigateMenu() const { return m_navigate_menu; }
+    QToolBar* toolBar() const { return m_tool_bar; }
+    /// Adds an action with an icon (may be empty) and a shortcut (likewise) to one of the menus.
+    QAction* addAction(QMenu* menu, const QString& icon, const QString& text,
+                       const QKeySequence& shortcut, std::function<void()> run);
+    QDockWidget* addDock(QWidget* widget, const QString& name, const QString& title,
+                         Qt::DockWidgetArea area);
+    /// Shows the dock that holds this widget, in front of those it shares its place with.
+    void raiseDock(const QWidget* widget);
+    /// Shows the same model with other findings: what is selected and open stays so.
+    void replaceInspection(const InspectionPtr& inspection);
+    void showFailure(const QString& what, const QString& path, const Error& error);
+    /// Asks which of several models in an archive is meant; `chosen` runs with its name.
+    void chooseModel(const QString& path, const std::vector<std::string>& models,
+                     std::function<void(const QString&)> chosen);
+
 Q_SIGNALS:
+    /// Another inspection is shown, or none.
+    void inspectionChanged();
+    /// Which actions are possible may have changed: another model, or a job began or ended.
+    void actionsRefreshed();
     /// A model has been opened and handed to all views.
     void modelOpened();
     /// An export has ended well.
@@ -94,9 +120,10 @@ private:
     void buildStatusBar();
     void connectSelection();
     void showCanvasMenu(NodeId node, ModuleId module, const QPoint& where);
-    QDockWidget* addDock(QWidget* widget, const QString& name, const QString& title,
-                         Qt::DockWidgetArea area);
     void refreshDockTitles();
+    // main_window_features.cpp
+    void buildFeatures();
+    bool offerDrop(const QString& file, const QPoint& where);
     void buildSearch();
     void openLocator(const QString& typed);
     void restoreWindow();
@@ -104,9 +131,9 @@ private:
     // main_window_actions.cpp
     void buildActions();
     void buildToolBar();
-    QAction* addAction(QMenu* menu, const QString& icon, const QString& text,
-                       const QKeySequence& shortcut, std::function<void()> run);
     void refreshActions();
+    bool canExport() const;
+    void reload();
     void chooseFile();
     void chooseExport();
     void editInputs();
@@ -115,12 +142,10 @@ private:
     void showShortcuts();
     // main_window_jobs.cpp
     void connectJobs();
-    void chooseModel(const QString& path, const std::vector<std::string>& models);
     void setInspection(const InspectionPtr& inspection);
     void refreshTitle();
     void refreshSummary();
     void showStrategy();
-    void showFailure(const QString& what, const QString& path, const Error& error);
     void reportOpened();
     void reportAssumedInputs();
     void reportExported(const QString& path, bool sidecar);
@@ -171,6 +196,10 @@ private:
     QAction* m_next_orphan = nullptr;
     QActionGroup* m_theme_group = nullptr;
     QMenu* m_docks_menu = nullptr;
+    QMenu* m_file_menu = nullptr;
+    QMenu* m_view_menu = nullptr;
+    QMenu* m_navigate_menu = nullptr;
+    SourceAttachment* m_source = nullptr;
 };
 
 } // namespace strata::ui

@@ -58,6 +58,7 @@ QAction* MainWindow::addAction(QMenu* menu, const QString& icon_name, const QStr
 void MainWindow::buildActions()
 {
     QMenu* file = menuBar()->addMenu(tr("&File"));
+    m_file_menu = file;
     m_open = addAction(file, QStringLiteral("open"), tr("&Open…"), QKeySequence::Open,
                        [this] { chooseFile(); });
     QMenu* recent = file->addMenu(icon(QStringLiteral("clock")), tr("Open &recent"));
@@ -70,11 +71,8 @@ void MainWindow::buildActions()
     m_inputs = addAction(file, {}, tr("&Inputs…"), QKeySequence(Qt::CTRL | Qt::Key_I),
                          [this] { editInputs(); });
     m_inputs->setObjectName(QStringLiteral("inputsAction"));
-    m_reload =
-        addAction(file, QStringLiteral("reload"), tr("Re&load"), QKeySequence(Qt::Key_F5), [this] {
-            if (m_inspection)
-                openWith(QString::fromStdString(m_inspection->path.string()), m_options);
-        });
+    m_reload = addAction(file, QStringLiteral("reload"), tr("Re&load"), QKeySequence(Qt::Key_F5),
+                         [this] { reload(); });
     m_cancel = addAction(file, {}, tr("Cancel the running &job"), QKeySequence(Qt::Key_Escape),
                          [this] { cancelJob(); });
     file->addSeparator();
@@ -85,6 +83,7 @@ void MainWindow::buildActions()
     quit->setMenuRole(QAction::QuitRole);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
+    m_view_menu = view;
     m_zoom_in = addAction(view, QStringLiteral("zoom-in"), tr("Zoom &in"), QKeySequence::ZoomIn,
                           [this] { m_canvas->zoomIn(); });
     // Ctrl++ needs Shift on many keyboards; Ctrl+= is the same key without it.
@@ -152,6 +151,7 @@ void MainWindow::buildActions()
     add_theme(tr("&Dark"), ThemeChoice::Dark);
 
     QMenu* navigate = menuBar()->addMenu(tr("&Navigate"));
+    m_navigate_menu = navigate;
     addAction(navigate, QStringLiteral("search"), tr("Find &anything"),
               QKeySequence(Qt::CTRL | Qt::Key_K), [this] { openLocator({}); });
     QAction* query =
@@ -171,11 +171,7 @@ void MainWindow::buildActions()
     navigate->addSeparator();
     QAction* find = addAction(navigate, QStringLiteral("search"), tr("&Find a module"),
                               QKeySequence::Find, [this] {
-                                  for (QDockWidget* dock : m_docks)
-                                      if (dock->widget() == m_modules) {
-                                          dock->show();
-                                          dock->raise();
-                                      }
+                                  raiseDock(m_modules);
                                   m_modules->focusFilter();
                               });
     QAction* to_canvas = addAction(navigate, {}, tr("&Go to the graph"), QKeySequence(Qt::Key_F6),
@@ -231,13 +227,20 @@ void MainWindow::refreshActions()
         action->setEnabled(model);
     for (QAction* action : m_orphan_actions)
         action->setEnabled(model && m_inspection->coverage.all.orphans > 0);
-    m_export->setEnabled(model && m_inspection->program && !busy);
-    m_export->setStatusTip(model && !m_inspection->program
+    m_export->setEnabled(canExport() && !busy);
+    m_export->setStatusTip(model && !canExport()
                                ? tr("Only PyTorch models are exported; this file is ONNX already.")
                                : QString());
-    m_inputs->setEnabled(model && m_inspection->program && !busy);
+    m_inputs->setEnabled(canExport() && !busy);
     // Escape closes other things when no job runs.
     m_cancel->setEnabled(busy);
+    Q_EMIT actionsRefreshed();
+}
+
+/// An ONNX file that has its source model beside it stays an ONNX file.
+bool MainWindow::canExport() const
+{
+    return m_inspection && m_inspection->program && m_inspection->format != ModelFormat::Onnx;
 }
 
 void MainWindow::chooseFile()

@@ -13,6 +13,7 @@
 #include "ui/widgets/message_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/recent_files.h"
+#include "ui/window/source_attachment.h"
 #include "ui/window/strategy_dialog.h"
 
 #include <QDesktopServices>
@@ -82,7 +83,8 @@ void MainWindow::openFile(const QString& path)
     openModel(path, {});
 }
 
-void MainWindow::chooseModel(const QString& path, const std::vector<std::string>& models)
+void MainWindow::chooseModel(const QString& path, const std::vector<std::string>& models,
+                             std::function<void(const QString&)> chosen)
 {
     QStringList names;
     for (const std::string& name : models)
@@ -96,8 +98,7 @@ void MainWindow::chooseModel(const QString& path, const std::vector<std::string>
     dialog->setComboBoxEditable(false);
     dialog->setComboBoxItems(names);
     dialog->setOkButtonText(tr("Open"));
-    connect(dialog, &QInputDialog::textValueSelected, this,
-            [this, path](const QString& model) { openModel(path, model); });
+    connect(dialog, &QInputDialog::textValueSelected, this, std::move(chosen));
     dialog->show();
     Q_EMIT modelAsked(names);
 }
@@ -134,7 +135,9 @@ void MainWindow::openWith(const QString& path, const ExportOptions& options)
                     m_services.modelNames) {
                     const auto models = m_services.modelNames(toPath(absolute));
                     if (models.size() > 1)
-                        return chooseModel(absolute, models);
+                        return chooseModel(absolute, models, [this, absolute](const QString& name) {
+                            openModel(absolute, name);
+                        });
                 }
                 showFailure(tr("%1 could not be opened.").arg(QFileInfo(absolute).fileName()),
                             absolute, result.error());
@@ -150,7 +153,7 @@ void MainWindow::openWith(const QString& path, const ExportOptions& options)
 
 void MainWindow::exportTo(const QString& path, const ExportOptions& options)
 {
-    if (!m_inspection || !m_inspection->program)
+    if (!canExport())
         return;
     const QString absolute = QFileInfo(path).absoluteFilePath();
     m_message->dismiss();
@@ -196,7 +199,7 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
 {
     m_selection->clear(this);
     InspectionPtr old = std::exchange(m_inspection, inspection);
-    m_unwritten = inspection && inspection->program && inspection->model_path.empty();
+    m_unwritten = canExport() && inspection->model_path.empty();
     m_modules->setInspection(inspection);
     m_inspector->setInspection(inspection);
     m_coverage->setInspection(inspection);
@@ -212,9 +215,36 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     refreshTitle();
     refreshSummary();
     refreshActions();
+    Q_EMIT inspectionChanged();
     // Taking a large model apart takes longer than a frame.
     if (old)
         QThreadPool::globalInstance()->start([last = std::move(old)]() mutable { last.reset(); });
+}
+
+void MainWindow::replaceInspection(const InspectionPtr& inspection)
+{
+    if (!m_inspection || !inspection)
+        return setInspection(inspection);
+    const ModuleTree& before = m_inspection->modules;
+    std::vector<std::string> open;
+    for (ModuleId id = 0; id < before.size(); ++id)
+        if (m_canvas->isExpanded(id))
+            open.push_back(before[id].fqn);
+    Target selected = m_selection->current();
+    std::string module;
+    if (selected.module < before.size())
+        module = before[selected.module].fqn;
+    const bool same_nodes = m_inspection->model && inspection->model &&
+                            m_inspection->model_hash == inspection->model_hash &&
+                            m_inspection->model->nodes.size() == inspection->model->nodes.size();
+    setInspection(inspection);
+    for (const std::string& fqn : open)
+        if (const auto id = inspection->modules.find(fqn))
+            m_canvas->expand(*id);
+    if (selected.module != no_module)
+        selected.module = inspection->modules.find(module).value_or(no_module);
+    if (!selected.isEmpty() && (same_nodes || !selected.isNode()))
+        m_selection->select(selected, this);
 }
 
 void MainWindow::refreshTitle()
@@ -242,10 +272,13 @@ void MainWindow::refreshSummary()
     }
     m_strategy->setToolTip(toQString(m_inspection->strategy_reason));
     const CoverageFigures& all = m_inspection->coverage.all;
-    QStringList parts{formatName(m_inspection->format),
-                      tr("Modules: %1").arg(formatCount(m_inspection->modules.size())),
-                      tr("Nodes: %1").arg(formatCount(all.total)),
-                      tr("Coverage: %1").arg(formatShare(all.coverage()))};
+    QStringList parts;
+    if (const QString source = m_source->source(); !source.isEmpty())
+        parts += tr("Source: %1").arg(QFileInfo(source).fileName());
+    parts += QStringList{formatName(m_inspection->format),
+                         tr("Modules: %1").arg(formatCount(m_inspection->modules.size())),
+                         tr("Nodes: %1").arg(formatCount(all.total)),
+                         tr("Coverage: %1").arg(formatShare(all.coverage()))};
     if (all.orphans > 0)
         parts += tr("Orphans: %1").arg(formatCount(all.orphans));
     m_summary->setText(parts.join(QStringLiteral("   ·   ")));
