@@ -39,9 +39,10 @@ using LayerTable = std::map<std::string, std::set<std::string>>;
 inline const std::map<std::string, int>& layer_ranks()
 {
     static const std::map<std::string, int> ranks{
-        {"base", 0},      {"ir", 1},       {"onnx", 2},      {"torch", 2},  {"pt2", 2},
-        {"query", 2},     {"strategy", 2}, {"runtime", 2},   {"passes", 2}, {"layout", 2},
-        {"hierarchy", 2}, {"lowering", 3}, {"frontends", 3}, {"report", 4}, {"session", 5}};
+        {"base", 0},     {"ir", 1},        {"onnx", 2},   {"torch", 2},
+        {"pt2", 2},      {"query", 2},     {"review", 2}, {"strategy", 2},
+        {"runtime", 2},  {"passes", 2},    {"layout", 2}, {"hierarchy", 2},
+        {"lowering", 3}, {"frontends", 3}, {"report", 4}, {"session", 5}};
     return ranks;
 }
 
