@@ -1,5 +1,7 @@
 #include "ir/tensor.h"
 
+#include "ir/strided_copy.h"
+
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -190,19 +192,8 @@ Result<std::span<const std::byte>> Tensor::contiguous_bytes(std::vector<std::byt
     if (low < 0 || static_cast<std::uint64_t>(high) >= all.size() / width)
         return out_of_storage();
     scratch.resize(static_cast<std::size_t>(count) * width);
-    std::vector<std::int64_t> index(shape.size(), 0);
-    std::int64_t offset = storage_offset;
-    for (std::size_t n = 0; n < static_cast<std::size_t>(count); ++n) {
-        std::memcpy(scratch.data() + n * width,
-                    all.data() + static_cast<std::size_t>(offset) * width, width);
-        for (std::size_t axis = shape.size(); axis-- > 0;) {
-            offset += strides[axis];
-            if (++index[axis] < shape[axis])
-                break;
-            offset -= strides[axis] * shape[axis];
-            index[axis] = 0;
-        }
-    }
+    gather_elements(all.data() + static_cast<std::size_t>(storage_offset) * width, shape, strides,
+                    width, scratch.data());
     return std::span<const std::byte>(scratch);
 }
 

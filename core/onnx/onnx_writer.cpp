@@ -15,8 +15,9 @@ using wire::Buffer;
 
 // protobuf's limit for one message.
 constexpr std::uint64_t message_limit = 0x7fffffff;
-// The largest piece written between two polls of the task.
-constexpr std::size_t block_size = 8 << 20;
+// The largest piece written between two polls of the task: small enough to be hashed and written
+// from the cache.
+constexpr std::size_t block_size = 256 << 10;
 
 /// Writes bytes in blocks, with progress over all files.
 class Output {
@@ -43,8 +44,7 @@ public:
     {
         if (size == 0)
             return {};
-        std::vector<std::byte> scratch;
-        STRATA_TRY(const std::span<const std::byte> bytes, tensor.contiguous_bytes(scratch));
+        STRATA_TRY(const std::span<const std::byte> bytes, tensor.contiguous_bytes(m_scratch));
         if (bytes.size() != size)
             return failure(
                 ErrorCode::Internal,
@@ -67,6 +67,7 @@ public:
 private:
     TaskContext& m_task;
     std::size_t m_done = 0;
+    std::vector<std::byte> m_scratch; ///< kept, so that its pages are made only once
 };
 
 /// The messages of a whole model.

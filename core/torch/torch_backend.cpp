@@ -45,7 +45,7 @@ std::vector<std::filesystem::path> candidates()
 Result<TorchBackend*> open_module(const std::filesystem::path& path)
 {
     // Never closed: LibTorch does not survive being unloaded.
-    void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* handle = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (!handle) {
         const char* reason = dlerror();
         return failure(

@@ -4,8 +4,8 @@
 #include "failures.h"
 #include "graph_walker.h"
 #include "ir/fx_inline_lists.h"
+#include "mapped_weights.h"
 #include "missing_schemas.h"
-#include "torch_compat.h"
 
 #include <algorithm>
 #include <charconv>
@@ -101,7 +101,7 @@ Result<std::shared_ptr<Program>> read_program(const std::filesystem::path& path,
         task.begin("load");
         STRATA_CHECK(task.poll());
         define_missing_schemas();
-        torch::jit::Module module = load_module(path.string());
+        torch::jit::Module module = load_with_mapped_weights(path.string());
         STRATA_CHECK(task.poll());
 
         auto program = std::make_shared<Program>();

@@ -2,9 +2,9 @@
 
 #include "failures.h"
 #include "input_packer.h"
+#include "mapped_weights.h"
 #include "missing_schemas.h"
 #include "program_reader.h"
-#include "torch_compat.h"
 #include "torch_tensors.h"
 
 #include <ATen/core/grad_mode.h>
@@ -80,7 +80,7 @@ Result<std::unique_ptr<RunnableModule>> read_runnable(const std::filesystem::pat
         task.begin("load");
         STRATA_CHECK(task.poll());
         define_missing_schemas();
-        torch::jit::Module module = load_module(path.string());
+        torch::jit::Module module = load_with_mapped_weights(path.string());
         module.eval();
         return std::make_unique<LoadedModule>(std::move(module));
     });

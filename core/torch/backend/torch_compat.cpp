@@ -51,11 +51,6 @@ std::optional<torch::jit::SourceRange> original_range(const torch::jit::SourceRa
     return *found;
 }
 
-torch::jit::Module load_module(const std::string& path)
-{
-    return torch::jit::load(path, c10::Device(c10::DeviceType::CPU));
-}
-
 c10::TypePtr declared_type(const c10::Argument& argument)
 {
     return argument.real_type();

@@ -37,9 +37,6 @@ std::uint32_t source_line(const torch::jit::SourceRange& range);
 /// The Python source that the archive says a range of its generated code came from.
 std::optional<torch::jit::SourceRange> original_range(const torch::jit::SourceRange& range);
 
-/// Loads on the CPU, whatever device the tensors were saved from.
-torch::jit::Module load_module(const std::string& path);
-
 /// The type an argument has in the schema's text: ScalarType, Layout and MemoryFormat are ints
 /// otherwise.
 c10::TypePtr declared_type(const c10::Argument& argument);
