@@ -9,6 +9,7 @@
 #include "hierarchy/parameter_evidence.h"
 #include "hierarchy/recorded_evidence.h"
 #include "hierarchy/scope_evidence.h"
+#include "hierarchy/segment_groups.h"
 #include "hierarchy/structural_evidence.h"
 
 #include <algorithm>
@@ -48,6 +49,14 @@ public:
         return result;
     }
 
+    /// Paths for nodes of which nothing is known; without them, each has one by its operator.
+    void set_made_up_paths(std::vector<std::string> paths) { m_made_up = std::move(paths); }
+    bool knows_anything() const
+    {
+        return std::any_of(m_nodes.begin(), m_nodes.end(),
+                           [](const NodeAttribution& node) { return !node.evidence.empty(); });
+    }
+
     Attribution decide()
     {
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
@@ -81,10 +90,13 @@ private:
                              [](const Evidence& a, const Evidence& b) { return a.kind < b.kind; });
             return;
         }
-        node.synthetic_path = synthetic_path(m_model, id);
+        const bool grouped = id < m_made_up.size() && !m_made_up[id].empty();
+        node.synthetic_path = grouped ? m_made_up[id] : synthetic_path(m_model, id);
         node.confidence = default_confidence(EvidenceKind::Synthetic);
-        node.evidence.push_back({EvidenceKind::Synthetic, node.confidence, no_module,
-                                 "nothing tells where it belongs; the path is made up"});
+        node.evidence.push_back(
+            {EvidenceKind::Synthetic, node.confidence, no_module,
+             grouped ? "nothing in the file tells of modules; grouped with what it is connected to"
+                     : "nothing tells where it belongs; the path is made up"});
     }
 
     /// The winner's call index, or what other evidence for the same module knows of it.
@@ -104,6 +116,7 @@ private:
     const ModuleTree& m_modules;
     Attribution m_nodes;
     std::vector<std::vector<std::uint32_t>> m_calls; ///< parallel to each node's evidence
+    std::vector<std::string> m_made_up;              ///< per node, or empty
 };
 
 void report_contradictions(const OnnxModel& model, const ModuleTree& modules,
@@ -210,7 +223,7 @@ void fill_details(const OnnxModel& model, const ModuleTree& modules, const Progr
             node.origins = scopes[id]->origins;
             node.source = scopes[id]->source;
         }
-        node.category = node.synthetic ? synthetic_category(node.synthetic_path)
+        node.category = node.synthetic ? synthetic_category(synthetic_path(model, id))
                                        : module_category(model, id, modules[node.module], fx);
     }
 }
@@ -255,6 +268,8 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     }
     STRATA_TRY(auto weak, neighbour_evidence(model, result.modules, attributor.known(), task));
     attributor.add(std::move(weak));
+    if (!attributor.knows_anything())
+        attributor.set_made_up_paths(segment_paths(model, align::build_flow(model)));
     result.nodes = attributor.decide();
 
     report_contradictions(model, result.modules, result.nodes, diagnostics);

@@ -1,5 +1,6 @@
 #include "hierarchy/growth_evidence.h"
 
+#include "hierarchy/align/patterns.h"
 #include "hierarchy/confidence.h"
 
 #include <algorithm>
@@ -43,6 +44,16 @@ std::string template_of(std::string_view fqn)
 bool is_number(std::string_view text)
 {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// "val_3", "const": not "3" or "v17", which tools write where there was no name, or took one away.
+bool is_word(std::string_view name)
+{
+    const auto letters = std::count_if(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    });
+    const bool numbered = !name.empty() && name.back() >= '0' && name.back() <= '9';
+    return letters > (numbered ? 1 : 0);
 }
 
 class Growth {
@@ -122,6 +133,7 @@ private:
             if (const std::size_t at = name.find(".weight_hh"); at != std::string_view::npos)
                 if (const auto module = m_modules.find(name.substr(0, at)))
                     m_recurrent.insert(*module);
+            m_has_names = m_has_names || is_word(name);
             constexpr std::int64_t smallest = 16;
             if (is_floating_point(initializer.tensor.dtype) &&
                 initializer.tensor.shape.size() >= 2 &&
@@ -158,10 +170,16 @@ private:
         static const std::array<Hash, 3> products{align::operator_class("MatMul"),
                                                   align::operator_class("Conv"),
                                                   align::operator_class("ConvTranspose")};
+        static const std::array<Hash, 3> recurrent{align::operator_class("LSTM"),
+                                                   align::operator_class("GRU"),
+                                                   align::operator_class("RNN")};
         const Hash add = align::operator_class("Add");
         const Hash mul = align::operator_class("Mul");
         for (const NodeId id : m_graph.topological) {
             const FlowNode& node = m_graph.nodes[id];
+            if (m_anchor[id] &&
+                std::find(recurrent.begin(), recurrent.end(), node.op) != recurrent.end())
+                claim_turns(id);
             if (!m_anchor[id] || !is_leaf(m_place[id].module) || (node.op != add && node.op != mul))
                 continue;
             for (const FlowInput& input : node.inputs) {
@@ -176,6 +194,29 @@ private:
                 else if (node.op == mul && is_open(input.node) && flows(input.node))
                     claim_normalisation(id, input.node);
             }
+        }
+    }
+
+    /// What turns the axes of a recurrent operator's sequences for it alone: the module does.
+    void claim_turns(NodeId id)
+    {
+        NodeId from = m_graph.nodes[id].inputs.empty() ? no_id : m_graph.nodes[id].inputs[0].node;
+        while (from != no_id && is_open(from) && flows(from) && m_graph.nodes[from].light &&
+               m_graph.nodes[from].uses.size() == 1 && !m_graph.nodes[from].inputs.empty()) {
+            claim(from, m_place[id].module);
+            from = m_graph.nodes[from].inputs[0].node;
+        }
+        std::vector<NodeId> behind{id};
+        while (!behind.empty()) {
+            const NodeId at = behind.back();
+            behind.pop_back();
+            if (at != id && m_graph.nodes[at].uses.size() > 1)
+                continue;
+            for (const FlowUse& use : m_graph.nodes[at].uses)
+                if (is_open(use.node) && flows(use.node) && m_graph.nodes[use.node].light) {
+                    claim(use.node, m_place[id].module);
+                    behind.push_back(use.node);
+                }
         }
     }
 
@@ -214,89 +255,12 @@ private:
         m_anchor[id] = true;
     }
 
-    /// What a variance is the mean of: a power, a square, a difference.
-    bool is_squared_or_centred(NodeId id) const
-    {
-        static const Hash mul = align::operator_class("Mul");
-        static const Hash pow = align::operator_class("Pow");
-        static const Hash sub = align::operator_class("Sub");
-        static const Hash cast = align::operator_class("Cast");
-        const FlowNode& node = m_graph.nodes[id];
-        return node.op == pow || node.op == sub || node.op == cast ||
-               (node.op == mul && node.inputs.size() == 2 &&
-                node.inputs[0].node == node.inputs[1].node);
-    }
-
-    /// Walks back from the scale to the mean that every normalisation starts with.
+    /// From the scale back to the mean that every normalisation starts with.
     void claim_normalisation(NodeId scale, NodeId start)
     {
-        static const std::array<Hash, 11> steps{
-            align::operator_class("Div"),        align::operator_class("Sqrt"),
-            align::operator_class("Add"),        align::operator_class("Pow"),
-            align::operator_class("ReduceMean"), align::operator_class("Sub"),
-            align::operator_class("Mul"),        align::operator_class("Reciprocal"),
-            align::operator_class("Cast"),       align::operator_class("InstanceNormalization"),
-            align::operator_class("Reshape")};
-        static const Hash add = align::operator_class("Add");
-        static const Hash mean = align::operator_class("ReduceMean");
-        static const Hash reshape = align::operator_class("Reshape");
-        static const Hash instance = align::operator_class("InstanceNormalization");
-        constexpr std::size_t most = 12;
-        std::vector<NodeId> nodes{start};
-        bool starts = false;
-        for (std::size_t i = 0; i < nodes.size() && nodes.size() <= most; ++i) {
-            const FlowNode& node = m_graph.nodes[nodes[i]];
-            starts = starts || node.op == mean || node.op == instance;
-            for (const FlowInput& input : node.inputs) {
-                const NodeId from = input.node;
-                if (from == no_id || !is_open(from) || !flows(from) ||
-                    std::find(nodes.begin(), nodes.end(), from) != nodes.end() ||
-                    std::find(steps.begin(), steps.end(), m_graph.nodes[from].op) == steps.end())
-                    continue;
-                if (m_graph.nodes[from].op == add && m_graph.nodes[from].data_inputs > 1)
-                    continue; // a sum of the flow, not of an epsilon
-                if (node.op == mean && !is_squared_or_centred(from))
-                    continue; // the input
-                if (node.op == instance && m_graph.nodes[from].op != reshape)
-                    continue;
-                if (m_graph.nodes[from].op == reshape && node.op == reshape)
-                    continue;
-                nodes.push_back(from);
-            }
-        }
-        if (!starts || nodes.size() > most)
-            return;
-        // The input itself may be the sum of a residual connection: whoever is read by more than
-        // the normalisation stays outside.
-        std::unordered_set<NodeId> inside(nodes.begin(), nodes.end());
-        bool changed = true;
-        while (changed) {
-            changed = false;
-            for (const NodeId id : nodes) {
-                if (!inside.contains(id))
-                    continue;
-                const auto& uses = m_graph.nodes[id].uses;
-                const bool leaves = std::any_of(uses.begin(), uses.end(), [&](const FlowUse& use) {
-                    return use.node != scale && !inside.contains(use.node);
-                });
-                const bool reduces = std::any_of(uses.begin(), uses.end(), [&](const FlowUse& use) {
-                    return m_graph.nodes[use.node].op == mean ||
-                           m_graph.nodes[use.node].op == instance;
-                });
-                const bool squares = m_graph.nodes[id].op == align::operator_class("Pow") ||
-                                     m_graph.nodes[id].op == align::operator_class("Sub") ||
-                                     m_graph.nodes[id].op == align::operator_class("Mul") ||
-                                     m_graph.nodes[id].op == align::operator_class("Cast") ||
-                                     m_graph.nodes[id].op == align::operator_class("Reshape");
-                if (leaves || (reduces && !squares && m_graph.nodes[id].op != mean)) {
-                    inside.erase(id);
-                    changed = true;
-                }
-            }
-        }
-        for (const NodeId id : nodes)
-            if (inside.contains(id))
-                claim(id, m_place[scale].module);
+        const auto is_free = [&](NodeId id) { return is_open(id) && flows(id); };
+        for (const NodeId id : align::normalisation_before(m_graph, scale, start, is_free))
+            claim(id, m_place[scale].module);
     }
 
     /// Nodes before anything known that lead to, or come from, products with unnamed weights.
@@ -504,7 +468,7 @@ private:
             return false;
         if (leads_into(id, module))
             return true;
-        if (m_is_sequence[module] && is_activation(id))
+        if (m_is_sequence[module] && align::is_activation(m_graph, id))
             return true; // its parameterless end
         if (joins_bypass(id, module))
             return false;
@@ -514,39 +478,6 @@ private:
         if (join.meets)
             return true; // two branches of the module come together
         return !join.mixed && is_supported(module, id);
-    }
-
-    /// A function of one value, as sequences end with; x * sigmoid(x) too, in both of its nodes.
-    bool is_activation(NodeId id) const
-    {
-        static const std::array<Hash, 7> functions{
-            align::operator_class("Relu"),     align::operator_class("HardSwish"),
-            align::operator_class("Clip"),     align::operator_class("LeakyRelu"),
-            align::operator_class("Elu"),      align::operator_class("Gelu"),
-            align::operator_class("QuickGelu")};
-        static const Hash mul = align::operator_class("Mul");
-        static const Hash sigmoid = align::operator_class("Sigmoid");
-        const FlowNode& node = m_graph.nodes[id];
-        if (node.inputs.empty())
-            return false;
-        if (node.data_inputs == 1 &&
-            std::find(functions.begin(), functions.end(), node.op) != functions.end())
-            return true;
-        const auto gates = [&](NodeId gate, NodeId product) {
-            const FlowNode& g = m_graph.nodes[gate];
-            const FlowNode& p = m_graph.nodes[product];
-            return g.op == sigmoid && p.op == mul && g.inputs.size() == 1 &&
-                   std::any_of(p.inputs.begin(), p.inputs.end(), [&](const FlowInput& input) {
-                       return input.node != no_id && input.node == g.inputs[0].node;
-                   });
-        };
-        if (node.op == sigmoid)
-            return std::any_of(node.uses.begin(), node.uses.end(),
-                               [&](const FlowUse& use) { return gates(id, use.node); });
-        return node.op == mul &&
-               std::any_of(node.inputs.begin(), node.inputs.end(), [&](const FlowInput& input) {
-                   return input.node != no_id && gates(input.node, id);
-               });
     }
 
     struct Join {
@@ -649,9 +580,10 @@ private:
                 put(id, container(m_place[input.node].module), Finding::GrownRest, "comes from");
                 return;
             }
-        // Nothing known around it: where the file names modules, or has no weights that could
-        // belong to any, the root is the nearest that can be told.
-        if (m_weights < 2 || std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
+        // Nothing known around it: where the file names modules, or has names but no weights that
+        // could belong to any, the root is the nearest that can be told.
+        if ((m_weights < 2 && m_has_names) ||
+            std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
             put(id, root_module, Finding::GrownRest, "nothing nearer than");
     }
 
@@ -667,6 +599,7 @@ private:
     std::vector<bool> m_reads_unnamed;
     std::unordered_set<ModuleId> m_recurrent;
     std::size_t m_weights = 0;
+    bool m_has_names = false;           ///< initializers are called something
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out
     std::vector<bool> m_is_sequence;    ///< per module: only numbered children without children

@@ -1,6 +1,7 @@
 #include "hierarchy/parameter_evidence.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <string_view>
 #include <unordered_map>
@@ -27,6 +28,19 @@ void give_to_attention(const OnnxModel& model, const ModuleTree& modules,
         if (owner != no_module && modules[owner].name == "out_proj" &&
             attentions.contains(modules[owner].parent))
             owner = modules[owner].parent;
+}
+
+/// A table of embeddings that was looked up before the export is what its module does; who reads
+/// the result stands above. Numbers that were computed from a buffer (positions, masks) may be
+/// read by anybody.
+ModuleId owner_by_name(const ParameterName& name, DType dtype, const ModuleTree& modules)
+{
+    const ModuleId owner = modules.find(name.module).value_or(no_module);
+    if (owner == no_module || !name.derived)
+        return owner;
+    if (!is_floating_point(dtype))
+        return no_module;
+    return name.worked && owner != root_module ? modules[owner].parent : owner;
 }
 
 /// Which module each initializer belongs to; no_module when nothing is known.
@@ -60,7 +74,8 @@ std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTre
             if (const auto it = by_name.find(std::string(name)); it != by_name.end())
                 owners[i] = it->second;
         } else if (is_parameter_name(name)) {
-            owners[i] = modules.find(parameter_module(name)).value_or(no_module);
+            owners[i] = owner_by_name(parse_parameter_name(name),
+                                      model.initializers[i].tensor.dtype, modules);
         }
     }
     if (by_tensor.empty())
@@ -88,23 +103,50 @@ bool is_parameter_name(std::string_view name)
     return first < '0' || first > '9';
 }
 
-std::string_view parameter_module(std::string_view name)
+namespace {
+
+/// "Unsqueeze", "Concat_1": what exporters add to a name when they fold an operator into it.
+bool is_operator_name(std::string_view part)
 {
-    const auto is_operator_name = [](std::string_view part) {
-        const auto is_letter = [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        };
-        return part.size() > 2 && part[0] >= 'A' && part[0] <= 'Z' && part[1] >= 'a' &&
-               part[1] <= 'z' && std::all_of(part.begin(), part.end(), is_letter);
-    };
+    if (const std::size_t bar = part.rfind('_');
+        bar != std::string_view::npos && bar + 1 < part.size() &&
+        part.find_first_not_of("0123456789", bar + 1) == std::string_view::npos)
+        part = part.substr(0, bar);
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return part.size() > 2 && part[0] >= 'A' && part[0] <= 'Z' && part[1] >= 'a' &&
+           part[1] <= 'z' && std::all_of(part.begin(), part.end(), is_letter);
+}
+
+/// Operators that only move or convert a parameter: whoever reads the result still reads the
+/// parameter.
+bool moves_only(std::string_view part)
+{
+    constexpr std::array<std::string_view, 9> movers{"Cast",     "Concat",    "Flatten",
+                                                     "Identity", "Reshape",   "Slice",
+                                                     "Squeeze",  "Transpose", "Unsqueeze"};
+    return std::any_of(movers.begin(), movers.end(), [&](std::string_view mover) {
+        return part == mover ||
+               (part.starts_with(mover) && part.size() > mover.size() && part[mover.size()] == '_');
+    });
+}
+
+} // namespace
+
+ParameterName parse_parameter_name(std::string_view name)
+{
+    ParameterName result;
     // "norm.scale.Unsqueeze": an operator folded into the parameter before it.
     while (true) {
         const std::size_t dot = name.rfind('.');
         if (dot == std::string_view::npos || !is_operator_name(name.substr(dot + 1)) ||
             name.substr(0, dot).find('.') == std::string_view::npos)
             break;
+        result.derived = true;
+        result.worked = result.worked || !moves_only(name.substr(dot + 1));
         name = name.substr(0, dot);
     }
+    const std::size_t dot = name.rfind('.');
+    result.module = dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
     // "fc.weight.T", "lstm.weight_ih_l0.gates", "conv.bias.quantized": what was made of a
     // parameter.
     for (std::size_t start = 0; start < name.size();) {
@@ -112,12 +154,18 @@ std::string_view parameter_module(std::string_view name)
         const std::string_view part = name.substr(start, end - start);
         if (start > 0 &&
             (part == "weight" || part == "bias" || part.starts_with("weight_") ||
-             part.starts_with("bias_") || part == "in_proj_weight" || part == "in_proj_bias"))
-            return name.substr(0, start - 1);
+             part.starts_with("bias_") || part == "in_proj_weight" || part == "in_proj_bias")) {
+            result.module = name.substr(0, start - 1);
+            break;
+        }
         start = end + 1;
     }
-    const std::size_t dot = name.rfind('.');
-    return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
+    return result;
+}
+
+std::string_view parameter_module(std::string_view name)
+{
+    return parse_parameter_name(name).module;
 }
 
 std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const ModuleTree& modules)

@@ -18,6 +18,12 @@ std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const Modul
 /// Is this a dotted name of identifiers, as parameters have: "layer1.0.conv1.weight"?
 /// "onnx::Conv_1" and "val_3" are not.
 bool is_parameter_name(std::string_view name);
+struct ParameterName {
+    std::string_view module; ///< "layer1.0.conv1" of "layer1.0.conv1.weight"; empty without dots
+    bool derived = false;    ///< an exporter folded operators into it: "norm.scale.Unsqueeze"
+    bool worked = false;     ///< and these did more than move it: "embed.weight.Gather"
+};
+ParameterName parse_parameter_name(std::string_view name);
 /// "layer1.0.conv1" of "layer1.0.conv1.weight"; empty for names without dots.
 std::string_view parameter_module(std::string_view name);
 

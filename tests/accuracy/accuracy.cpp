@@ -245,7 +245,8 @@ private:
                const Keep& keep, const Program* source, ModelResult& result)
     {
         const auto model = read(path);
-        if (!model)
+        // Without initializers there are no names of initializers to tell anything: that is F.
+        if (!model || (letter == 'C' && model->initializers.empty()))
             return;
         strip(*model, keep);
         auto found = attribute(*model, source);
