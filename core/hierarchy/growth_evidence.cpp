@@ -102,6 +102,11 @@ public:
                         m_input_readers.resize(input.graph_input + 1);
                     m_input_readers[input.graph_input].push_back(id);
                 }
+        for (const NodeId id : m_graph.topological)
+            if (m_anchor[id] && flows(id)) {
+                m_first = m_place[id].module;
+                break;
+            }
         finish_operators();
         find_unnamed();
         STRATA_CHECK(task.poll());
@@ -439,6 +444,8 @@ private:
         }
         if (const ModuleId next = squeezed_into(id, best); next != no_module)
             best = next;
+        if (m_recurrent.contains(best))
+            m_went_on.insert(pair_of(best, m_key[id]));
         put(id, best, straight ? Finding::GrownBetween : Finding::GrownOn,
             straight ? "lies between nodes of" : "goes on from what belongs to");
     }
@@ -468,6 +475,8 @@ private:
             return false;
         if (leads_into(id, module))
             return true;
+        if (m_went_on.contains(pair_of(module, m_key[id])))
+            return true; // as in an earlier call
         if (m_is_sequence[module] && align::is_activation(m_graph, id))
             return true; // its parameterless end
         if (joins_bypass(id, module))
@@ -540,37 +549,74 @@ private:
     {
         if (m_down[id].empty())
             return;
-        ModuleId module = container(m_down[id].front());
+        ModuleId module = caller(m_down[id].front());
         for (const ModuleId down : m_down[id])
-            module = m_modules.common_ancestor(module, container(down));
+            module = m_modules.common_ancestor(module, caller(down));
         // Weights without a name belong to modules that nothing tells of.
         if (m_reads_unnamed[id])
             module = root_module;
+        else if (serves_repeated(m_down[id]))
+            module = m_modules.common_ancestor(module, m_first);
         while (m_is_list[module] && module != root_module)
             module = m_modules[module].parent;
         put(id, module, Finding::GrownLeads, "leads to nodes of");
     }
 
+    /// Whose forward makes what the module is given.
+    ModuleId caller(ModuleId id) const
+    {
+        return is_leaf(id) || m_recurrent.contains(id) ? m_modules[id].parent : id;
+    }
+
+    /// Do several blocks of one list use it? A mask, say: that is made where the data come in, and
+    /// handed down.
+    bool serves_repeated(const std::vector<ModuleId>& users) const
+    {
+        for (const ModuleId a : users)
+            for (const ModuleId b : users)
+                if (a < b && m_template[a] == m_template[b] &&
+                    m_is_list[m_modules.common_ancestor(a, b)])
+                    return true;
+        return false;
+    }
+
     void take_from_users(NodeId id)
     {
         const FlowUse* first = nullptr;
-        bool agreed = true;
+        std::vector<ModuleId> users;
         for (const FlowUse& use : m_graph.nodes[id].uses) {
             if (is_open(use.node))
                 continue;
-            if (first && m_place[first->node].module != m_place[use.node].module)
-                agreed = false;
+            const ModuleId module = m_place[use.node].module;
+            if (users.size() < most_near &&
+                std::find(users.begin(), users.end(), module) == users.end())
+                users.push_back(module);
             if (!first || m_graph.nodes[use.node].order < m_graph.nodes[first->node].order)
                 first = &use;
         }
+        if (!first)
+            return;
         // What a reader of parameters gets beside them was made by its caller: the index into a
         // table.
-        if (first && m_reads_parameter[first->node])
+        if (m_reads_parameter[first->node])
             put(id, container(m_place[first->node].module), Finding::GrownFirstUsed,
                 "first used by a module of");
-        else if (first)
+        else if (serves_repeated(users) && !m_graph.nodes[id].inputs.empty())
+            put(id, handed_down(users), Finding::GrownFirstUsed, "made where the data come in, in");
+        else
             put(id, m_place[first->node].module,
-                agreed ? Finding::GrownUsed : Finding::GrownFirstUsed, "first used in");
+                users.size() == 1 ? Finding::GrownUsed : Finding::GrownFirstUsed, "first used in");
+    }
+
+    /// The module that holds all of the users and the first work of the model.
+    ModuleId handed_down(const std::vector<ModuleId>& users) const
+    {
+        ModuleId module = m_first;
+        for (const ModuleId user : users)
+            module = m_modules.common_ancestor(module, user);
+        while (m_is_list[module] && module != root_module)
+            module = m_modules[module].parent;
+        return module;
     }
 
     void take_from_producers(NodeId id)
@@ -598,6 +644,7 @@ private:
     std::vector<bool> m_reads_parameter;              ///< known from names, not claimed since
     std::vector<bool> m_reads_unnamed;
     std::unordered_set<ModuleId> m_recurrent;
+    ModuleId m_first = root_module; ///< of the first known node
     std::size_t m_weights = 0;
     bool m_has_names = false;           ///< initializers are called something
     std::vector<Hash> m_template;       ///< per module: all numbers left out
@@ -605,6 +652,7 @@ private:
     std::vector<bool> m_is_sequence;    ///< per module: only numbered children without children
     std::vector<bool> m_is_list;        ///< per module: only holds numbered blocks, runs nothing
     std::unordered_map<Hash, std::size_t> m_running;
+    std::unordered_set<Hash> m_went_on; ///< how recurrent cells go on, in the calls before
     std::unordered_map<Hash, std::unordered_set<ModuleId>> m_instances;
     std::vector<NodeEvidence> m_found;
 };
