@@ -2,6 +2,7 @@
 
 #include "hierarchy/align/patterns.h"
 #include "hierarchy/confidence.h"
+#include "hierarchy/missing_children.h"
 
 #include <algorithm>
 #include <array>
@@ -108,6 +109,10 @@ public:
                 break;
             }
         finish_operators();
+        for (const auto& [node, container] : missing_children(m_graph, m_modules, m_place)) {
+            put(node, container, Finding::GrownMissing, "takes the place of an unnamed child of");
+            m_anchor[node] = true;
+        }
         find_unnamed();
         STRATA_CHECK(task.poll());
         look_ahead();
@@ -553,10 +558,10 @@ private:
         for (const ModuleId down : m_down[id])
             module = m_modules.common_ancestor(module, caller(down));
         // Weights without a name belong to modules that nothing tells of.
-        if (m_reads_unnamed[id])
-            module = root_module;
-        else if (serves_repeated(m_down[id]))
+        if (serves_repeated(m_down[id]))
             module = m_modules.common_ancestor(module, m_first);
+        else if (m_reads_unnamed[id])
+            module = root_module;
         while (m_is_list[module] && module != root_module)
             module = m_modules[module].parent;
         put(id, module, Finding::GrownLeads, "leads to nodes of");
