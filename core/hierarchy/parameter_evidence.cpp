@@ -91,8 +91,8 @@ bool is_parameter_name(std::string_view name)
         return false;
     char last = '\0';
     for (const char c : name) {
-        const bool word =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') || c == '_' || c == '-';
         if (!word && (c != '.' || last == '.'))
             return false;
         last = c;

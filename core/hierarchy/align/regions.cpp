@@ -118,8 +118,10 @@ private:
     void align(const Component& region)
     {
         const std::vector<NodeId> others = counterpart(region);
-        if (others.empty())
+        if (others.empty()) {
+            take_as_part(region);
             return;
+        }
         // Nodes correspond only when some matched neighbour, near on either side, does.
         std::vector<std::vector<NodeId>> left;
         std::vector<std::vector<NodeId>> right;
@@ -134,6 +136,31 @@ private:
                        [&](std::size_t i, std::size_t j) {
                            return left[i].empty() || right[j].empty() || meet(left[i], right[j]);
                        });
+    }
+
+    /// The reference has nothing here, but a neighbour is one node there of another operator: the
+    /// file spells that operator out, as files of older opsets do with normalisations.
+    void take_as_part(const Component& region)
+    {
+        constexpr std::size_t longest_spelling = 32;
+        if (region.nodes.size() > longest_spelling)
+            return;
+        for (const auto* rim : {&region.after, &region.before}) {
+            NodeId whole = no_id;
+            bool several = false;
+            for (const NodeId id : *rim) {
+                const NodeId other = m_matches[id].reference;
+                if (m_file.nodes[id].op == m_reference.nodes[other].op)
+                    continue;
+                several = several || (whole != no_id && whole != other);
+                whole = other;
+            }
+            if (whole == no_id || several)
+                continue;
+            for (const NodeId id : region.nodes)
+                m_matches[id] = {whole, Relation::Region, no_id};
+            return;
+        }
     }
 
     static bool meet(const std::vector<NodeId>& a, const std::vector<NodeId>& b)
