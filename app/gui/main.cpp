@@ -1,5 +1,6 @@
 // The window's program.
 #include "ui/canvas/graph_canvas.h"
+#include "ui/compare/compare_window.h"
 #include "ui/jobs/services.h"
 #include "ui/jobs/watched_application.h"
 #include "ui/window/appearance.h"
@@ -45,7 +46,7 @@ std::optional<QSize> parseSize(const QString& text)
 }
 
 /// Ends the program once the picture is written; the exit status says whether that worked.
-void takeScreenshot(MainWindow* window, const QString& file)
+void takeScreenshot(QWidget* window, const QString& file)
 {
     // Nested layouts settle one level a round.
     for (int round = 0; round < 5; ++round)
@@ -78,6 +79,9 @@ public:
     QCommandLineOption model{QStringLiteral("model"),
                              tr("Which model of a .pt2 archive that holds several."),
                              QStringLiteral("NAME")};
+    QCommandLineOption compare{QStringLiteral("compare"),
+                               tr("Show FILE beside OTHER, with what differs."),
+                               QStringLiteral("OTHER")};
     QCommandLineOption theme{QStringLiteral("theme"), tr("light, dark or system."),
                              QStringLiteral("THEME")};
     QCommandLineOption size{QStringLiteral("size"), tr("Size of the window, as WxH."),
@@ -90,9 +94,58 @@ public:
         parser.addPositionalArgument(QStringLiteral("file"),
                                      tr("Model to open: TorchScript, .pt2 or ONNX."),
                                      QStringLiteral("[FILE…]"));
-        parser.addOptions({screenshot, model, select, expand, theme, size});
+        parser.addOptions({screenshot, model, select, expand, compare, theme, size});
     }
 };
+
+/// Two files side by side. Returns the program's exit status when the window is closed.
+int runComparison(const CommandLine& line, const QString& file, std::optional<QSize> size)
+{
+    CompareWindow window(Services::real());
+    if (size)
+        window.resize(*size);
+    const QString picture = line.parser.value(line.screenshot);
+    QObject::connect(&window, &CompareWindow::compared, &window, [&] {
+        for (const QString& module : line.parser.values(line.expand))
+            if (!window.expandModule(module))
+                complain(QApplication::translate("main", "There is no module “%1”.").arg(module));
+        if (line.parser.isSet(line.select) && !window.selectByName(line.parser.value(line.select)))
+            complain(QApplication::translate("main", "There is no node or module “%1”.")
+                         .arg(line.parser.value(line.select)));
+    });
+    if (!picture.isEmpty()) {
+        for (strata::GraphCanvas* canvas : {window.first(), window.second()})
+            canvas->setAnimated(false);
+        auto* settle = new QTimer(&window);
+        settle->setSingleShot(true);
+        QObject::connect(settle, &QTimer::timeout, &window, [&window, picture, settle] {
+            if (window.isBusy() || window.first()->isLayoutRunning() ||
+                window.second()->isLayoutRunning())
+                return settle->start(10);
+            takeScreenshot(&window, picture);
+        });
+        QObject::connect(&window, &CompareWindow::compared, settle,
+                         [settle] { settle->start(10); });
+        QObject::connect(&window, &CompareWindow::failed, &window, [](const QString& message) {
+            complain(message);
+            QApplication::exit(unreadable);
+        });
+    }
+    window.show();
+    window.compareFiles(file, line.parser.value(line.compare));
+    return QApplication::exec();
+}
+
+/// Waits for workers that are deep inside a library: they end at their next poll. They get some
+/// time, then the process ends without them: their half-written output is a temporary file that
+/// nobody sees.
+int endWith(int status)
+{
+    constexpr int patience_ms = 5000;
+    if (!JobRunner::waitForWorkers(patience_ms))
+        std::_Exit(status);
+    return status;
+}
 
 /// Help and version are words: they must come without a display, too.
 bool asksForWords(int argc, char* argv[])
@@ -160,16 +213,26 @@ int main(int argc, char* argv[])
     applyAppearance(choice.value_or(ThemeChoice::System));
 
     const QStringList files = parser.positionalArguments();
-    MainWindow window(Services::real());
+    std::optional<QSize> size;
     if (parser.isSet(line.size)) {
-        const auto wanted = parseSize(parser.value(line.size));
-        if (!wanted) {
+        size = parseSize(parser.value(line.size));
+        if (!size) {
             complain(QApplication::translate("main", "“%1” is not a size such as 1400x900.")
                          .arg(parser.value(line.size)));
             return wrong_usage;
         }
-        window.resize(*wanted);
     }
+    if (parser.isSet(line.compare)) {
+        if (files.size() != 1) {
+            complain(QApplication::translate(
+                "main", "Give one file to compare with: strata --compare OTHER FILE."));
+            return wrong_usage;
+        }
+        return endWith(runComparison(line, files.front(), size));
+    }
+    MainWindow window(Services::real());
+    if (size)
+        window.resize(*size);
 
     const QString picture = parser.value(line.screenshot);
     QObject::connect(&window, &MainWindow::modelOpened, &window, [&] {
@@ -222,11 +285,5 @@ int main(int argc, char* argv[])
         others.back()->openFile(files[i]);
     }
 
-    const int status = QApplication::exec();
-    // A worker that is deep inside a library ends at its next poll. It gets some time, then the
-    // process ends without it: its half-written output is a temporary file that nobody sees.
-    constexpr int patience_ms = 5000;
-    if (!JobRunner::waitForWorkers(patience_ms))
-        std::_Exit(status);
-    return status;
+    return endWith(QApplication::exec());
 }

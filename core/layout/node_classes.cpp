@@ -6,8 +6,10 @@
 namespace strata {
 namespace {
 
-constexpr std::array<std::string_view, color_by_count> names{"confidence", "category", "operator",
-                                                             "dtype", "bytes"};
+constexpr std::array<std::string_view, color_by_count + 1> names{
+    "confidence", "category", "operator", "dtype", "bytes", "difference"};
+constexpr std::array<std::string_view, difference_class_count> difference_names{
+    "same", "changed", "removed", "added", "fused"};
 
 // Steps of the scale of parameter bytes.
 constexpr std::array<double, 6> byte_steps{1,   1024, 32. * 1024, 1024. * 1024, 32. * 1024 * 1024,
@@ -107,11 +109,50 @@ Status classify_by_scale(const Inspection& inspection, NodeClasses& result, Task
     return {};
 }
 
+/// How many nodes of each class each group holds, own and below.
+void count_in_groups(const DisplayTree& tree, NodeClasses& result)
+{
+    result.of_group.assign(tree.groups.size(), {});
+    for (NodeId node = 0; node < result.of_node.size(); ++node)
+        ++result.of_group[tree.group_of_node[node]][result.of_node[node]];
+    // Parents come before their children.
+    for (auto g = tree.order.rbegin(); g != tree.order.rend(); ++g) {
+        if (*g == root_group)
+            continue;
+        ClassCounts& parent = result.of_group[tree.groups[*g].parent];
+        for (std::size_t c = 0; c < max_node_classes; ++c)
+            parent[c] += result.of_group[*g][c];
+    }
+}
+
 } // namespace
 
 std::string_view to_string(ColorBy by)
 {
     return names[static_cast<std::size_t>(by)];
+}
+
+std::string_view to_string(DifferenceClass difference)
+{
+    return difference_names[static_cast<std::size_t>(difference)];
+}
+
+Result<NodeClasses> mark_differences(const DisplayTree& tree,
+                                     const std::vector<DifferenceClass>& of_node, TaskContext& task)
+{
+    NodeClasses result;
+    result.by = ColorBy::Difference;
+    for (const std::string_view name : difference_names)
+        result.classes.push_back({std::string(name), 0, 0, 0});
+    result.of_node.resize(tree.group_of_node.size());
+    for (std::size_t node = 0; node < result.of_node.size(); ++node) {
+        const DifferenceClass found = node < of_node.size() ? of_node[node] : DifferenceClass::Same;
+        result.of_node[node] = static_cast<std::uint8_t>(found);
+        ++result.classes[static_cast<std::size_t>(found)].count;
+    }
+    STRATA_CHECK(task.poll());
+    count_in_groups(tree, result);
+    return result;
 }
 
 Result<NodeClasses> classify_nodes(const Inspection& inspection, const DisplayTree& tree,
@@ -126,17 +167,7 @@ Result<NodeClasses> classify_nodes(const Inspection& inspection, const DisplayTr
     const bool by_name = by == ColorBy::OperatorType || by == ColorBy::DType;
     STRATA_CHECK(by_name ? classify_by_name(model, result, task)
                          : classify_by_scale(inspection, result, task));
-    result.of_group.assign(tree.groups.size(), {});
-    for (NodeId node = 0; node < model.nodes.size(); ++node)
-        ++result.of_group[tree.group_of_node[node]][result.of_node[node]];
-    // Parents come before their children.
-    for (auto g = tree.order.rbegin(); g != tree.order.rend(); ++g) {
-        if (*g == root_group)
-            continue;
-        ClassCounts& parent = result.of_group[tree.groups[*g].parent];
-        for (std::size_t c = 0; c < max_node_classes; ++c)
-            parent[c] += result.of_group[*g][c];
-    }
+    count_in_groups(tree, result);
     STRATA_CHECK(task.poll());
     return result;
 }

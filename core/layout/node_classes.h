@@ -18,11 +18,19 @@ enum class ColorBy : std::uint8_t {
     Confidence, ///< one class per kind of evidence, ordered by confidence
     Category,
     OperatorType,
-    DType,         ///< of the first output
-    ParameterBytes ///< of the initializers it reads, in powers of 32
+    DType,          ///< of the first output
+    ParameterBytes, ///< of the initializers it reads, in powers of 32
+    Difference      ///< what a comparison found; its classes are given, not computed
 };
+/// Those that can be chosen for any model: all but Difference.
 inline constexpr std::size_t color_by_count = 5;
-std::string_view to_string(ColorBy by); ///< "confidence", "category", "operator", "dtype", "bytes"
+/// "confidence", "category", "operator", "dtype", "bytes", "difference"
+std::string_view to_string(ColorBy by);
+
+/// The classes of ColorBy::Difference, in this order.
+enum class DifferenceClass : std::uint8_t { Same, Changed, Removed, Added, Fused };
+inline constexpr std::size_t difference_class_count = 5;
+std::string_view to_string(DifferenceClass difference); ///< "same", "changed", ...
 
 /// More classes could not be told apart by their colours; the rarest share the last one.
 inline constexpr std::size_t max_node_classes = 10;
@@ -46,6 +54,12 @@ struct NodeClasses {
 /// the same colours. Fails only when cancelled.
 Result<NodeClasses> classify_nodes(const Inspection& inspection, const DisplayTree& tree,
                                    ColorBy by, TaskContext& task);
+
+/// The classes of a comparison; `of_node` is parallel to the model's nodes. Fails only when
+/// cancelled.
+Result<NodeClasses> mark_differences(const DisplayTree& tree,
+                                     const std::vector<DifferenceClass>& of_node,
+                                     TaskContext& task);
 
 /// Some of the nodes, with how many of them each group holds: what a filter leaves.
 struct NodeSubset {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <optional>
+#include <tuple>
 #include <unordered_map>
 
 namespace strata {
@@ -195,6 +197,7 @@ private:
     Status compare_nodes(TaskContext& task)
     {
         STRATA_TRY(m_pairs, match_nodes(*m_a.model, *m_b.model, task));
+        find_wrapper();
         for (NodeId id = 0; id < m_a.model->nodes.size(); ++id) {
             STRATA_CHECK(task.poll());
             const NodeId other = m_pairs.b_of[id];
@@ -218,6 +221,57 @@ private:
                 differ("added", "node", m_b.keys[id], std::string(m_b.text(m_b.node(id).op_type)),
                        no_id, id);
         return {};
+    }
+
+    /// One exporter wraps the model in a module of its own ("model.encoder" for "encoder"): told
+    /// once, not for every node.
+    void find_wrapper()
+    {
+        std::map<std::string, std::size_t> in_a;
+        std::map<std::string, std::size_t> in_b;
+        std::size_t pairs = 0;
+        for (NodeId id = 0; id < m_a.model->nodes.size(); ++id) {
+            const NodeId other = m_pairs.b_of[id];
+            if (other == no_id)
+                continue;
+            const std::string a = m_a.module(id);
+            const std::string b = m_b.module(other);
+            ++pairs;
+            if (const auto before = wrapper_of(a, b))
+                ++in_b[*before];
+            else if (const auto around = wrapper_of(b, a))
+                ++in_a[*around];
+        }
+        for (const auto& [found, wrapper, text] :
+             {std::tuple{&in_a, &m_wrapper_a, "first"}, std::tuple{&in_b, &m_wrapper_b, "second"}})
+            for (const auto& [name, count] : *found)
+                if (2 * count > pairs) {
+                    *wrapper = name;
+                    differ("changed", "modules", name,
+                           fmt::format("the {} file has all modules in '{}'", text, name));
+                }
+    }
+
+    /// "model" for "encoder" and "model.encoder", and for the root and "model".
+    static std::optional<std::string> wrapper_of(const std::string& inner, const std::string& outer)
+    {
+        if (inner.empty() && !outer.empty() && outer.front() != '/' &&
+            outer.find('.') == std::string::npos)
+            return outer;
+        if (outer.size() > inner.size() + 1 && !inner.empty() && outer.ends_with("." + inner))
+            return outer.substr(0, outer.size() - inner.size() - 1);
+        return std::nullopt;
+    }
+
+    bool same_module(const std::string& a, const std::string& b) const
+    {
+        if (a == b)
+            return true;
+        const auto inside = [](const std::string& inner, const std::string& wrapper) {
+            return inner.empty() ? wrapper : wrapper + "." + inner;
+        };
+        return (!m_wrapper_b.empty() && (inside(a, m_wrapper_b) == b)) ||
+               (!m_wrapper_a.empty() && (inside(b, m_wrapper_a) == a));
     }
 
     /// The same name, or results of corresponding nodes, or initializers (which are compared on
@@ -273,7 +327,7 @@ private:
         for (const Attribute& attribute : b.attributes)
             if (!m_a.model->attribute(left, m_b.text(attribute.name)))
                 add(fmt::format("attribute {} added", m_b.text(attribute.name)));
-        if (m_a.module(left) != m_b.module(right))
+        if (!same_module(m_a.module(left), m_b.module(right)))
             add(fmt::format("module '{}' against '{}'", m_a.module(left), m_b.module(right)));
         return text;
     }
@@ -335,6 +389,8 @@ private:
     const Side& m_a;
     const Side& m_b;
     NodePairs m_pairs;
+    std::string m_wrapper_a; ///< module around all others in the first file only
+    std::string m_wrapper_b;
     ModelComparison m_result;
 };
 

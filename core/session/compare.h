@@ -15,7 +15,8 @@ namespace strata {
 
 /// One difference. `change`: "added" (only in the second file), "removed" (only in the first),
 /// "changed", "fused" (a node of the first whose work another node of the second does too). `what`:
-/// "node", "initializer", "input", "output", "opset".
+/// "node", "initializer", "input", "output", "opset", "modules" (all modules of one file lie in one
+/// more).
 struct ModelDifference {
     std::string change;
     std::string what;

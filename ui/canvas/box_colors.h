@@ -14,13 +14,35 @@ struct BoxColors {
     const NodeSubset* subset = nullptr;   ///< all other boxes are dimmed; null: none are
 
     bool areConfidence() const { return classes == nullptr || classes->by == ColorBy::Confidence; }
+    bool areDifferences() const { return classes != nullptr && classes->by == ColorBy::Difference; }
+    /// Of an operator; Same unless the colours are those of a comparison.
+    DifferenceClass difference(const SceneBox& box) const
+    {
+        return areDifferences() && box.node < classes->of_node.size()
+                   ? static_cast<DifferenceClass>(classes->of_node[box.node])
+                   : DifferenceClass::Same;
+    }
+    /// Of a group: what most of the nodes in it that differ are; Same when none do.
+    std::size_t mostFrequentDifference(GroupId group) const
+    {
+        const ClassCounts& counts = classes->of_group[group];
+        std::size_t most = 0;
+        for (std::size_t i = 1; i < difference_class_count; ++i)
+            if (counts[i] > 0 && (most == 0 || counts[i] > counts[most]))
+                most = i;
+        return most;
+    }
     QColor ofClass(std::size_t index) const
     {
+        if (areDifferences())
+            return theme.differenceColor(static_cast<DifferenceClass>(index));
         return theme.classColor(index, classes->classes.size(), classes->ordered);
     }
     /// Of an operator, or of a group in the colours of confidence.
     QColor of(const SceneBox& box) const
     {
+        if (areDifferences() && box.group < classes->of_group.size())
+            return ofClass(mostFrequentDifference(box.group));
         if (areConfidence() || box.node >= classes->of_node.size())
             return theme.confidenceColor(box.confidence);
         return ofClass(classes->of_node[box.node]);

@@ -66,6 +66,7 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     opening.clear();
     kept_classes = 0;
     kept_nodes.reset();
+    differences.reset();
     classes.reset();
     subset.reset();
     error.clear();
@@ -90,7 +91,9 @@ void CanvasState::requestLayout(bool all)
 {
     if (!layout)
         return;
-    runner.request(layout, {open, all, color_by, kept_classes, kept_nodes});
+    const bool marked = differences && classes && classes->by == ColorBy::Difference;
+    runner.request(layout, {open, all, color_by, kept_classes, kept_nodes, differences,
+                            marked ? classes : nullptr});
     Q_EMIT canvas.layoutStarted();
 }
 

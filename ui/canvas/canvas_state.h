@@ -65,8 +65,9 @@ public:
     ColorBy color_by = ColorBy::Confidence;
     std::uint32_t kept_classes = 0;                      ///< bits, as chosen in the legend; 0: all
     std::shared_ptr<const std::vector<bool>> kept_nodes; ///< by a query; null: all
-    std::shared_ptr<const NodeClasses> classes;          ///< of color_by, once computed
-    std::shared_ptr<const NodeSubset> subset;            ///< what is not dimmed; null: everything
+    std::shared_ptr<const std::vector<DifferenceClass>> differences; ///< null: no comparison
+    std::shared_ptr<const NodeClasses> classes;                      ///< of color_by, once computed
+    std::shared_ptr<const NodeSubset> subset; ///< what is not dimmed; null: everything
     QString error;
 
     NodeId node = no_id;
@@ -105,6 +106,8 @@ public:
     QPointF press_offset;
     bool pressed = false;
     bool dragging = false;
+    double told_zoom = 0.0; ///< the view that viewChanged() told of last
+    QPointF told_offset;
 
 private:
     void startGrowth(const Scene* before, GroupId around);

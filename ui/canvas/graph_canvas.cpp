@@ -6,6 +6,7 @@
 
 #include <QPainter>
 #include <QScrollBar>
+#include <algorithm>
 
 namespace strata {
 
@@ -186,6 +187,14 @@ QPointF GraphCanvas::toScene(const QPointF& viewportPoint) const
     return m->toScene(viewportPoint);
 }
 
+void GraphCanvas::setView(double zoom, const QPointF& scenePoint, const QPointF& viewportPoint)
+{
+    m->follow_fit = false;
+    const double wanted = std::clamp(zoom, min_zoom, max_zoom);
+    m->moveTo(wanted, viewportPoint - scenePoint * wanted, false);
+    m->keepInReach();
+}
+
 void GraphCanvas::setAnimated(bool animated)
 {
     m->animated = animated;
@@ -210,6 +219,16 @@ void GraphCanvas::setColorBy(ColorBy by)
 ColorBy GraphCanvas::colorBy() const
 {
     return m->color_by;
+}
+
+void GraphCanvas::setDifferences(std::shared_ptr<const std::vector<DifferenceClass>> differences)
+{
+    if (differences == m->differences)
+        return;
+    m->differences = std::move(differences);
+    m->classes.reset();
+    m->kept_classes = 0;
+    m->requestLayout();
 }
 
 void GraphCanvas::setKeptNodes(std::shared_ptr<const std::vector<bool>> nodes)
@@ -269,6 +288,11 @@ void GraphCanvas::paintEvent(QPaintEvent*)
 {
     // The view has moved, grown or shrunk: whatever moved it ends up here.
     placeMinimap();
+    if (m->zoom != m->told_zoom || m->offset != m->told_offset) {
+        m->told_zoom = m->zoom;
+        m->told_offset = m->offset;
+        QMetaObject::invokeMethod(this, &GraphCanvas::viewChanged, Qt::QueuedConnection);
+    }
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), m->theme.canvas);
     if (m->scene && m->index) {

@@ -58,6 +58,8 @@ public:
     /// Where a scene point is in the viewport, for tests and overlays.
     QPointF toViewport(const QPointF& scenePoint) const;
     QPointF toScene(const QPointF& viewportPoint) const;
+    /// Moves the view so that a scene point lies at a point of the viewport. Not animated.
+    void setView(double zoom, const QPointF& scenePoint, const QPointF& viewportPoint);
     /// Animations of expanding and moving; off for tests and for people who asked their desktop.
     void setAnimated(bool animated);
     void setLegendVisible(bool visible);
@@ -67,6 +69,9 @@ public:
     /// What the colours mean. Kept for the next inspection.
     void setColorBy(ColorBy by);
     ColorBy colorBy() const;
+    /// Colours by what a comparison found, whatever setColorBy() says; parallel to the model's
+    /// nodes. Null ends that.
+    void setDifferences(std::shared_ptr<const std::vector<DifferenceClass>> differences);
     /// Dims all nodes but these (parallel to the model's nodes); null dims nothing. The legend's
     /// own switches come on top.
     void setKeptNodes(std::shared_ptr<const std::vector<bool>> nodes);
@@ -87,6 +92,8 @@ Q_SIGNALS:
     void layoutFinished();
     void layoutFailed(const QString& message);
     void zoomChanged(double zoom);
+    /// The view was moved, zoomed or resized, by whomever; told once a frame.
+    void viewChanged();
     void colorByChanged(strata::ColorBy by);
 
 protected:

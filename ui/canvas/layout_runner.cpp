@@ -23,6 +23,18 @@ Result<std::shared_ptr<const NodeSubset>> subset(const LayoutRequest& request,
     return std::make_shared<const NodeSubset>(std::move(made));
 }
 
+Result<std::shared_ptr<const NodeClasses>> classes_for(HierarchyLayout& layout,
+                                                       const LayoutRequest& request,
+                                                       const DisplayTree& tree, TaskContext& task)
+{
+    if (!request.differences)
+        return layout.classes(request.color_by, task);
+    if (request.marked)
+        return request.marked;
+    STRATA_TRY(auto marked, mark_differences(tree, *request.differences, task));
+    return std::make_shared<const NodeClasses>(std::move(marked));
+}
+
 LayoutAnswer run(HierarchyLayout& layout, LayoutRequest request, std::stop_token stop)
 {
     LayoutAnswer answer;
@@ -38,7 +50,7 @@ LayoutAnswer run(HierarchyLayout& layout, LayoutRequest request, std::stop_token
         for (GroupId id = 0; id < (*tree)->groups.size(); ++id)
             request.open.insert(request.open.end(), id);
     }
-    const auto classes = layout.classes(request.color_by, task);
+    const auto classes = classes_for(layout, request, **tree, task);
     if (!classes)
         return fail(classes.error());
     const auto kept = subset(request, **classes, **tree, task);

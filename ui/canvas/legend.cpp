@@ -40,6 +40,12 @@ constexpr std::array<const char*, color_by_count> mode_names{
     QT_TRANSLATE_NOOP("strata::Legend", "Operator type"),
     QT_TRANSLATE_NOOP("strata::Legend", "Data type"),
     QT_TRANSLATE_NOOP("strata::Legend", "Parameter bytes")};
+constexpr std::array<const char*, difference_class_count> difference_names{
+    QT_TRANSLATE_NOOP("strata::Legend", "Same in both"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Changed"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Only in the first"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Only in the second"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Fused")};
 
 QString bytesText(double bytes)
 {
@@ -52,6 +58,7 @@ QString bytesText(double bytes)
 Legend::Legend(QWidget* parent)
     : QFrame(parent),
       m_mode(new QToolButton),
+      m_modes(new QMenu(m_mode)),
       m_all(new QToolButton),
       m_rows_layout(new QVBoxLayout)
 {
@@ -64,17 +71,16 @@ Legend::Legend(QWidget* parent)
     m_mode->setPopupMode(QToolButton::InstantPopup);
     m_mode->setToolButtonStyle(Qt::ToolButtonTextOnly);
     m_mode->setAutoRaise(true);
-    auto* menu = new QMenu(m_mode);
-    auto* group = new QActionGroup(menu);
+    auto* group = new QActionGroup(m_modes);
     for (std::size_t i = 0; i < color_by_count; ++i) {
         const auto by = static_cast<ColorBy>(i);
-        QAction* action = menu->addAction(modeName(by));
+        QAction* action = m_modes->addAction(modeName(by));
         action->setCheckable(true);
         action->setChecked(by == m_color_by);
         group->addAction(action);
         connect(action, &QAction::triggered, this, [this, by] { Q_EMIT colorByChosen(by); });
     }
-    m_mode->setMenu(menu);
+    m_mode->setMenu(m_modes);
     m_all->setObjectName(QStringLiteral("legendAll"));
     m_all->setText(tr("Show all"));
     m_all->setAutoRaise(true);
@@ -104,7 +110,8 @@ Legend::~Legend() = default;
 
 QString Legend::modeName(ColorBy by)
 {
-    return tr(mode_names[static_cast<std::size_t>(by)]);
+    return by == ColorBy::Difference ? tr("Differences")
+                                     : tr(mode_names[static_cast<std::size_t>(by)]);
 }
 
 QString Legend::className(const NodeClasses& classes, std::size_t index)
@@ -115,6 +122,8 @@ QString Legend::className(const NodeClasses& classes, std::size_t index)
         return tr(evidence_names[index]);
     case ColorBy::Category:
         return tr(category_names[index]);
+    case ColorBy::Difference:
+        return tr(difference_names[index]);
     case ColorBy::ParameterBytes:
         if (c.low == c.high)
             return tr("No parameters");
@@ -138,7 +147,11 @@ void Legend::setClasses(std::shared_ptr<const NodeClasses> classes, std::uint32_
         m_rows.clear();
         if (m_classes) {
             m_color_by = m_classes->by;
-            m_mode->menu()->actions().at(static_cast<int>(m_color_by))->setChecked(true);
+            // A comparison has one meaning of colours only.
+            const bool chosen = m_color_by != ColorBy::Difference;
+            m_mode->setMenu(chosen ? m_modes : nullptr);
+            if (chosen)
+                m_modes->actions().at(static_cast<int>(m_color_by))->setChecked(true);
             for (std::size_t i = 0; i < m_classes->classes.size(); ++i) {
                 // The scale of confidence is always whole; elsewhere rows without nodes say
                 // nothing.
@@ -183,6 +196,8 @@ void Legend::applyTheme()
         const std::size_t i = row->index();
         QString name = className(*m_classes, i);
         QColor color = theme.classColor(i, m_classes->classes.size(), m_classes->ordered);
+        if (m_classes->by == ColorBy::Difference)
+            color = theme.differenceColor(static_cast<DifferenceClass>(i));
         if (m_classes->by == ColorBy::Confidence) {
             const double confidence = default_confidence(static_cast<EvidenceKind>(i));
             color = theme.confidenceColor(confidence);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+class QMenu;
 class QToolButton;
 class QVBoxLayout;
 
@@ -44,6 +45,7 @@ private:
     void applyTheme();
 
     QToolButton* m_mode;
+    QMenu* m_modes;
     QToolButton* m_all;
     QVBoxLayout* m_rows_layout;
     std::vector<LegendRow*> m_rows;

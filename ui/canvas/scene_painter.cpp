@@ -263,7 +263,10 @@ void ScenePainter::drawOperator(QPainter& painter, std::uint32_t index)
     const SceneBox& box = m_index.scene().boxes[index];
     const QRectF rect = toQt(rectOf(index));
     const QColor confidence = m_colors.of(box);
-    const QColor fill = Theme::mix(m_theme.surface, confidence, m_theme.dark ? 0.16 : 0.10);
+    const DifferenceClass difference = m_colors.difference(box);
+    const bool differs = difference != DifferenceClass::Same;
+    const QColor fill = Theme::mix(m_theme.surface, confidence,
+                                   (m_theme.dark ? 0.16 : 0.10) + (differs ? 0.12 : 0.0));
     if (m_view.zoom < 0.2) { // a few pixels: the colour is all there is room for
         painter.setPen(Qt::NoPen);
         painter.setBrush(box.synthetic ? m_theme.orphan : confidence);
@@ -273,10 +276,10 @@ void ScenePainter::drawOperator(QPainter& painter, std::uint32_t index)
     if (box.synthetic)
         drawOrphanFrame(painter, m_theme, rect, operator_radius, m_theme.surface);
     else {
-        QColor outline = Theme::mix(m_theme.outline, confidence, 0.45);
+        QColor outline = Theme::mix(m_theme.outline, confidence, differs ? 0.9 : 0.45);
         if (index == m_view.hovered)
             outline = m_theme.outlineStrong;
-        painter.setPen(QPen(outline, 1.0));
+        painter.setPen(QPen(outline, differs ? 1.6 : 1.0));
         painter.setBrush(fill);
         painter.drawRoundedRect(rect, operator_radius, operator_radius);
     }
@@ -287,6 +290,8 @@ void ScenePainter::drawOperator(QPainter& painter, std::uint32_t index)
     painter.setClipPath(outline, Qt::IntersectClip);
     painter.fillRect(QRectF(rect.left(), rect.top(), M::bar, rect.height()), confidence);
     painter.restore();
+    if (differs)
+        drawDifference(painter, difference, rect);
     if (!textVisible(13))
         return;
     const double left = rect.left() + M::bar + M::padding;
@@ -342,6 +347,8 @@ void ScenePainter::drawGroup(QPainter& painter, std::uint32_t index)
     painter.drawRoundedRect(track, 2, 2);
     drawShares(painter, box, track);
     drawBadge(painter, badgeRect(box, area), false);
+    if (m_colors.areDifferences())
+        drawDifferences(painter, box, rect);
     if (!textVisible(13))
         return;
     double x = rect.left() + M::padding + 22;
@@ -391,6 +398,65 @@ void ScenePainter::drawShares(QPainter& painter, const SceneBox& box, const QRec
         painter.fillRect(QRectF(left, track.top(), width, track.height()), m_colors.ofClass(i));
         left += width;
     }
+}
+
+/// A sign at the corner: not colour alone.
+void ScenePainter::drawDifference(QPainter& painter, DifferenceClass difference, const QRectF& rect)
+{
+    const QColor color = m_theme.differenceColor(difference);
+    const QPointF c(rect.right() - 2, rect.top() + 2);
+    painter.setPen(QPen(m_theme.surface, 1.5));
+    painter.setBrush(color);
+    painter.drawEllipse(c, 7.5, 7.5);
+    painter.setPen(QPen(Theme::readableOn(color), 1.6, Qt::SolidLine, Qt::RoundCap));
+    const auto line = [&](double x1, double y1, double x2, double y2) {
+        painter.drawLine(c + QPointF(x1, y1), c + QPointF(x2, y2));
+    };
+    switch (difference) {
+    case DifferenceClass::Added:
+        line(0, -3.5, 0, 3.5);
+        [[fallthrough]];
+    case DifferenceClass::Removed:
+        line(-3.5, 0, 3.5, 0);
+        break;
+    case DifferenceClass::Changed:
+        line(-3.2, -1.5, 3.2, -1.5);
+        line(-3.2, 1.5, 3.2, 1.5);
+        line(-1.6, 3.6, 1.6, -3.6);
+        break;
+    case DifferenceClass::Fused: // two become one
+        line(-3.2, -3.2, 0, 0);
+        line(3.2, -3.2, 0, 0);
+        line(0, 0, 0, 3.6);
+        break;
+    case DifferenceClass::Same:
+        break;
+    }
+}
+
+/// How many nodes inside differ, in the colour of what is most frequent among them.
+void ScenePainter::drawDifferences(QPainter& painter, const SceneBox& box, const QRectF& rect)
+{
+    if (box.group >= m_view.classes->of_group.size())
+        return;
+    const ClassCounts& counts = m_view.classes->of_group[box.group];
+    std::uint32_t total = 0;
+    for (std::size_t i = 1; i < difference_class_count; ++i)
+        total += counts[i];
+    if (total == 0)
+        return;
+    const QColor color = m_colors.ofClass(m_colors.mostFrequentDifference(box.group));
+    painter.setFont(m_small);
+    const QString number = QLocale().toString(total);
+    const double width = std::max(18.0, QFontMetricsF(m_small).horizontalAdvance(number) + 11);
+    const QRectF place(rect.right() - width + 6, rect.top() - 7, width, 17);
+    painter.setPen(QPen(m_theme.surface, 1.5));
+    painter.setBrush(color);
+    painter.drawRoundedRect(place, 8.5, 8.5);
+    if (!textVisible(11))
+        return;
+    painter.setPen(Theme::readableOn(color));
+    painter.drawText(place, Qt::AlignCenter | Qt::TextSingleLine, number);
 }
 
 void ScenePainter::drawTerminal(QPainter& painter, std::uint32_t index)

@@ -48,6 +48,8 @@ private:
     void drawTerminal(QPainter& painter, std::uint32_t index);
     void drawPort(QPainter& painter, const ScenePort& port);
     void drawBadge(QPainter& painter, const QRectF& rect, bool open);
+    void drawDifference(QPainter& painter, DifferenceClass difference, const QRectF& rect);
+    void drawDifferences(QPainter& painter, const SceneBox& box, const QRectF& rect);
     void drawSelection(QPainter& painter, std::uint32_t index);
     void drawShares(QPainter& painter, const SceneBox& box, const QRectF& track);
     QString summary(const SceneBox& box) const;

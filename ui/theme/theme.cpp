@@ -162,6 +162,23 @@ QColor Theme::classColor(std::size_t index, std::size_t count, bool ordered) con
     return share < 0.5 ? mix(none, middle, share * 2) : mix(middle, most, share * 2 - 1);
 }
 
+QColor Theme::differenceColor(DifferenceClass difference) const
+{
+    switch (difference) {
+    case DifferenceClass::Same:
+        break;
+    case DifferenceClass::Changed:
+        return rgb(dark ? 0xe3b341 : 0xb98900);
+    case DifferenceClass::Removed:
+        return rgb(dark ? 0xff8a5c : 0xcf4a17);
+    case DifferenceClass::Added:
+        return rgb(dark ? 0x6cb6ff : 0x1f6fc4);
+    case DifferenceClass::Fused:
+        return rgb(dark ? 0xc39bf0 : 0x7d4bb3);
+    }
+    return mix(surface, outlineStrong, 0.55);
+}
+
 QColor Theme::readableOn(const QColor& background)
 {
     // The WCAG contrast with black equals that with white at a luminance of 0.179.

@@ -1,6 +1,8 @@
 // The colours and fonts of the window: one visual language for light and dark.
 #pragma once
 
+#include "layout/node_classes.h"
+
 #include <QColor>
 #include <QFont>
 #include <QPalette>
@@ -51,6 +53,8 @@ struct Theme {
     /// The `index`-th of `count` classes: steps of one scale when they are ordered, the first of
     /// them nearly grey; otherwise hues that colour-blind people can tell apart.
     QColor classColor(std::size_t index, std::size_t count, bool ordered) const;
+    /// What a comparison found; grey: nothing. Told apart by colour-blind people, too.
+    QColor differenceColor(DifferenceClass difference) const;
     /// Black or white, whichever is readable on `background`.
     static QColor readableOn(const QColor& background);
     /// Fill of a module container at this depth (the root's children are 1).

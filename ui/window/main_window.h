@@ -22,6 +22,7 @@ class GraphCanvas;
 namespace strata::ui {
 
 class Breadcrumbs;
+class CompareWindow;
 class CoveragePanel;
 class EmptyState;
 class InspectorPanel;
@@ -50,6 +51,9 @@ public:
     void exportTo(const QString& path, const ExportOptions& options);
     /// Opens the same file again, with these inputs and dynamic axes.
     void useInputs(const ExportOptions& options);
+    /// Shows what is opened beside another file, in a window of its own, which deletes itself when
+    /// it is closed. Null when nothing is opened.
+    CompareWindow* compareWith(const QString& path);
     void closeModel();
     void cancelJob();
 
@@ -123,6 +127,7 @@ private:
     void refreshDockTitles();
     // main_window_features.cpp
     void buildFeatures();
+    void chooseComparison();
     bool offerDrop(const QString& file, const QPoint& where);
     void buildSearch();
     void openLocator(const QString& typed);
@@ -200,6 +205,7 @@ private:
     QMenu* m_view_menu = nullptr;
     QMenu* m_navigate_menu = nullptr;
     SourceAttachment* m_source = nullptr;
+    QAction* m_compare = nullptr;
 };
 
 } // namespace strata::ui

@@ -1,8 +1,12 @@
 // Parts of the window that live in classes of their own, and what connects them to it.
 #include "ui/canvas/graph_canvas.h"
+#include "ui/compare/compare_window.h"
+#include "ui/window/icons.h"
 #include "ui/window/main_window.h"
 #include "ui/window/source_attachment.h"
 
+#include <QAction>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
 
@@ -11,24 +15,71 @@ namespace strata::ui {
 void MainWindow::buildFeatures()
 {
     m_source = new SourceAttachment(this);
+    m_compare = addAction(m_file_menu, QStringLiteral("compare"), tr("Co&mpare with…"),
+                          QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooseComparison(); });
+    m_compare->setObjectName(QStringLiteral("compareWith"));
+    m_file_menu->insertAction(m_reload, m_compare);
+    connect(this, &MainWindow::actionsRefreshed, this, [this] {
+        m_compare->setEnabled(m_inspection && m_inspection->model && m_services.compare);
+    });
+}
+
+void MainWindow::chooseComparison()
+{
+    if (!m_compare->isEnabled())
+        return;
+    const QFileInfo file(QString::fromStdString(m_inspection->path.string()));
+    auto* dialog = new QFileDialog(
+        this, tr("Compare %1 with").arg(file.fileName()), file.absolutePath(),
+        tr("Models (*.onnx *.pt *.pth *.pt2 *.ts);;ONNX models (*.onnx);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& p) { compareWith(p); });
+    dialog->open();
+}
+
+CompareWindow* MainWindow::compareWith(const QString& path)
+{
+    if (!m_inspection || !m_inspection->model)
+        return nullptr;
+    auto* window = new CompareWindow(m_services);
+    window->setAttribute(Qt::WA_DeleteOnClose);
+    window->show();
+    window->compare(m_inspection, path);
+    return window;
 }
 
 /// A file that could be meant in several ways asks which; false: it can only be opened.
 bool MainWindow::offerDrop(const QString& file, const QPoint& where)
 {
-    if (!m_source->canAttach() || !SourceAttachment::isSourceFile(file))
+    const bool source = SourceAttachment::isSourceFile(file) && m_source->canAttach();
+    const bool other =
+        m_compare->isEnabled() &&
+        QFileInfo(file).suffix().compare(QLatin1String("onnx"), Qt::CaseInsensitive) == 0;
+    if (!source && !other)
         return false;
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("dropMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const QString name = QFileInfo(file).fileName();
-    QAction* attach = menu->addAction(tr("Attach %1 as the source model").arg(name));
-    attach->setObjectName(QStringLiteral("dropAttach"));
-    connect(attach, &QAction::triggered, this, [this, file] { m_source->attach(file); });
-    menu->setDefaultAction(attach);
-    QAction* open = menu->addAction(tr("Open %1 instead").arg(name));
-    open->setObjectName(QStringLiteral("dropOpen"));
-    connect(open, &QAction::triggered, this, [this, file] { openFile(file); });
+    const auto add = [&](const QString& object, const QString& icon_name, const QString& text,
+                         auto run) {
+        QAction* action = menu->addAction(icon(icon_name), text);
+        action->setObjectName(object);
+        connect(action, &QAction::triggered, this, run);
+        return action;
+    };
+    if (source)
+        menu->setDefaultAction(add(QStringLiteral("dropAttach"), QStringLiteral("attach"),
+                                   tr("Attach %1 as the source model").arg(name),
+                                   [this, file] { m_source->attach(file); }));
+    if (other)
+        add(QStringLiteral("dropCompare"), QStringLiteral("compare"),
+            tr("Compare with %1").arg(name), [this, file] { compareWith(file); });
+    QAction* open = add(QStringLiteral("dropOpen"), QStringLiteral("open"),
+                        tr("Open %1 instead").arg(name), [this, file] { openFile(file); });
+    if (!source)
+        menu->setDefaultAction(open);
     menu->popup(where);
     return true;
 }

@@ -80,6 +80,8 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #breadcrumbs { background: @surface; border-bottom: 1px solid @outline; }
 #breadcrumbs QToolButton { padding: 1px 6px; }
+#compareHeader { background: @surface; border-bottom: 1px solid @outline; }
+QSplitter::handle { background: @outline; }
 #legend { background: @surface; border: 1px solid @outline; border-radius: 8px; }
 #legend QToolButton { padding: 1px 5px; font-size: 11px; }
 #legend #legendMode { padding-right: 16px; font-size: 13px; font-weight: 600; }
