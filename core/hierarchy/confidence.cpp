@@ -23,6 +23,8 @@ FindingFacts facts(Finding finding)
         return {EvidenceKind::CommonAncestor, 0.55};
     case Finding::GrownFinished:
         return {EvidenceKind::Consensus, 0.95};
+    case Finding::GrownForm:
+        return {EvidenceKind::Consensus, 0.89};
     case Finding::GrownMissing:
         return {EvidenceKind::Consensus, 0.88};
     case Finding::GrownBetween:

@@ -17,6 +17,7 @@ enum class Finding {
     NearUsed,        ///< constant or size; all users are of one module (source given)
     NearFirstUsed,   ///< constant or size; its first user (source given)
     GrownFinished,   ///< part of what a parameter's reader finishes (no source)
+    GrownForm,       ///< on a gate or residual branch (no source)
     GrownMissing,    ///< stands where numbered children are missing (no source)
     GrownBetween,    ///< between nodes of one module (no source)
     GrownOn,         ///< goes on from a module as its repetitions do, or above it (no source)

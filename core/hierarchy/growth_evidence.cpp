@@ -1,6 +1,7 @@
 #include "hierarchy/growth_evidence.h"
 
 #include "hierarchy/align/patterns.h"
+#include "hierarchy/block_forms.h"
 #include "hierarchy/confidence.h"
 #include "hierarchy/missing_children.h"
 
@@ -109,6 +110,10 @@ public:
                 break;
             }
         finish_operators();
+        for (const auto& [node, module] : block_forms(m_graph, m_modules, m_place)) {
+            put(node, module, Finding::GrownForm, "has its place in the form of");
+            m_anchor[node] = true;
+        }
         for (const auto& [node, container] : missing_children(m_graph, m_modules, m_place)) {
             put(node, container, Finding::GrownMissing, "takes the place of an unnamed child of");
             m_anchor[node] = true;
@@ -477,6 +482,10 @@ private:
     bool accepts(NodeId id, ModuleId module) const
     {
         if (m_is_list[module])
+            return false;
+        // What only has numbered children runs them one after the other, and adds nothing up.
+        if (m_is_sequence[module] && m_graph.nodes[id].data_inputs > 1 &&
+            join_in(id, module).outside)
             return false;
         if (leads_into(id, module))
             return true;
