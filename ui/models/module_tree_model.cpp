@@ -199,6 +199,11 @@ QVariant ModuleTreeModel::sortKey(ModuleId id, int column) const
     }
 }
 
+void ModuleTreeModel::setMarks(MarkOf marks)
+{
+    m_marks = std::move(marks);
+}
+
 QVariant ModuleTreeModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid() || !m_inspection)
@@ -209,8 +214,16 @@ QVariant ModuleTreeModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return display(id, index.column());
-    case Qt::ToolTipRole:
-        return toolTip(id);
+    case Qt::ToolTipRole: {
+        const QString tip = m_marks ? m_marks(id).tip : QString();
+        return tip.isEmpty() ? toolTip(id) : toolTip(id) + QLatin1Char('\n') + tip;
+    }
+    case Qt::DecorationRole: {
+        if (index.column() != Name || !m_marks)
+            return {};
+        const QIcon sign = m_marks(id).icon;
+        return sign.isNull() ? QVariant() : QVariant(sign);
+    }
     case Qt::TextAlignmentRole:
         return index.column() >= Parameters ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                             : QVariant(Qt::AlignLeading | Qt::AlignVCenter);

@@ -4,7 +4,9 @@
 #include "ir/inspection.h"
 
 #include <QAbstractItemModel>
+#include <QIcon>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -34,6 +36,16 @@ public:
     void setInspection(std::shared_ptr<const Inspection> inspection);
     const std::shared_ptr<const Inspection>& inspection() const { return m_inspection; }
 
+    /// A sign before the name of a module, and a line for its tooltip.
+    struct Mark {
+        QIcon icon;
+        QString tip;
+    };
+    using MarkOf = std::function<Mark(ModuleId)>;
+    /// An empty function takes the marks away. Tells no view: telling every row of a filtered tree
+    /// takes longer than a frame, so whoever sets them has the view painted anew.
+    void setMarks(MarkOf marks);
+
     QModelIndex indexOf(ModuleId id, int column = Name) const;
     static ModuleId moduleOf(const QModelIndex& index);
 
@@ -52,6 +64,7 @@ private:
     QVariant sortKey(ModuleId id, int column) const;
 
     std::shared_ptr<const Inspection> m_inspection;
+    MarkOf m_marks;
     std::vector<int> m_rows;                 ///< each module's place among its parent's children
     std::vector<std::uint64_t> m_parameters; ///< per module, below included
     /// Per module, own nodes, distinct. Made when first asked for: only a search needs it.

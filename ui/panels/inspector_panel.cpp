@@ -80,6 +80,7 @@ InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
     column->addSpacing(8);
     for (Section* section : {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators})
         column->addWidget(section);
+    m_column = column;
     column->addStretch();
     // Long names wrap; they must not make the dock wider than it is.
     content->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -90,6 +91,11 @@ InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
     connect(m_selection, &Selection::changed, this,
             [this](const Target& target) { showTarget(target); });
     clear();
+}
+
+void InspectorPanel::addSection(QWidget* section)
+{
+    m_column->insertWidget(m_column->count() - 1, section); // the last one is the empty rest
 }
 
 RowList* InspectorPanel::addValueList(Section* section, NodeValuesModel* model)

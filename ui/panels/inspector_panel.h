@@ -13,6 +13,7 @@
 class QLabel;
 class QStackedWidget;
 class QTreeView;
+class QVBoxLayout;
 
 namespace strata::ui {
 
@@ -28,6 +29,8 @@ public:
 
     void setInspection(std::shared_ptr<const Inspection> inspection);
 
+    /// Adds a part of somebody else's below the panel's own; it follows the selection by itself.
+    void addSection(QWidget* section);
     FactGrid* facts() const { return m_facts; }
     QString heading() const;
     QString subheading() const;
@@ -70,6 +73,7 @@ private:
     FactGrid* m_origin_facts;
     Section* m_operators;
     std::vector<BarRow*> m_operator_bars;
+    QVBoxLayout* m_column;
     QStringList m_evidence_texts;
 };
 

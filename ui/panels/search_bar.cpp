@@ -121,6 +121,13 @@ void SearchBar::setInspection(std::shared_ptr<const Inspection> inspection)
         m_delay.start();
 }
 
+void SearchBar::setReview(ReviewLookup review)
+{
+    m_review = std::move(review);
+    if (query().contains(QLatin1String("review")) || query().contains(QLatin1String("note")))
+        m_delay.start();
+}
+
 void SearchBar::setQuery(const QString& text)
 {
     m_edit->setText(text);
@@ -180,9 +187,9 @@ void SearchBar::search()
         return;
     }
     m_error.clear();
-    m_background.run([this, term = std::move(*parsed),
+    m_background.run([this, term = std::move(*parsed), review = m_review,
                       inspection = m_inspection](TaskContext& task) -> Background::Answer {
-        auto found = QueryMatcher(*inspection, term).find_all(task);
+        auto found = QueryMatcher(*inspection, term, review).find_all(task);
         if (!found)
             return {};
         auto nodes = std::make_shared<std::vector<bool>>(inspection->model->nodes.size());

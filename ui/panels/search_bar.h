@@ -1,7 +1,7 @@
 // The query box: which nodes are meant, how many they are, and going from one to the next.
 #pragma once
 
-#include "ir/inspection.h"
+#include "query/match_query.h"
 #include "ui/jobs/background.h"
 
 #include <QTimer>
@@ -27,6 +27,8 @@ public:
 
     /// Clears what was found; the text is searched anew.
     void setInspection(std::shared_ptr<const Inspection> inspection);
+    /// What reviewed: and note: ask for; what depends on it is searched anew.
+    void setReview(ReviewLookup review);
     void setQuery(const QString& text);
     QString query() const;
     const std::vector<NodeId>& found() const { return m_found; }
@@ -61,6 +63,7 @@ private:
     QTimer m_delay;
     Background m_background;
     std::shared_ptr<const Inspection> m_inspection;
+    ReviewLookup m_review;
     std::vector<NodeId> m_found;
     std::size_t m_at = 0;   ///< index into m_found of the node that was gone to
     bool m_stepped = false; ///< m_at has been gone to

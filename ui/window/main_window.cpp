@@ -117,6 +117,8 @@ QDockWidget* MainWindow::addDock(QWidget* widget, const QString& name, const QSt
     dock->setWidget(widget);
     addDockWidget(area, dock);
     m_docks.push_back(dock);
+    if (m_docks_menu) // those that come before the menus are added with it
+        m_docks_menu->addAction(dock->toggleViewAction());
     // The tab says what the dock is; a title below it would only repeat it.
     connect(dock, &QDockWidget::visibilityChanged, this, &MainWindow::refreshDockTitles,
             Qt::QueuedConnection);

@@ -1,6 +1,7 @@
 // Parts of the window that live in classes of their own, and what connects them to it.
 #include "ui/canvas/graph_canvas.h"
 #include "ui/compare/compare_window.h"
+#include "ui/review/review_feature.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
 #include "ui/window/source_attachment.h"
@@ -15,6 +16,7 @@ namespace strata::ui {
 void MainWindow::buildFeatures()
 {
     m_source = new SourceAttachment(this);
+    new ReviewFeature(this);
     m_compare = addAction(m_file_menu, QStringLiteral("compare"), tr("Co&mpare with…"),
                           QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooseComparison(); });
     m_compare->setObjectName(QStringLiteral("compareWith"));

@@ -87,6 +87,11 @@ QSplitter::handle { background: @outline; }
 #legend #legendMode { padding-right: 16px; font-size: 13px; font-weight: 600; }
 #locator { background: @surface; border: 1px solid @outline; border-radius: 10px; }
 #locator #locatorEdit { font-size: 15px; padding: 7px 8px; }
+#modulePicker { background: @surface; border: 1px solid @outline; border-radius: 10px; }
+#modulePicker #modulePickerEdit { font-size: 15px; padding: 7px 8px; }
+#modulePicker #modulePickerList { background: transparent; border: none; outline: 0; }
+#modulePicker #modulePickerList::item { padding: 5px 6px; border-radius: 5px; }
+#modulePicker #modulePickerList::item:selected { background: @selected; color: @text; }
 #locator #locatorList { background: transparent; border: none; outline: 0; }
 QToolTip { background: @tooltip; color: @text; border: 1px solid @outline; padding: 5px 7px; }
 )";

@@ -1,0 +1,85 @@
+// The lists of the review panel: nodes to look at, conflicts, and what was decided.
+#pragma once
+
+#include "ui/review/review_controller.h"
+
+#include <QAbstractTableModel>
+
+#include <vector>
+
+namespace strata::ui {
+
+/// Which nodes the queue shows.
+enum class QueueFilter { Open, Doubtful, Reviewed, All };
+
+class ReviewQueueModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { Status, Name, Operator, ModulePath, Confidence, Reason, NoteColumn, ColumnCount };
+    enum Role { NodeIdRole = Qt::UserRole, ReviewedRole };
+
+    explicit ReviewQueueModel(QObject* parent = nullptr);
+
+    /// The rows of a filter, in the order of a column (-1: the most doubtful first). For any
+    /// thread; empty when cancelled.
+    static std::vector<NodeId> rowsOf(const ReviewSnapshot& review, QueueFilter filter, int column,
+                                      Qt::SortOrder order, TaskContext& task);
+    void setRows(ReviewSnapshotPtr review, std::vector<NodeId> rows);
+    /// Shows new decisions in the rows that are there.
+    void setReview(ReviewSnapshotPtr review);
+    NodeId nodeAt(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
+    /// -1: not among the rows. O(rows).
+    int rowOf(NodeId node) const;
+    bool isReviewed(int row) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    ReviewSnapshotPtr m_review;
+    std::vector<NodeId> m_rows;
+};
+
+class ReviewConflictModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { Kind, What, ColumnCount };
+    enum Role { NodeIdRole = Qt::UserRole, ModuleIdRole };
+
+    explicit ReviewConflictModel(QObject* parent = nullptr);
+    void setReview(ReviewSnapshotPtr review);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    ReviewSnapshotPtr m_review;
+};
+
+/// Every event, the newest first; what was undone is muted.
+class ReviewHistoryModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { When, Who, Action, What, Why, ColumnCount };
+
+    explicit ReviewHistoryModel(QObject* parent = nullptr);
+    void setReview(ReviewSnapshotPtr review);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    const ReviewEvent& event(int row) const;
+    QString what(const ReviewEvent& event) const;
+
+    ReviewSnapshotPtr m_review;
+    std::vector<bool> m_active;
+};
+
+} // namespace strata::ui

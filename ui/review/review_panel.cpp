@@ -1,0 +1,664 @@
+#include "ui/review/review_panel.h"
+
+#include "ui/models/format.h"
+#include "ui/review/module_picker.h"
+#include "ui/review/review_progress.h"
+#include "ui/review/review_text.h"
+#include "ui/widgets/colors.h"
+#include "ui/window/icons.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPainter>
+#include <QScopedValueRollback>
+#include <QScrollBar>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+
+namespace strata::ui {
+
+namespace {
+
+/// A list that says in words why it is empty.
+class ListView : public QTreeView {
+public:
+    using QTreeView::QTreeView;
+    QString empty_text;
+
+protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        QTreeView::paintEvent(event);
+        if (model() && model()->rowCount() > 0)
+            return;
+        QPainter painter(viewport());
+        painter.setPen(mutedText(palette()));
+        painter.drawText(viewport()->rect().adjusted(16, 0, -16, 0),
+                         Qt::AlignCenter | Qt::TextWordWrap, empty_text);
+    }
+};
+
+QToolButton* toolButton(const QString& icon_name, const QString& text, const QString& tip,
+                        const QString& name)
+{
+    auto* button = new QToolButton;
+    button->setObjectName(name);
+    button->setIcon(icon(icon_name));
+    button->setText(text);
+    button->setToolTip(tip);
+    button->setAccessibleName(text.isEmpty() ? tip : text);
+    button->setToolButtonStyle(text.isEmpty() ? Qt::ToolButtonIconOnly
+                                              : Qt::ToolButtonTextBesideIcon);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::TabFocus);
+    return button;
+}
+
+} // namespace
+
+ReviewPanel::ReviewPanel(ReviewController* review, Selection* selection, QWidget* window)
+    : QWidget(window),
+      m_review(review),
+      m_selection(selection),
+      m_picker(new ModulePicker(window)),
+      m_queue_model(new ReviewQueueModel(this)),
+      m_conflict_model(new ReviewConflictModel(this)),
+      m_history_model(new ReviewHistoryModel(this)),
+      m_progress(new ReviewProgress),
+      m_progress_text(new QLabel),
+      m_figures(new QLabel),
+      m_target(new QLabel),
+      m_tabs(new QTabWidget),
+      m_queue(nullptr),
+      m_filter(new QComboBox),
+      m_why(new QLineEdit),
+      m_note(new QLineEdit)
+{
+    setObjectName(QStringLiteral("reviewPanel"));
+    setAccessibleName(tr("Review"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->setObjectName(QStringLiteral("reviewTabs"));
+    m_tabs->addTab(buildQueue(), tr("Queue"));
+    m_conflicts = addList(m_conflict_model, QStringLiteral("reviewConflicts"), tr("Conflicts"));
+    m_history = addList(m_history_model, QStringLiteral("reviewHistory"), tr("Decisions"));
+    m_conflicts->header()->resizeSection(ReviewConflictModel::Kind, 190);
+    m_history->header()->resizeSection(ReviewHistoryModel::When, 140);
+    m_history->header()->resizeSection(ReviewHistoryModel::Who, 130);
+    m_history->header()->resizeSection(ReviewHistoryModel::Action, 140);
+    m_history->header()->resizeSection(ReviewHistoryModel::What, 380);
+    static_cast<ListView*>(m_conflicts)->empty_text =
+        tr("No conflicts: all decisions fit this model, and nobody disagrees.");
+    static_cast<ListView*>(m_history)->empty_text = tr("Nothing has been decided yet.");
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    // Beside the tabs: a dock below the graph has little height to give away.
+    m_tabs->setCornerWidget(buildHeader(), Qt::TopRightCorner);
+    column->addWidget(m_tabs, 1);
+
+    connect(m_review, &ReviewController::changed, this, &ReviewPanel::followReview);
+    connect(m_selection, &Selection::changed, this,
+            [this](const Target& target, const QObject* source) {
+                if (source != this)
+                    followSelection(target);
+            });
+    connect(m_picker, &ModulePicker::picked, this, [this](ModuleId module) {
+        ReviewCommand command;
+        command.action = ReviewAction::Reassign;
+        command.module = module;
+        send(std::move(command));
+    });
+    connect(m_picker, &ModulePicker::closed, this,
+            [this] { m_queue->setFocus(Qt::OtherFocusReason); });
+    auto go = [this](const QModelIndex& index) {
+        const NodeId node = index.data(ReviewConflictModel::NodeIdRole).toUInt();
+        const ModuleId module = index.data(ReviewConflictModel::ModuleIdRole).toUInt();
+        if (node != no_id)
+            m_selection->select(Target::ofNode(node), nullptr);
+        else if (module != no_module)
+            m_selection->select(Target::ofModule(module), nullptr);
+    };
+    connect(m_conflicts, &QTreeView::clicked, this, go);
+    connect(m_conflicts, &QTreeView::activated, this, go);
+    followReview();
+}
+
+QWidget* ReviewPanel::buildHeader()
+{
+    auto* header = new QWidget;
+    m_progress->setObjectName(QStringLiteral("reviewProgress"));
+    m_progress_text->setObjectName(QStringLiteral("reviewProgressText"));
+    m_figures->setObjectName(QStringLiteral("reviewFigures"));
+    m_figures->setForegroundRole(QPalette::PlaceholderText);
+    m_figures->setToolTip(tr("Coverage and mean confidence as the machine has them, and with the "
+                             "decisions of this review. The machine's evidence stays as it is."));
+    m_undo = toolButton(QStringLiteral("undo"), {}, tr("Undo"), QStringLiteral("reviewUndo"));
+    m_redo = toolButton(QStringLiteral("redo"), {}, tr("Redo"), QStringLiteral("reviewRedo"));
+    connect(m_undo, &QToolButton::clicked, m_review, &ReviewController::undo);
+    connect(m_redo, &QToolButton::clicked, m_review, &ReviewController::redo);
+    m_progress->setFixedWidth(180);
+    for (QLabel* label : {m_figures, m_progress_text})
+        label->setMinimumWidth(1); // a narrow window cuts them rather than growing
+    auto* row = new QHBoxLayout(header);
+    row->setContentsMargins(10, 2, 8, 0);
+    row->setSpacing(10);
+    row->addWidget(m_figures);
+    row->addSpacing(14);
+    row->addWidget(m_progress);
+    row->addWidget(m_progress_text);
+    row->addSpacing(6);
+    row->addWidget(m_undo);
+    row->addWidget(m_redo);
+    return header;
+}
+
+QWidget* ReviewPanel::buildQueue()
+{
+    auto* view = new ListView;
+    m_queue = view;
+    m_queue->setModel(m_queue_model);
+    m_queue->setObjectName(QStringLiteral("reviewQueue"));
+    m_queue->setAccessibleName(tr("Nodes to review"));
+    m_queue->setRootIsDecorated(false);
+    m_queue->setUniformRowHeights(true);
+    m_queue->setFrameShape(QFrame::NoFrame);
+    m_queue->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_queue->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_queue->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_queue->installEventFilter(this);
+    QHeaderView* header = m_queue->header();
+    header->setSectionsClickable(true);
+    header->setSortIndicatorShown(true);
+    header->setSortIndicatorClearable(true); // the third click: the most doubtful first again
+    header->setSortIndicator(-1, Qt::AscendingOrder);
+    header->setStretchLastSection(true);
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &ReviewPanel::rebuild);
+    connect(m_queue->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        if (!m_following && m_queue->selectionModel()->hasSelection()) {
+            m_module = no_module;
+            m_node = no_id;
+            // Also of the row that was current before it was selected.
+            if (const std::vector<NodeId> chosen = nodes(); chosen.size() == 1) {
+                m_current = chosen.front();
+                if (m_selection->current() != Target::ofNode(m_current))
+                    m_selection->select(Target::ofNode(m_current), this);
+            }
+        }
+        refreshTarget();
+    });
+    connect(m_queue->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this](const QModelIndex& index) {
+                // The view makes its first row current when it gets the focus: nobody chose it.
+                if (m_following || !index.isValid() ||
+                    !m_queue->selectionModel()->isSelected(index))
+                    return;
+                m_current = m_queue_model->nodeAt(index.row());
+                if (m_selection->current() != Target::ofNode(m_current))
+                    m_selection->select(Target::ofNode(m_current), this);
+            });
+
+    m_filter->setObjectName(QStringLiteral("reviewFilter"));
+    m_filter->setAccessibleName(tr("Which nodes the queue shows"));
+    m_filter->addItem(tr("To review"), static_cast<int>(QueueFilter::Open));
+    m_filter->addItem(tr("All doubtful"), static_cast<int>(QueueFilter::Doubtful));
+    m_filter->addItem(tr("Reviewed"), static_cast<int>(QueueFilter::Reviewed));
+    m_filter->addItem(tr("Every node"), static_cast<int>(QueueFilter::All));
+    m_filter->setToolTip(tr("Doubtful are orphans, nodes with contradicting evidence, and those "
+                            "with a confidence below %1.")
+                             .arg(formatConfidence(review_threshold)));
+    connect(m_filter, &QComboBox::currentIndexChanged, this, &ReviewPanel::rebuild);
+
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildActions());
+    column->addWidget(m_queue, 1);
+    return page;
+}
+
+QWidget* ReviewPanel::buildActions()
+{
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(8, 4, 8, 4);
+    row->setSpacing(2);
+    row->addWidget(m_filter);
+    row->addSpacing(8);
+    auto add = [&](const QString& icon_name, const QString& text, const QString& tip,
+                   const char* name, std::function<void()> run) {
+        auto* button = toolButton(icon_name, text, tip, QString::fromLatin1(name));
+        connect(button, &QToolButton::clicked, this, [run = std::move(run)] { run(); });
+        m_buttons.push_back(button);
+        row->addWidget(button);
+    };
+    add(QStringLiteral("accept"), tr("Accept"),
+        tr("The module is right; of an orphan, it rightly has none (A)"), "reviewAccept",
+        [this] { decide(ReviewAction::Accept); });
+    add(QStringLiteral("reject"), tr("Reject"), tr("The module is wrong (R)"), "reviewReject",
+        [this] { decide(ReviewAction::Reject); });
+    add(QStringLiteral("reassign"), tr("Module…"), tr("It belongs to another module (M)"),
+        "reviewReassign", [this] { askForModule(); });
+    add(QStringLiteral("eye"), tr("Looked at"), tr("Mark as looked at, without a judgement (V)"),
+        "reviewMark", [this] { decide(ReviewAction::Review); });
+    add(QStringLiteral("note"), tr("Note…"), tr("Add a note (N)"), "reviewNote",
+        [this] { askForNote(); });
+    add(QStringLiteral("close"), QString(), tr("Clear the decision (X)"), "reviewClear",
+        [this] { decide(ReviewAction::Clear); });
+    row->addSpacing(8);
+    m_why->setObjectName(QStringLiteral("reviewWhy"));
+    m_why->setPlaceholderText(tr("Reason (optional)"));
+    m_why->setAccessibleName(tr("Reason for the next decision"));
+    m_why->setToolTip(tr("Kept with the next decision, then emptied."));
+    m_why->setClearButtonEnabled(true);
+    m_why->setMinimumWidth(60);
+    m_why->setMaximumWidth(320);
+    m_note->setObjectName(QStringLiteral("reviewNoteEdit"));
+    m_note->setPlaceholderText(tr("Note: Enter saves, Escape leaves it"));
+    m_note->setAccessibleName(tr("Note"));
+    m_note->setMinimumWidth(60);
+    m_note->setMaximumWidth(420);
+    m_note->hide();
+    m_note->installEventFilter(this);
+    connect(m_note, &QLineEdit::returnPressed, this, &ReviewPanel::saveNote);
+    connect(m_why, &QLineEdit::returnPressed, this,
+            [this] { m_queue->setFocus(Qt::OtherFocusReason); });
+    row->addWidget(m_why, 1);
+    row->addWidget(m_note, 2);
+    m_target->setObjectName(QStringLiteral("reviewTarget"));
+    m_target->setForegroundRole(QPalette::PlaceholderText);
+    m_target->setTextFormat(Qt::PlainText);
+    row->addSpacing(6);
+    // It takes what is left, and never makes the dock wider than the others leave it.
+    m_target->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_target->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    row->addWidget(m_target, 1);
+    return bar;
+}
+
+QTreeView* ReviewPanel::addList(QAbstractItemModel* model, const QString& name,
+                                const QString& title)
+{
+    auto* view = new ListView;
+    view->setModel(model);
+    view->setObjectName(name);
+    view->setAccessibleName(title);
+    view->setRootIsDecorated(false);
+    view->setUniformRowHeights(true);
+    view->setFrameShape(QFrame::NoFrame);
+    view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_tabs->addTab(view, title);
+    return view;
+}
+
+bool ReviewPanel::isReady() const
+{
+    return !m_review->isBusy() && !m_background.isRunning() && m_picker->isReady();
+}
+
+void ReviewPanel::followReview()
+{
+    const ReviewSnapshotPtr review = m_review->snapshot();
+    const bool other_model = !review || !m_shown || m_shown->inspection != review->inspection;
+    m_shown = review;
+    if (other_model) {
+        m_picker->setInspection(review ? review->inspection : nullptr);
+        m_module = no_module;
+        m_node = no_id;
+        m_current = no_id;
+        m_queue_model->setRows(review, {});
+        followSelection(m_selection->current());
+    } else {
+        // The rows that are there show the decision at once; which rows there are comes after.
+        m_queue_model->setReview(review);
+    }
+    m_conflict_model->setReview(review);
+    m_history_model->setReview(review);
+    refreshFigures();
+    rebuild();
+    refreshTarget();
+}
+
+void ReviewPanel::refreshFigures()
+{
+    auto* queue = static_cast<ListView*>(m_queue);
+    const int conflicts = m_conflict_model->rowCount();
+    m_tabs->setTabText(
+        1, conflicts > 0
+               ? tr("Conflicts (%1)").arg(formatCount(static_cast<std::uint64_t>(conflicts)))
+               : tr("Conflicts"));
+    setEnabled(m_shown != nullptr);
+    if (!m_shown) {
+        m_progress->setCounts({});
+        m_progress_text->clear();
+        m_figures->clear();
+        queue->empty_text = tr("Open a model to review the nodes that nothing sure is known of.");
+        return;
+    }
+    ReviewProgress::Counts counts;
+    counts.total = m_shown->queue.size();
+    for (const NodeId node : m_shown->queue) {
+        const ReviewedItem& item = m_shown->overlay.nodes[node];
+        switch (item.verdict) {
+        case ReviewVerdict::Accepted:
+            ++counts.accepted;
+            break;
+        case ReviewVerdict::Reassigned:
+            ++counts.reassigned;
+            break;
+        case ReviewVerdict::Rejected:
+            ++counts.rejected;
+            break;
+        case ReviewVerdict::None:
+            counts.looked_at += item.marked ? 1 : 0;
+            break;
+        }
+    }
+    m_progress->setCounts(counts);
+    m_progress_text->setText(counts.total == 0
+                                 ? tr("Nothing is doubtful")
+                                 : tr("%1 of %2 doubtful nodes reviewed")
+                                       .arg(formatCount(counts.done()), formatCount(counts.total)));
+    const ReviewFigures& figures = m_shown->overlay.figures;
+    const auto change = [](const QString& before, const QString& after) {
+        return before == after ? before : tr("%1 → %2").arg(before, after);
+    };
+    m_figures->setText(tr("Coverage %1   ·   confidence %2")
+                           .arg(change(formatShare(figures.before.coverage()),
+                                       formatShare(figures.after.coverage())),
+                                change(formatConfidence(figures.before.mean_confidence()),
+                                       formatConfidence(figures.after.mean_confidence()))));
+    queue->empty_text = counts.total > 0 && counts.done() == counts.total
+                            ? tr("All doubtful nodes are reviewed.")
+                        : counts.total == 0 ? tr("Nothing is doubtful: every node has a module "
+                                                 "with high confidence.")
+                                            : tr("No nodes here.");
+    const auto step_tip = [](const QString& name, const QString& what, const char* key) {
+        const QString text = what.isEmpty() ? name : tr("%1: %2").arg(name, what);
+        return QStringLiteral("%1 (%2)").arg(text, QLatin1String(key));
+    };
+    m_undo->setEnabled(m_shown->undo.targets > 0);
+    m_redo->setEnabled(m_shown->redo.targets > 0);
+    m_undo->setToolTip(step_tip(tr("Undo"), stepText(m_shown->undo), "Ctrl+Z"));
+    m_redo->setToolTip(step_tip(tr("Redo"), stepText(m_shown->redo), "Ctrl+Shift+Z"));
+}
+
+void ReviewPanel::rebuild()
+{
+    if (!m_shown) {
+        m_background.cancel();
+        return;
+    }
+    const auto filter = static_cast<QueueFilter>(m_filter->currentData().toInt());
+    const QHeaderView* header = m_queue->header();
+    m_background.run([this, review = m_shown, filter, column = header->sortIndicatorSection(),
+                      order =
+                          header->sortIndicatorOrder()](TaskContext& task) -> Background::Answer {
+        auto rows = ReviewQueueModel::rowsOf(*review, filter, column, order, task);
+        return [this, review, made = std::move(rows)] {
+            const QScopedValueRollback following(m_following, true);
+            const std::vector<NodeId> selected =
+                m_module == no_module && m_node == no_id ? nodes() : std::vector<NodeId>();
+            const int scrolled = m_queue->verticalScrollBar()->value();
+            m_queue_model->setRows(review, made);
+            QItemSelection selection;
+            for (const NodeId node : selected)
+                if (const int row = m_queue_model->rowOf(node); row >= 0)
+                    selection.select(m_queue_model->index(row, 0),
+                                     m_queue_model->index(row, ReviewQueueModel::ColumnCount - 1));
+            if (const int row = m_queue_model->rowOf(m_current); row >= 0)
+                m_queue->selectionModel()->setCurrentIndex(m_queue_model->index(row, 0),
+                                                           QItemSelectionModel::NoUpdate);
+            m_queue->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+            m_queue->verticalScrollBar()->setValue(scrolled);
+            if (m_queue->currentIndex().isValid())
+                m_queue->scrollTo(m_queue->currentIndex());
+            refreshTarget();
+        };
+    });
+}
+
+std::vector<NodeId> ReviewPanel::nodes() const
+{
+    std::vector<NodeId> result;
+    if (m_module != no_module)
+        return result;
+    if (m_node != no_id)
+        return {m_node};
+    for (const QModelIndex& index : m_queue->selectionModel()->selectedRows())
+        result.push_back(m_queue_model->nodeAt(index.row()));
+    return result;
+}
+
+void ReviewPanel::followSelection(const Target& target)
+{
+    const QScopedValueRollback following(m_following, true);
+    m_module = target.module;
+    m_node = no_id;
+    if (target.isNode()) {
+        const int row = m_queue_model->rowOf(target.node);
+        if (row >= 0) {
+            m_current = target.node;
+            m_queue->setCurrentIndex(m_queue_model->index(row, 0));
+        } else {
+            m_node = target.node;
+        }
+    }
+    if (m_module != no_module || m_node != no_id)
+        m_queue->clearSelection();
+    refreshTarget();
+}
+
+void ReviewPanel::refreshTarget()
+{
+    QString text;
+    const std::vector<NodeId> chosen = nodes();
+    if (m_shown && m_module < m_shown->inspection->modules.size()) {
+        const auto& figures = m_shown->inspection->coverage.with_descendants;
+        const std::uint64_t count = m_module < figures.size() ? figures[m_module].total : 0;
+        text = tr("Module %1, %2 nodes")
+                   .arg(modulePath(m_shown->inspection->modules, m_module), formatCount(count));
+    } else if (m_shown && chosen.size() == 1) {
+        text = nodeTitle(*m_shown->inspection->model, chosen.front());
+    } else if (chosen.size() > 1) {
+        text = tr("%1 nodes").arg(formatCount(chosen.size()));
+    }
+    m_target->setText(
+        m_target->fontMetrics().elidedText(text, Qt::ElideMiddle, std::max(40, m_target->width())));
+    m_target->setToolTip(text.isEmpty() ? QString() : tr("Decisions are about: %1").arg(text));
+    const bool possible = m_shown && (m_module != no_module || !chosen.empty());
+    for (QToolButton* button : m_buttons)
+        button->setEnabled(possible);
+}
+
+void ReviewPanel::goTo(NodeId node)
+{
+    const int row = m_queue_model->rowOf(node);
+    if (row < 0)
+        return;
+    m_module = no_module;
+    m_node = no_id;
+    const QModelIndex index = m_queue_model->index(row, 0);
+    m_queue->setCurrentIndex(index);
+    m_queue->scrollTo(index);
+}
+
+void ReviewPanel::step(int direction)
+{
+    const int count = m_queue_model->rowCount();
+    if (count == 0)
+        return;
+    // A current row that nobody has selected is where to begin, not where one is.
+    const QModelIndex current = m_queue->currentIndex();
+    const bool chosen = current.isValid() && m_queue->selectionModel()->isSelected(current);
+    const int at = chosen ? current.row() : direction > 0 ? -1 : count;
+    for (int i = 1; i <= count; ++i) {
+        const int row = ((at + direction * i) % count + count) % count;
+        if (!m_queue_model->isReviewed(row))
+            return goTo(m_queue_model->nodeAt(row));
+    }
+    goTo(m_queue_model->nodeAt(((at + direction) % count + count) % count));
+}
+
+void ReviewPanel::decide(ReviewAction action)
+{
+    ReviewCommand command;
+    command.action = action;
+    send(std::move(command));
+}
+
+void ReviewPanel::send(ReviewCommand command)
+{
+    if (!m_shown)
+        return;
+    command.nodes = nodes();
+    if (m_module != no_module)
+        command.modules = {m_module};
+    if (command.nodes.empty() && command.modules.empty())
+        return;
+    command.why = m_why->text().trimmed().toStdString();
+    m_why->clear();
+    const bool goes_on = command.modules.empty() && m_node == no_id &&
+                         command.action != ReviewAction::Note &&
+                         command.action != ReviewAction::Clear;
+    m_review->decide(command);
+    if (!goes_on)
+        return;
+    // On to the next open node below what was decided, without waiting for the answer.
+    std::vector<int> rows;
+    for (const QModelIndex& index : m_queue->selectionModel()->selectedRows())
+        rows.push_back(index.row());
+    std::sort(rows.begin(), rows.end());
+    const int count = m_queue_model->rowCount();
+    for (int i = 1; i < count; ++i) {
+        const int row = (rows.back() + i) % count;
+        if (!m_queue_model->isReviewed(row) && !std::binary_search(rows.begin(), rows.end(), row))
+            return goTo(m_queue_model->nodeAt(row));
+    }
+}
+
+void ReviewPanel::askForModule()
+{
+    const std::vector<NodeId> chosen = nodes();
+    if (!m_shown || (chosen.empty() && m_module == no_module))
+        return;
+    std::vector<ModuleId> near;
+    const Inspection& inspection = *m_shown->inspection;
+    if (!chosen.empty())
+        near = ModulePicker::candidates(inspection, chosen.front());
+    else
+        for (ModuleId id = inspection.modules[m_module].parent; id < inspection.modules.size();
+             id = inspection.modules[id].parent)
+            near.push_back(id);
+    m_picker->open(chosen.size() > 1 ? tr("Module of these %1 nodes").arg(chosen.size())
+                                     : tr("Module that it belongs to"),
+                   std::move(near));
+}
+
+void ReviewPanel::askForNote()
+{
+    const std::vector<NodeId> chosen = nodes();
+    if (!m_shown || (chosen.empty() && m_module == no_module))
+        return;
+    QString text;
+    const ReviewOverlay& overlay = m_shown->overlay;
+    if (const auto note =
+            chosen.empty() ? overlay.node_notes.end() : overlay.node_notes.find(chosen.front());
+        note != overlay.node_notes.end())
+        text = toQString(note->second);
+    if (const auto note = overlay.module_notes.find(m_module);
+        chosen.empty() && note != overlay.module_notes.end())
+        text = toQString(note->second);
+    m_note->setText(text);
+    m_note->show();
+    m_why->hide();
+    m_note->setFocus(Qt::ShortcutFocusReason);
+    m_note->selectAll();
+}
+
+void ReviewPanel::saveNote()
+{
+    ReviewCommand command;
+    command.action = ReviewAction::Note;
+    command.text = m_note->text().trimmed().toStdString();
+    send(std::move(command));
+    m_note->hide();
+    m_why->show();
+    m_queue->setFocus(Qt::OtherFocusReason);
+}
+
+bool ReviewPanel::handleKey(int key)
+{
+    switch (key) {
+    case Qt::Key_A:
+        decide(ReviewAction::Accept);
+        return true;
+    case Qt::Key_R:
+        decide(ReviewAction::Reject);
+        return true;
+    case Qt::Key_M:
+        askForModule();
+        return true;
+    case Qt::Key_V:
+        decide(ReviewAction::Review);
+        return true;
+    case Qt::Key_N:
+        askForNote();
+        return true;
+    case Qt::Key_X:
+    case Qt::Key_Delete:
+        decide(ReviewAction::Clear);
+        return true;
+    case Qt::Key_J:
+        step(1);
+        return true;
+    case Qt::Key_K:
+        step(-1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void ReviewPanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    // What stands beside the tabs would cover them.
+    const int letter = fontMetrics().averageCharWidth();
+    m_figures->setVisible(width() > 150 * letter);
+    m_progress_text->setVisible(width() > 100 * letter);
+    m_progress->setVisible(width() > 70 * letter);
+    constexpr std::array shares{11, 20, 12, 25, 10, 13};
+    for (std::size_t column = 0; column < shares.size(); ++column)
+        m_queue->header()->resizeSection(static_cast<int>(column),
+                                         (width() - 14) * shares[column] / 100);
+}
+
+bool ReviewPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_note && event->type() == QEvent::KeyPress &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        m_note->hide();
+        m_why->show();
+        m_queue->setFocus(Qt::OtherFocusReason);
+        return true;
+    }
+    if (watched == m_queue && event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if ((key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier && handleKey(key->key()))
+            return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace strata::ui
