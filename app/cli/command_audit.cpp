@@ -10,7 +10,7 @@ Result<ExitStatus> run_audit(const AuditArguments& arguments, CommandContext con
 {
     STRATA_CHECK(check_reports(arguments.reports));
     STRATA_TRY(const auto inspection, audit_model(arguments.file, arguments.options, context.task));
-    STRATA_CHECK(write_reports(*inspection, arguments.reports));
+    STRATA_CHECK(write_reports(*inspection, arguments.reports, context.task));
     std::vector<Gate> gates;
     if (arguments.min_coverage)
         gates.push_back(coverage_gate(*inspection, *arguments.min_coverage));

@@ -72,7 +72,7 @@ Result<ExitStatus> run_export(const ExportArguments& arguments, CommandContext c
     if (!written)
         return tl::unexpected(std::move(written).error());
     const auto inspection = std::move(*written);
-    STRATA_CHECK(write_reports(*inspection, arguments.reports));
+    STRATA_CHECK(write_reports(*inspection, arguments.reports, context.task));
 
     const bool complete = inspection->unsupported.empty();
     std::vector<Gate> gates;

@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.h"
 #include "report/sidecar.h"
+#include "session/review_of.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -92,11 +93,16 @@ Status check_reports(const std::vector<ReportRequest>& reports)
     return {};
 }
 
-Status write_reports(const Inspection& inspection, const std::vector<ReportRequest>& reports)
+Status write_reports(const Inspection& inspection, const std::vector<ReportRequest>& reports,
+                     TaskContext& task)
 {
+    if (reports.empty())
+        return {};
+    STRATA_TRY(const auto review, review_of(inspection, task));
     for (const ReportRequest& report : reports)
-        STRATA_CHECK(write_file(
-            report.path, render_report(inspection, report.format, report.path.parent_path())));
+        STRATA_CHECK(write_file(report.path,
+                                render_report(inspection, report.format, report.path.parent_path(),
+                                              review ? &*review : nullptr)));
     return {};
 }
 

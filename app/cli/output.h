@@ -36,6 +36,8 @@ Gate parity_gate(const std::vector<OutputParity>& outputs);
 
 /// Before the work: can the reports be written?
 Status check_reports(const std::vector<ReportRequest>& reports);
-Status write_reports(const Inspection& inspection, const std::vector<ReportRequest>& reports);
+/// With the review that lies beside the model, where there is one.
+Status write_reports(const Inspection& inspection, const std::vector<ReportRequest>& reports,
+                     TaskContext& task);
 
 } // namespace strata::cli

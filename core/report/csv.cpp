@@ -1,6 +1,7 @@
 // One line a node, for spreadsheets and scripts (RFC 4180).
 #include "report/figures_text.h"
 #include "report/report.h"
+#include "report/review_rows.h"
 
 #include <fmt/format.h>
 
@@ -22,10 +23,10 @@ std::string field(std::string_view text)
 
 } // namespace
 
-std::string csv_report(const Inspection& inspection)
+std::string csv_report(const Inspection& inspection, const LaidReview* review)
 {
     std::string text = "path,name,operator,domain,module,class,call,tag,confidence,evidence,"
-                       "category,synthetic,origins,source\r\n";
+                       "category,synthetic,origins,source,review,reviewed_module,note\r\n";
     if (!inspection.model)
         return text;
     const OnnxModel& model = *inspection.model;
@@ -37,13 +38,15 @@ std::string csv_report(const Inspection& inspection)
         for (const std::string& origin : node.origins)
             origins += (origins.empty() ? "" : " ") + origin;
         const Module* module = node.synthetic ? nullptr : &inspection.modules[node.module];
-        text += fmt::format("{},{},{},{},{},{},{},{},{:.4g},{},{},{},{},{}\r\n", field(paths[id]),
-                            field(model.text(onnx.name)), field(model.text(onnx.op_type)),
-                            field(model.text(onnx.domain)), field(module ? module->fqn : ""),
-                            field(module ? module->class_name : ""), node.call,
-                            field(place_text(inspection, id)), node.confidence,
-                            to_string(node.kind), to_string(node.category),
-                            node.synthetic ? "true" : "false", field(origins), field(node.source));
+        const ReviewedNode reviewed = reviewed_node(inspection, review, id);
+        text += fmt::format(
+            "{},{},{},{},{},{},{},{},{:.4g},{},{},{},{},{},{},{},{}\r\n", field(paths[id]),
+            field(model.text(onnx.name)), field(model.text(onnx.op_type)),
+            field(model.text(onnx.domain)), field(module ? module->fqn : ""),
+            field(module ? module->class_name : ""), node.call, field(place_text(inspection, id)),
+            node.confidence, to_string(node.kind), to_string(node.category),
+            node.synthetic ? "true" : "false", field(origins), field(node.source),
+            reviewed.decision, field(reviewed.module), field(reviewed.note));
     }
     return text;
 }

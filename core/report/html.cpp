@@ -6,6 +6,7 @@
 #include "report/module_nodes.h"
 #include "report/page_assets.h"
 #include "report/report.h"
+#include "report/review_rows.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -31,7 +32,10 @@ std::string script_json(const Json& json)
 
 class HtmlReport {
 public:
-    explicit HtmlReport(const Inspection& inspection) : m_inspection(inspection) {}
+    HtmlReport(const Inspection& inspection, const LaidReview* review)
+        : m_inspection(inspection),
+          m_review(review)
+    {}
 
     std::string write() &&
     {
@@ -46,6 +50,7 @@ public:
         m_text += fmt::format("<h1>{}</h1>\n<p class=\"muted\">{}</p>\n", name, lead());
         write_tiles();
         write_figures();
+        write_review();
         write_modules();
         write_orphans();
         write_unsupported();
@@ -201,6 +206,44 @@ private:
         m_text += "</tbody></table>\n";
     }
 
+    void write_review()
+    {
+        if (!m_review)
+            return;
+        const ReviewFigures& figures = m_review->overlay.figures;
+        m_text += "<h2>Review</h2>\n<p class=\"muted\">What reviewers decided, laid over what the "
+                  "machine found; its evidence stays as it is.</p>\n<div class=\"tiles\">\n";
+        const auto change = [](const std::string& before, const std::string& after) {
+            return before == after ? before : before + " → " + after;
+        };
+        tile(fmt::format("{}", figures.reviewed), "nodes reviewed");
+        tile(
+            change(percent_text(figures.before.coverage()), percent_text(figures.after.coverage())),
+            "with a module");
+        tile(change(fmt::format("{}", figures.before.orphans),
+                    fmt::format("{}", figures.after.orphans)),
+             "orphans");
+        tile(change(fmt::format("{:.2f}", figures.before.mean_confidence()),
+                    fmt::format("{:.2f}", figures.after.mean_confidence())),
+             "mean confidence");
+        m_text += "</div>\n";
+        const std::vector<ReviewRow> decided = review_rows(m_inspection, *m_review);
+        std::vector<std::vector<std::string>> rows, conflicts;
+        for (const ReviewRow& row : decided) {
+            rows.push_back({row.label(),
+                            row.to.empty() ? row.decision : row.decision + " to " + row.to,
+                            row.note, row.why, row.who, row.when});
+            if (!row.conflict.empty())
+                conflicts.push_back({row.label(), row.conflict});
+        }
+        if (!rows.empty())
+            table({"Of", "Decision", "Note", "Reason", "By", "When"}, rows);
+        if (!conflicts.empty()) {
+            m_text += "<h3>Conflicts</h3>\n";
+            table({"Of", "What happened"}, conflicts);
+        }
+    }
+
     /// By made-up path, which says what they have in common.
     void write_orphans()
     {
@@ -306,14 +349,15 @@ private:
     }
 
     const Inspection& m_inspection;
+    const LaidReview* m_review;
     std::string m_text;
 };
 
 } // namespace
 
-std::string html_report(const Inspection& inspection)
+std::string html_report(const Inspection& inspection, const LaidReview* review)
 {
-    return HtmlReport(inspection).write();
+    return HtmlReport(inspection, review).write();
 }
 
 } // namespace strata

@@ -1,6 +1,7 @@
 #include "base/version.h"
 #include "report/figures_text.h"
 #include "report/report.h"
+#include "report/review_rows.h"
 
 #include <fmt/format.h>
 
@@ -59,6 +60,33 @@ void add_orphans(std::string& text, const Inspection& inspection)
     }
 }
 
+void add_review(std::string& text, const Inspection& inspection, const LaidReview& review)
+{
+    const ReviewFigures& figures = review.overlay.figures;
+    text += fmt::format(
+        "\n## Review\n\n| figure | before | after |\n|---|---:|---:|\n| attributed coverage | {} | "
+        "{} "
+        "|\n| orphans | {} | {} |\n| mean confidence | {:.3f} | {:.3f} |\n\n{} nodes reviewed: {} "
+        "accepted, {} reassigned, {} rejected.\n",
+        percent_text(figures.before.coverage()), percent_text(figures.after.coverage()),
+        figures.before.orphans, figures.after.orphans, figures.before.mean_confidence(),
+        figures.after.mean_confidence(), figures.reviewed, figures.accepted, figures.reassigned,
+        figures.rejected);
+    const std::vector<ReviewRow> rows = review_rows(inspection, review);
+    if (rows.empty())
+        return;
+    text += "\n| of | decision | by | when | reason | note |\n|---|---|---|---|---|---|\n";
+    for (const ReviewRow& row : rows)
+        text +=
+            fmt::format("| {} | {}{} | {} | {} | {} | {} |\n", cell(row.label()),
+                        cell(row.decision), row.to.empty() ? std::string() : cell(" to " + row.to),
+                        cell(row.who), cell(row.when), cell(row.why), cell(row.note));
+    for (const ReviewRow& row : rows)
+        if (!row.conflict.empty())
+            text += fmt::format("\n- **conflict** {}", cell(row.conflict));
+    text += "\n";
+}
+
 void add_inputs(std::string& text, const Inspection& inspection)
 {
     if (inspection.inputs.empty())
@@ -83,7 +111,7 @@ void add_inputs(std::string& text, const Inspection& inspection)
 
 } // namespace
 
-std::string markdown_report(const Inspection& inspection)
+std::string markdown_report(const Inspection& inspection, const LaidReview* review)
 {
     const CoverageFigures& all = inspection.coverage.all;
     std::string text =
@@ -106,6 +134,8 @@ std::string markdown_report(const Inspection& inspection)
     for (std::size_t i = 0; i < evidence_kind_count; ++i)
         text += fmt::format("| {} | {} |\n", to_string(static_cast<EvidenceKind>(i)),
                             inspection.coverage.kinds[i]);
+    if (review)
+        add_review(text, inspection, *review);
     add_modules(text, inspection);
     add_orphans(text, inspection);
     if (!inspection.unsupported.empty()) {

@@ -31,15 +31,15 @@ Result<ReportFormat> parse_report_format(std::string_view name)
 }
 
 std::string render_report(const Inspection& inspection, ReportFormat format,
-                          const std::filesystem::path& folder)
+                          const std::filesystem::path& folder, const LaidReview* review)
 {
     switch (format) {
     case ReportFormat::Markdown:
-        return markdown_report(inspection);
+        return markdown_report(inspection, review);
     case ReportFormat::Html:
-        return html_report(inspection);
+        return html_report(inspection, review);
     case ReportFormat::Csv:
-        return csv_report(inspection);
+        return csv_report(inspection, review);
     case ReportFormat::GraphMl:
         return graphml_report(inspection);
     case ReportFormat::Dot:
@@ -47,7 +47,7 @@ std::string render_report(const Inspection& inspection, ReportFormat format,
     case ReportFormat::Sidecar:
         break;
     }
-    return sidecar_json(inspection, folder);
+    return sidecar_json(inspection, folder, review);
 }
 
 } // namespace strata

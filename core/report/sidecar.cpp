@@ -3,6 +3,7 @@
 #include "base/version.h"
 #include "report/inputs_json.h"
 #include "report/json_text.h"
+#include "report/review_rows.h"
 #include "report/strategy_json.h"
 
 #include <cmath>
@@ -41,6 +42,24 @@ Json figures_json(const CoverageFigures& figures)
             {"recorded_coverage", rounded(figures.recorded_coverage())},
             {"coverage", rounded(figures.coverage())},
             {"mean_confidence", rounded(figures.mean_confidence())}};
+}
+
+Json review_row_json(const ReviewRow& row)
+{
+    Json json{{row.is_module ? "module" : "node", row.place}};
+    if (!row.is_module)
+        json["name"] = row.name;
+    json["decision"] = row.decision;
+    if (!row.to.empty())
+        json["to"] = row.to;
+    if (!row.note.empty())
+        json["note"] = row.note;
+    json["by"] = row.who;
+    json["when"] = row.when;
+    json["why"] = row.why;
+    if (!row.conflict.empty())
+        json["conflict"] = row.conflict;
+    return json;
 }
 
 Json source_json(const Inspection& inspection, const std::filesystem::path& folder)
@@ -229,7 +248,8 @@ Json unsupported_json(const UnsupportedOperator& unsupported)
 
 } // namespace
 
-std::string sidecar_json(const Inspection& inspection, const std::filesystem::path& folder)
+std::string sidecar_json(const Inspection& inspection, const std::filesystem::path& folder,
+                         const LaidReview* review)
 {
     JsonObjectWriter writer;
     writer.value("format", "strata-hierarchy");
@@ -265,7 +285,16 @@ std::string sidecar_json(const Inspection& inspection, const std::filesystem::pa
         writer.element(diagnostic_json(diagnostic));
     writer.end_list();
     writer.begin_list("review");
+    if (review && inspection.model)
+        for (const ReviewRow& row : review_rows(inspection, *review))
+            writer.element(review_row_json(row));
     writer.end_list();
+    if (review) {
+        const ReviewFigures& figures = review->overlay.figures;
+        writer.value("review_coverage", {{"reviewed", figures.reviewed},
+                                         {"before", figures_json(figures.before)},
+                                         {"after", figures_json(figures.after)}});
+    }
     return std::move(writer).finish();
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "ir/inspection.h"
+#include "review/review_overlay.h"
 
 #include <filesystem>
 #include <string>
@@ -14,7 +15,8 @@ inline constexpr int sidecar_format_version = 1;
 
 /// The sidecar as JSON text, deterministic for equal inspections. Paths inside are relative to
 /// `folder`.
-std::string sidecar_json(const Inspection& inspection, const std::filesystem::path& folder);
+std::string sidecar_json(const Inspection& inspection, const std::filesystem::path& folder,
+                         const LaidReview* review = nullptr);
 
 /// The object that `--json` prints (ARCHITECTURE.md, "Command line"), without verify's part.
 std::string summary_json(const Inspection& inspection);

@@ -85,6 +85,12 @@ struct ReviewOverlay {
     ModuleId module_after(const Inspection& inspection, NodeId node) const;
 };
 
+/// A review and what it means for one model: what reports take.
+struct LaidReview {
+    ReviewLog log;
+    ReviewOverlay overlay;
+};
+
 /// The inspection must have a model; `identities` are that model's. A node's own verdict goes
 /// before that of its module, the nearest module's before those above. O(nodes + targets).
 Result<ReviewOverlay> apply_review(const Inspection& inspection, const NodeIdentities& identities,

@@ -4,6 +4,7 @@
 #include "onnx/onnx_writer.h"
 #include "report/sidecar.h"
 #include "session/phase_clock.h"
+#include "session/review_of.h"
 #include "session/session.h"
 #include "session/staging_folder.h"
 
@@ -102,7 +103,15 @@ write_export(const std::shared_ptr<const Inspection>& inspection,
             names.push_back(result.external_file.filename());
         if (options.sidecar) {
             const std::filesystem::path name = sidecar_path(output).filename();
-            STRATA_CHECK(write_file(staging.path() / name, sidecar_json(*written, folder)));
+            // Decisions on an earlier export at this place; a damaged file must not stop the
+            // export.
+            auto review = review_of(*written, task);
+            if (!review)
+                written->diagnostics.push_back({Severity::Warning, "review-unreadable",
+                                                review.error().text(), output.filename().string()});
+            STRATA_CHECK(write_file(
+                staging.path() / name,
+                sidecar_json(*written, folder, review && *review ? &**review : nullptr)));
             names.push_back(name);
         }
         names.push_back(output.filename());
