@@ -1,6 +1,7 @@
 #include "ui/panels/inspector_panel.h"
 
 #include "ui/models/format.h"
+#include "ui/panels/evidence_view.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/colors.h"
 #include "ui/widgets/fact_grid.h"
@@ -27,6 +28,25 @@ QString fileName(const std::filesystem::path& path)
     return QFileInfo(QString::fromStdString(path.string())).fileName();
 }
 
+QString fxKindExplanation(FxKind kind)
+{
+    switch (kind) {
+    case FxKind::Placeholder:
+        return InspectorPanel::tr("Inputs of the model");
+    case FxKind::GetAttr:
+        return InspectorPanel::tr("Parameters, buffers and constants that are read");
+    case FxKind::CallFunction:
+        return InspectorPanel::tr("Calls of PyTorch's functions");
+    case FxKind::CallMethod:
+        return InspectorPanel::tr("Calls of a tensor's methods");
+    case FxKind::CallModule:
+        return InspectorPanel::tr("Calls of modules inside");
+    case FxKind::Output:
+        break;
+    }
+    return InspectorPanel::tr("What the model returns");
+}
+
 } // namespace
 
 InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
@@ -36,8 +56,8 @@ InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
       m_heading(new QLabel),
       m_confidence(new BarRow),
       m_facts(new FactGrid),
-      m_evidence(new Section(tr("Evidence"))),
-      m_evidence_facts(new FactGrid),
+      m_evidence(new Section(tr("Why here?"))),
+      m_evidence_view(new EvidenceView),
       m_inputs(new Section(tr("Inputs"))),
       m_input_model(new NodeValuesModel(NodeValuesModel::Direction::Inputs, this)),
       m_outputs(new Section(tr("Outputs"))),
@@ -47,7 +67,8 @@ InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
       m_attribute_model(new AttributesModel(this)),
       m_origin(new Section(tr("Origin in PyTorch"))),
       m_origin_facts(new FactGrid),
-      m_operators(new Section(tr("Nodes by operator")))
+      m_operators(new Section(tr("Nodes by operator"))),
+      m_fx(new Section(tr("FX nodes by kind")))
 {
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
@@ -61,7 +82,8 @@ InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
     m_heading->setWordWrap(true);
     m_kind->setForegroundRole(QPalette::PlaceholderText);
     m_kind->setFont(scaled(font(), 0.92));
-    m_evidence->addWidget(m_evidence_facts);
+    m_evidence->setObjectName(QStringLiteral("evidenceSection"));
+    m_evidence->addWidget(m_evidence_view);
     addValueList(m_inputs, m_input_model);
     addValueList(m_outputs, m_output_model);
     m_attributes->addWidget(m_attribute_facts);
@@ -78,16 +100,28 @@ InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
     column->addSpacing(6);
     column->addWidget(m_facts);
     column->addSpacing(8);
-    for (Section* section : {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators})
+    for (Section* section :
+         {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators, m_fx})
         column->addWidget(section);
     m_column = column;
+    for (std::size_t kind = 0; kind < fx_kind_count; ++kind) {
+        auto* bar = new BarRow;
+        bar->setObjectName(QStringLiteral("fx-") + toQString(to_string(static_cast<FxKind>(kind))));
+        bar->setToolTip(fxKindExplanation(static_cast<FxKind>(kind)));
+        m_fx->addWidget(bar);
+        m_fx_bars.push_back(bar);
+    }
+    m_fx->setToolTip(tr("What PyTorch's graph of this module consists of, modules inside it "
+                        "included"));
     column->addStretch();
     // Long names wrap; they must not make the dock wider than it is.
     content->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     setWidget(content);
 
-    for (FactGrid* grid : {m_facts, m_evidence_facts, m_origin_facts})
+    for (FactGrid* grid : {m_facts, m_origin_facts})
         connect(grid, &FactGrid::linkActivated, this, &InspectorPanel::follow);
+    connect(m_evidence_view, &EvidenceView::moduleRequested, this,
+            [this](ModuleId module) { m_selection->select(Target::ofModule(module), this); });
     connect(m_selection, &Selection::changed, this,
             [this](const Target& target) { showTarget(target); });
     clear();
@@ -119,14 +153,21 @@ void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
 {
     m_inspection = std::move(inspection);
     m_consumers.reset();
+    m_fx_counts.clear();
     m_background.cancel();
-    if (m_inspection && m_inspection->model)
-        m_background.run([this, model = m_inspection->model](TaskContext&) -> Background::Answer {
-            auto table = std::make_shared<const ConsumerTable>(model->consumers());
-            return [this, table] {
+    if (m_inspection && (m_inspection->model || m_inspection->program))
+        m_background.run([this, model = m_inspection->model, program = m_inspection->program](
+                             TaskContext& task) -> Background::Answer {
+            auto table =
+                model ? std::make_shared<const ConsumerTable>(model->consumers()) : nullptr;
+            std::vector<FxKindCounts> kinds;
+            if (program)
+                if (auto counted = countFxKinds(*program, task))
+                    kinds = std::move(*counted);
+            return [this, table, counts = std::move(kinds)] {
                 m_consumers = table;
-                if (m_selection->current().isNode())
-                    showTarget(m_selection->current());
+                m_fx_counts = counts;
+                showTarget(m_selection->current());
             };
         });
     showTarget(m_selection->current());
@@ -144,7 +185,7 @@ QString InspectorPanel::subheading() const
 
 QStringList InspectorPanel::evidenceTexts() const
 {
-    return m_evidence_texts;
+    return m_evidence_view->texts();
 }
 
 void InspectorPanel::clear()
@@ -153,14 +194,15 @@ void InspectorPanel::clear()
     m_heading->clear();
     m_confidence->hide();
     m_facts->setFacts({});
-    m_evidence_texts.clear();
+    m_evidence_view->clear();
     m_input_model->setNode(nullptr, no_id, nullptr);
     m_output_model->setNode(nullptr, no_id, nullptr);
     m_attribute_model->setNode(nullptr, no_id);
     for (BarRow* bar : m_operator_bars)
         delete bar;
     m_operator_bars.clear();
-    for (Section* section : {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators})
+    for (Section* section :
+         {m_evidence, m_inputs, m_outputs, m_attributes, m_origin, m_operators, m_fx})
         section->hide();
 }
 
@@ -234,6 +276,7 @@ void InspectorPanel::showFile()
     m_operators->setVisible(file.model != nullptr);
     if (file.model)
         showOperators(root_module);
+    showFxKinds(root_module);
 }
 
 void InspectorPanel::showNode(NodeId id)
@@ -285,7 +328,8 @@ void InspectorPanel::showNode(NodeId id)
                              tr("No module is known for this node.")});
         }
         facts.push_back({tr("Category"), categoryName(attribution.category), {}, false, {}});
-        showEvidence(attribution);
+        m_evidence_view->setNode(*m_inspection, id);
+        m_evidence->setVisible(!m_evidence_view->isEmpty());
 
         QStringList origins;
         for (const std::string& origin : attribution.origins)
@@ -320,25 +364,27 @@ void InspectorPanel::showNode(NodeId id)
     m_attribute_facts->setFacts(attributes);
 }
 
-void InspectorPanel::showEvidence(const NodeAttribution& attribution)
+void InspectorPanel::showWhy()
 {
-    std::vector<Fact> facts;
-    for (const Evidence& piece : attribution.evidence) {
-        const bool known = piece.module < m_inspection->modules.size();
-        const QString module = known ? modulePath(m_inspection->modules, piece.module) : QString();
-        QString text = toQString(piece.detail);
-        if (text.isEmpty())
-            text = evidenceExplanation(piece.kind);
-        // A piece that speaks for another module than the winner is what a reviewer looks for.
-        if (known && piece.module != attribution.module)
-            text += QLatin1Char('\n') + tr("speaks for %1").arg(module);
-        const QString name =
-            tr("%1  %2").arg(formatConfidence(piece.confidence), evidenceName(piece.kind));
-        facts.push_back({name, text, {}, false, evidenceExplanation(piece.kind)});
-        m_evidence_texts += name + QStringLiteral(": ") + text;
-    }
-    m_evidence_facts->setFacts(facts);
-    m_evidence->setVisible(!facts.empty());
+    if (!m_selection->current().isNode() || m_evidence->isHidden())
+        return;
+    m_evidence->setExpanded(true);
+    widget()->layout()->activate();
+    verticalScrollBar()->setValue(m_evidence->y());
+}
+
+void InspectorPanel::showFxKinds(ModuleId id)
+{
+    if (id >= m_fx_counts.size())
+        return;
+    const FxKindCounts& counts = m_fx_counts[id];
+    const std::uint64_t most = *std::max_element(counts.begin(), counts.end());
+    for (std::size_t kind = 0; kind < fx_kind_count; ++kind)
+        m_fx_bars[kind]->setValue(
+            toQString(to_string(static_cast<FxKind>(kind))), formatCount(counts[kind]),
+            most == 0 ? 0.0 : static_cast<double>(counts[kind]) / static_cast<double>(most),
+            mix(palette().color(QPalette::Window), palette().color(QPalette::Highlight), 0.65));
+    m_fx->setVisible(most > 0);
 }
 
 void InspectorPanel::showModule(ModuleId id)
@@ -386,6 +432,7 @@ void InspectorPanel::showModule(ModuleId id)
         facts.push_back({tr("ONNX nodes"), tr("none"), {}, false, {}});
     }
     m_facts->setFacts(facts);
+    showFxKinds(id);
 }
 
 void InspectorPanel::showOperators(ModuleId id)

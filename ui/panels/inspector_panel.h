@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/jobs/background.h"
+#include "ui/models/fx_kinds.h"
 #include "ui/models/node_models.h"
 #include "ui/models/selection.h"
 
@@ -18,6 +19,7 @@ class QVBoxLayout;
 namespace strata::ui {
 
 class BarRow;
+class EvidenceView;
 class FactGrid;
 class RowList;
 class Section;
@@ -36,6 +38,8 @@ public:
     QString subheading() const;
     /// The evidence as shown, one entry per piece.
     QStringList evidenceTexts() const;
+    /// Unfolds the evidence of the selected node and scrolls to it.
+    void showWhy();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -45,8 +49,8 @@ private:
     void showFile();
     void showNode(NodeId id);
     void showModule(ModuleId id);
-    void showEvidence(const NodeAttribution& attribution);
     void showOperators(ModuleId id);
+    void showFxKinds(ModuleId id);
     void clear();
     void follow(const QString& link);
     RowList* addValueList(Section* section, NodeValuesModel* model);
@@ -61,7 +65,7 @@ private:
     BarRow* m_confidence;
     FactGrid* m_facts;
     Section* m_evidence;
-    FactGrid* m_evidence_facts;
+    EvidenceView* m_evidence_view;
     Section* m_inputs;
     NodeValuesModel* m_input_model;
     Section* m_outputs;
@@ -74,7 +78,9 @@ private:
     Section* m_operators;
     std::vector<BarRow*> m_operator_bars;
     QVBoxLayout* m_column;
-    QStringList m_evidence_texts;
+    Section* m_fx;
+    std::vector<BarRow*> m_fx_bars; ///< one per kind
+    std::vector<FxKindCounts> m_fx_counts;
 };
 
 } // namespace strata::ui

@@ -332,19 +332,30 @@ void ProblemsPanel::showNodes(const QString& title, std::vector<NodeId> nodes)
     setCurrentWidget(m_node_view);
 }
 
-void ProblemsPanel::stepOrphan(int direction)
+QString ProblemsPanel::stepOrphan(int direction)
 {
     const int count = m_orphans_sorted->rowCount();
     if (count == 0)
-        return;
+        return m_orphans->rowCount() > 0 ? tr("No orphan passes the filter.")
+                                         : tr("No orphans: every node has a module.");
     const QModelIndex current = m_orphan_view->currentIndex();
     int row = direction > 0 ? 0 : count - 1;
-    if (current.isValid())
+    bool round = false;
+    if (current.isValid()) {
         row = (current.row() + direction + count) % count;
+        round = direction > 0 ? row <= current.row() : row >= current.row();
+    }
     const QModelIndex next = m_orphans_sorted->index(row, 0);
     m_orphan_view->setCurrentIndex(next);
     m_orphan_view->scrollTo(next);
     m_selection->select(Target::ofNode(next.data(OrphanModel::NodeIdRole).toUInt()), this);
+    const QString place = tr("Orphan %1 of %2")
+                              .arg(formatCount(static_cast<std::uint64_t>(row) + 1),
+                                   formatCount(static_cast<std::uint64_t>(count)));
+    if (!round)
+        return place;
+    return direction > 0 ? tr("%1, from the beginning again").arg(place)
+                         : tr("%1, from the end again").arg(place);
 }
 
 } // namespace strata::ui

@@ -28,8 +28,9 @@ public:
     void showDiagnostics();
     void showNodes(const QString& title, const NodeListModel::Condition& condition);
     void showNodes(const QString& title, std::vector<NodeId> nodes);
-    /// Selects the orphan before or after the one that is current, round the end.
-    void stepOrphan(int direction);
+    /// Selects the orphan before or after the one that is current, round the end. Says which one it
+    /// is, or that there is none.
+    QString stepOrphan(int direction);
     int problemCount() const;
 
     QTreeView* orphanView() const { return m_orphan_view; }

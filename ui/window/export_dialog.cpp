@@ -20,10 +20,35 @@
 
 namespace strata::ui {
 
-ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
+namespace {
+
+QString strategyExplanation(Strategy strategy)
+{
+    switch (strategy) {
+    case Strategy::Auto:
+        return ExportDialog::tr("From the code where ONNX can state it; only what it cannot state "
+                                "follows a run of the model.");
+    case Strategy::Fx:
+        return ExportDialog::tr("From the code alone: holds for all inputs, branches and loops "
+                                "included. Nothing is run.");
+    case Strategy::Htp:
+        break;
+    }
+    return ExportDialog::tr("From a run of the model on its inputs: holds for inputs that take the "
+                            "same branches.");
+}
+
+} // namespace
+
+ExportDialog::ExportDialog(const QString& suggested, const ExportOptions& opened,
+                           const QString& used, QWidget* parent)
     : QDialog(parent),
       m_path(new QLineEdit(suggested, this)),
       m_note(new QLabel(this)),
+      m_opened(opened),
+      m_strategy(new QComboBox(this)),
+      m_strategy_note(new QLabel(this)),
+      m_used(used),
       m_opset(new QComboBox(this)),
       m_external(new QCheckBox(tr("Weights in a file of their own"), this)),
       m_sidecar(new QCheckBox(tr("Write the hierarchy file beside it (.hierarchy.json)"), this))
@@ -43,6 +68,20 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
     path_row->addWidget(m_path, 1);
     path_row->addWidget(browse_button);
 
+    m_strategy->setObjectName(QStringLiteral("exportStrategy"));
+    m_strategy->setAccessibleName(tr("Strategy"));
+    m_strategy->addItem(tr("Automatic (recommended)"), static_cast<int>(Strategy::Auto));
+    m_strategy->addItem(tr("FX: from the code"), static_cast<int>(Strategy::Fx));
+    m_strategy->addItem(tr("HTP: from a run"), static_cast<int>(Strategy::Htp));
+    for (int i = 0; i < m_strategy->count(); ++i)
+        m_strategy->setItemData(
+            i, strategyExplanation(static_cast<Strategy>(m_strategy->itemData(i).toInt())),
+            Qt::ToolTipRole);
+    m_strategy->setCurrentIndex(m_strategy->findData(static_cast<int>(opened.strategy)));
+    m_strategy_note->setObjectName(QStringLiteral("exportStrategyNote"));
+    m_strategy_note->setWordWrap(true);
+    m_strategy_note->setFont(scaled(font(), 0.92));
+    m_strategy_note->setForegroundRole(QPalette::PlaceholderText);
     m_opset->setObjectName(QStringLiteral("exportOpset"));
     for (int opset = newest_opset; opset >= oldest_opset; --opset)
         m_opset->addItem(opset == default_opset ? tr("%1 (recommended)").arg(opset)
@@ -65,7 +104,9 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
     path_label->setBuddy(m_path);
     form->addRow(path_label, path_row);
     form->addRow(QString(), m_note);
-    form->addRow(tr("Operator &set:"), m_opset);
+    form->addRow(tr("&Strategy:"), m_strategy);
+    form->addRow(QString(), m_strategy_note);
+    form->addRow(tr("&Operator set:"), m_opset);
     form->addRow(QString(), m_external);
     form->addRow(QString(), m_sidecar);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
@@ -84,6 +125,8 @@ ExportDialog::ExportDialog(const QString& suggested, QWidget* parent)
 
     connect(browse_button, &QToolButton::clicked, this, &ExportDialog::browse);
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::refresh);
+    connect(m_strategy, &QComboBox::currentIndexChanged, this, &ExportDialog::refresh);
+    connect(m_opset, &QComboBox::currentIndexChanged, this, &ExportDialog::refresh);
     connect(buttons, &QDialogButtonBox::accepted, this, &ExportDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
     refresh();
@@ -99,7 +142,8 @@ QString ExportDialog::path() const
 
 ExportOptions ExportDialog::options() const
 {
-    ExportOptions options;
+    ExportOptions options = m_opened;
+    options.strategy = static_cast<Strategy>(m_strategy->currentData().toInt());
     options.opset = m_opset->currentData().toInt();
     options.external_data = m_external->isChecked();
     options.sidecar = m_sidecar->isChecked();
@@ -144,6 +188,13 @@ void ExportDialog::refresh()
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
     m_export->setEnabled(!path().isEmpty() && folder_there);
+    const ExportOptions chosen = options();
+    QString about = strategyExplanation(chosen.strategy);
+    if (chosen.strategy != m_opened.strategy || chosen.opset != m_opened.opset)
+        about += QLatin1Char(' ') + tr("The model is translated again before it is written.");
+    else if (chosen.strategy == Strategy::Auto && !m_used.isEmpty())
+        about += QLatin1Char(' ') + tr("For this model it chose %1.").arg(m_used.toUpper());
+    m_strategy_note->setText(about);
 }
 
 } // namespace strata::ui

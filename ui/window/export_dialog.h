@@ -16,8 +16,11 @@ namespace strata::ui {
 class ExportDialog : public QDialog {
     Q_OBJECT
 public:
-    /// `suggested` is the path to start with. Options are remembered from the last time.
-    explicit ExportDialog(const QString& suggested, QWidget* parent = nullptr);
+    /// `suggested` is the path to start with. Options are remembered from the last time, but for
+    /// the strategy: that is the one the model was `opened` with. `used` is what it chose ("fx",
+    /// "hybrid", "htp"; may be empty).
+    ExportDialog(const QString& suggested, const ExportOptions& opened, const QString& used,
+                 QWidget* parent = nullptr);
 
     QString path() const;
     ExportOptions options() const;
@@ -30,6 +33,10 @@ private:
 
     QLineEdit* m_path;
     QLabel* m_note;
+    ExportOptions m_opened;
+    QComboBox* m_strategy;
+    QLabel* m_strategy_note;
+    QString m_used;
     QComboBox* m_opset;
     QCheckBox* m_external;
     QCheckBox* m_sidecar;

@@ -128,6 +128,7 @@ private:
     // main_window_features.cpp
     void buildFeatures();
     void chooseComparison();
+    void stepOrphan(int direction);
     bool offerDrop(const QString& file, const QPoint& where);
     void buildSearch();
     void openLocator(const QString& typed);
@@ -190,8 +191,7 @@ private:
     QAction* m_reload = nullptr;
     QAction* m_show_legend = nullptr;
     QAction* m_cancel = nullptr;
-    std::vector<QAction*> m_model_actions;  ///< need an opened model
-    std::vector<QAction*> m_orphan_actions; ///< need orphans
+    std::vector<QAction*> m_model_actions; ///< need an opened model
     QAction* m_zoom_in = nullptr;
     QAction* m_zoom_out = nullptr;
     QAction* m_zoom_fit = nullptr;

@@ -1,6 +1,7 @@
 // The window's menus, tool bar and dialogs.
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
+#include "ui/models/format.h"
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
@@ -164,10 +165,9 @@ void MainWindow::buildActions()
                   [this] { m_search->step(-1); });
     navigate->addSeparator();
     m_next_orphan = addAction(navigate, QStringLiteral("next"), tr("&Next orphan"),
-                              QKeySequence(Qt::Key_F8), [this] { m_problems->stepOrphan(1); });
-    m_previous_orphan =
-        addAction(navigate, QStringLiteral("previous"), tr("&Previous orphan"),
-                  QKeySequence(Qt::SHIFT | Qt::Key_F8), [this] { m_problems->stepOrphan(-1); });
+                              QKeySequence(Qt::Key_F8), [this] { stepOrphan(1); });
+    m_previous_orphan = addAction(navigate, QStringLiteral("previous"), tr("&Previous orphan"),
+                                  QKeySequence(Qt::SHIFT | Qt::Key_F8), [this] { stepOrphan(-1); });
     navigate->addSeparator();
     QAction* find = addAction(navigate, QStringLiteral("search"), tr("&Find a module"),
                               QKeySequence::Find, [this] {
@@ -184,9 +184,9 @@ void MainWindow::buildActions()
         addAction(help, QStringLiteral("info"), tr("&About Strata"), {}, [this] { showAbout(); });
     about->setMenuRole(QAction::AboutRole);
 
-    m_model_actions = {m_close,        m_reload, m_zoom_in, m_zoom_out, m_zoom_fit, m_expand_all,
-                       m_collapse_all, find,     to_canvas, query,      next_found, previous_found};
-    m_orphan_actions = {m_next_orphan, m_previous_orphan};
+    m_model_actions = {m_close,      m_reload,       m_zoom_in,     m_zoom_out,       m_zoom_fit,
+                       m_expand_all, m_collapse_all, find,          to_canvas,        query,
+                       next_found,   previous_found, m_next_orphan, m_previous_orphan};
 }
 
 void MainWindow::buildToolBar()
@@ -225,8 +225,6 @@ void MainWindow::refreshActions()
     const bool busy = m_jobs->isRunning();
     for (QAction* action : m_model_actions)
         action->setEnabled(model);
-    for (QAction* action : m_orphan_actions)
-        action->setEnabled(model && m_inspection->coverage.all.orphans > 0);
     m_export->setEnabled(canExport() && !busy);
     m_export->setStatusTip(model && !canExport()
                                ? tr("Only PyTorch models are exported; this file is ONNX already.")
@@ -263,7 +261,7 @@ void MainWindow::chooseExport()
     const QFileInfo source(QString::fromStdString(m_inspection->path.string()));
     const QString suggested = source.absolutePath() + QLatin1Char('/') + source.completeBaseName() +
                               QStringLiteral(".onnx");
-    auto* dialog = new ExportDialog(suggested, this);
+    auto* dialog = new ExportDialog(suggested, m_options, toQString(m_inspection->strategy), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this,
             [this, dialog] { exportTo(dialog->path(), dialog->options()); });

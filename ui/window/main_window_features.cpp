@@ -2,6 +2,8 @@
 #include "ui/canvas/graph_canvas.h"
 #include "ui/compare/compare_window.h"
 #include "ui/review/review_feature.h"
+#include "ui/panels/inspector_panel.h"
+#include "ui/panels/problems_panel.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
 #include "ui/window/source_attachment.h"
@@ -10,6 +12,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
+#include <QStatusBar>
 
 namespace strata::ui {
 
@@ -21,9 +24,26 @@ void MainWindow::buildFeatures()
                           QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooseComparison(); });
     m_compare->setObjectName(QStringLiteral("compareWith"));
     m_file_menu->insertAction(m_reload, m_compare);
+    QAction* why = addAction(m_navigate_menu, QStringLiteral("why"), tr("&Why here?"),
+                             QKeySequence(Qt::Key_F4), [this] {
+                                 raiseDock(m_inspector);
+                                 m_inspector->showWhy();
+                             });
+    why->setObjectName(QStringLiteral("whyHere"));
+    why->setStatusTip(tr("Shows what speaks for the selected node's module, and what against it."));
+    const auto refresh_why = [this, why] {
+        why->setEnabled(m_inspection && m_selection->current().isNode());
+    };
+    connect(m_selection, &Selection::changed, this, refresh_why);
+    connect(this, &MainWindow::inspectionChanged, this, refresh_why);
     connect(this, &MainWindow::actionsRefreshed, this, [this] {
         m_compare->setEnabled(m_inspection && m_inspection->model && m_services.compare);
     });
+}
+
+void MainWindow::stepOrphan(int direction)
+{
+    statusBar()->showMessage(m_problems->stepOrphan(direction), 6000);
 }
 
 void MainWindow::chooseComparison()

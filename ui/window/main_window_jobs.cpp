@@ -159,17 +159,26 @@ void MainWindow::exportTo(const QString& path, const ExportOptions& options)
     m_message->dismiss();
     auto write = m_services.writeExport;
     const bool sidecar = options.sidecar;
+    // Another strategy or operator set is another graph.
+    const bool again = options.strategy != m_options.strategy || options.opset != m_options.opset;
     m_jobs->start(
         tr("Exporting %1").arg(QFileInfo(absolute).fileName()),
-        [write = std::move(write), inspection = m_inspection, target = toPath(absolute),
-         options](TaskContext& task) { return write(inspection, target, options, task); },
-        [this, absolute, sidecar](JobResult result) {
+        [write = std::move(write), open = m_services.open, again, inspection = m_inspection,
+         target = toPath(absolute), options](TaskContext& task) -> JobResult {
+            InspectionPtr from = inspection;
+            if (again) {
+                STRATA_TRY(from, open(inspection->path, options, task));
+            }
+            return write(from, target, options, task);
+        },
+        [this, absolute, sidecar, options](JobResult result) {
             if (!result) {
                 showFailure(tr("%1 could not be written.").arg(QFileInfo(absolute).fileName()),
                             absolute, result.error());
                 return;
             }
-            // The same graph with another operator set is another graph: show what was written.
+            m_options = options;
+            // Another graph than the one that is shown: show what was written.
             const bool same_graph = (*result)->model == m_inspection->model;
             if (same_graph) {
                 m_inspection = *result;
