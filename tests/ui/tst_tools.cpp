@@ -1,87 +1,26 @@
-// Attaching a source model, and two models side by side: driven by real events.
-#include "fake_core.h"
-#include "sample_inspection.h"
+// Attaching a source model, filtering, why a node is where it is: driven by real events.
+#include "tool_samples.h"
 
-#include "ui/canvas/graph_canvas.h"
 #include "ui/compare/compare_window.h"
-#include "ui/compare/differences_panel.h"
-#include "ui/compare/view_sync.h"
-#include "ui/models/count_pair_model.h"
-#include "ui/models/node_pair_model.h"
+#include "ui/models/evidence_candidates.h"
+#include "ui/models/fx_kinds.h"
+#include "ui/models/node_filter.h"
+#include "ui/panels/evidence_view.h"
+#include "ui/panels/filter_panel.h"
 #include "ui/panels/problems_panel.h"
+#include "ui/panels/search_bar.h"
+#include "ui/widgets/bars.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/widgets/range_bar.h"
+#include "ui/widgets/section.h"
+#include "ui/window/export_dialog.h"
 #include "ui/window/main_window.h"
 #include "ui/window/source_attachment.h"
-
-#include <QAbstractItemModelTester>
-#include <QtTest>
-#include <QtWidgets>
 
 using namespace strata;
 using namespace strata::ui;
 using namespace std::chrono_literals;
-using strata::tests::FakeCore;
-using strata::tests::sampleInspection;
-
-namespace {
-
-template <class T>
-T* child(QWidget& widget, const char* name)
-{
-    T* found = widget.findChild<T*>(QString::fromLatin1(name));
-    if (!found)
-        qFatal("no child called %s", name);
-    return found;
-}
-
-/// The sample as a file that nobody knows the source of.
-std::shared_ptr<Inspection> onnxSample()
-{
-    auto result = sampleInspection();
-    result->program = nullptr;
-    result->format = ModelFormat::Onnx;
-    result->strategy = "none";
-    result->model_hash = "same";
-    result->unsupported.clear();
-    return result;
-}
-
-/// The sample with two orphans fewer, one warning about a parameter, and its source.
-std::shared_ptr<Inspection> attributedSample()
-{
-    auto result = onnxSample();
-    auto program = std::make_shared<Program>(*sampleInspection()->program);
-    result->program = program;
-    for (NodeAttribution& node : result->attribution)
-        if (node.synthetic) {
-            node.synthetic = false;
-            node.module = *result->modules.find("fc");
-            node.kind = EvidenceKind::StructuralMatch;
-            node.confidence = 0.7;
-        }
-    result->coverage = compute_coverage(*result->model, result->modules, result->attribution);
-    return result;
-}
-
-/// The sample with another attribute at node 0, and a Neg (node 8) after everything.
-std::shared_ptr<Inspection> changedSample()
-{
-    auto result = onnxSample();
-    const auto model = std::const_pointer_cast<OnnxModel>(result->model);
-    model->nodes[0].attributes[0].value = std::vector<std::int64_t>{3, 3};
-    const ValueId last = model->graphs[OnnxModel::main_graph].outputs.front();
-    const ValueId made = model->add_value(OnnxModel::main_graph, "negated");
-    OnnxNode node;
-    node.op_type = model->intern("Neg");
-    node.name = model->intern("/fc/Neg");
-    node.inputs = {last};
-    node.outputs = {made};
-    model->add_node(OnnxModel::main_graph, std::move(node));
-    result->attribution.push_back(result->attribution[5]);
-    return result;
-}
-
-} // namespace
+using namespace strata::tests;
 
 class TestTools : public QObject {
     Q_OBJECT
@@ -98,39 +37,6 @@ class TestTools : public QObject {
         return path;
     }
 
-    /// Opens "b.onnx" as the changed sample and everything else as the plain one.
-    Services services(FakeCore& core)
-    {
-        Services made = core.services();
-        made.open = [&core](const std::filesystem::path& path, const ExportOptions&,
-                            TaskContext& task) -> JobResult {
-            ++core.opened;
-            task.begin("load", 100);
-            std::this_thread::sleep_for(core.delay);
-            if (core.error)
-                return tl::unexpected(*core.error);
-            auto result = path.filename() == "b.onnx" ? changedSample() : onnxSample();
-            result->path = path;
-            return result;
-        };
-        made.audit = [&core](const std::filesystem::path& path, const AuditOptions& options,
-                             TaskContext& task) -> JobResult {
-            task.begin("attribute", 100);
-            std::this_thread::sleep_for(core.delay);
-            if (core.error)
-                return tl::unexpected(*core.error);
-            if (!core.models.empty() && options.source && options.source_model.empty())
-                return failure(ErrorCode::Usage, "There are several models.");
-            auto result = options.source ? attributedSample() : onnxSample();
-            result->path = path;
-            if (options.source)
-                std::const_pointer_cast<Program>(result->program)->path = *options.source;
-            return result;
-        };
-        made.compare = &compare_inspections;
-        return made;
-    }
-
     std::unique_ptr<MainWindow> openedWindow(const Services& with)
     {
         auto window = std::make_unique<MainWindow>(with);
@@ -142,37 +48,6 @@ class TestTools : public QObject {
         window->openFile(file("a.onnx"));
         if (!opened.wait())
             qFatal("the model was not opened");
-        return window;
-    }
-
-    static void settle(GraphCanvas* canvas)
-    {
-        QTRY_VERIFY(canvas->scene() && !canvas->isLayoutRunning());
-        QTest::qWait(30);
-    }
-
-    static QPoint placeOf(GraphCanvas* canvas, NodeId node)
-    {
-        const auto& scene = *canvas->scene();
-        const Rect& rect = scene.boxes[scene.box_of_node.at(node)].rect;
-        return canvas->toViewport(QPointF(rect.center().x, rect.center().y)).toPoint();
-    }
-
-    std::unique_ptr<CompareWindow> comparedWindow(FakeCore& core)
-    {
-        auto window = std::make_unique<CompareWindow>(services(core));
-        window->resize(1200, 900);
-        window->first()->setAnimated(false);
-        window->second()->setAnimated(false);
-        window->show();
-        if (!QTest::qWaitForWindowActive(window.get()))
-            qFatal("the window does not become active");
-        QSignalSpy compared(window.get(), &CompareWindow::compared);
-        window->compareFiles(file("a.onnx"), file("b.onnx"));
-        if (!compared.wait())
-            qFatal("nothing was compared");
-        settle(window->first());
-        settle(window->second());
         return window;
     }
 
@@ -205,7 +80,7 @@ private Q_SLOTS:
     void attachingKeepsWhatIsSelectedAndOpen()
     {
         FakeCore core;
-        const auto window = openedWindow(services(core));
+        const auto window = openedWindow(toolServices(core));
         auto* attach = child<QAction>(*window, "attachSource");
         auto* detach = child<QAction>(*window, "detachSource");
         QVERIFY(attach->isEnabled());
@@ -238,7 +113,7 @@ private Q_SLOTS:
     void attachingCanBeCancelledAndFail()
     {
         FakeCore core;
-        const auto window = openedWindow(services(core));
+        const auto window = openedWindow(toolServices(core));
         auto* source = window->findChild<SourceAttachment*>();
         core.delay = 150ms;
         source->attach(file("net.pt"));
@@ -261,7 +136,7 @@ private Q_SLOTS:
     {
         FakeCore core;
         core.models = {"encoder", "decoder"};
-        const auto window = openedWindow(services(core));
+        const auto window = openedWindow(toolServices(core));
         auto* source = window->findChild<SourceAttachment*>();
         source->attach(file("net.pt2"));
         QTRY_VERIFY(window->findChild<QInputDialog*>(QStringLiteral("modelChooser")));
@@ -275,7 +150,7 @@ private Q_SLOTS:
     void aDroppedSourceOffersToAttachOrOpen()
     {
         FakeCore core;
-        const auto window = openedWindow(services(core));
+        const auto window = openedWindow(toolServices(core));
         QAction* attach = dropAction(*window, file("net.pt"), "dropAttach");
         QVERIFY(attach);
         attach->trigger();
@@ -290,186 +165,235 @@ private Q_SLOTS:
         QTRY_VERIFY(!window->isBusy());
     }
 
-    void modelsOfTheComparisonAreSound()
+    void filterSaysItsQuery()
     {
-        auto a = onnxSample();
-        auto b = changedSample();
+        NodeFilter filter;
+        QVERIFY(filter.isEmpty());
+        QCOMPARE(filter.query(), QString());
+        filter.kinds[static_cast<std::size_t>(EvidenceKind::Parameter)] = true;
+        filter.kinds[static_cast<std::size_t>(EvidenceKind::ScopeName)] = true;
+        filter.low = 30;
+        filter.high = 90;
+        filter.categories[static_cast<std::size_t>(Category::Functions)] = true;
+        filter.contradicted = true;
+        QCOMPARE(filter.query(),
+                 QStringLiteral("(kind:parameter or kind:scope-name) conf>=0.30 conf<=0.90 "
+                                "category:functions contradicted"));
+        // Every kind and category is a word of the grammar.
         TaskContext task;
-        auto found = compare_inspections(*a, *b, task);
-        QVERIFY(found);
-        DifferencesModel model;
-        DifferencesFilter filter;
-        filter.setSourceModel(&model);
-        NodePairModel pair;
-        CountPairModel counts(QStringLiteral("Operator"));
-        const QAbstractItemModelTester testers[] = {
-            {&model, QAbstractItemModelTester::FailureReportingMode::QtTest},
-            {&filter, QAbstractItemModelTester::FailureReportingMode::QtTest},
-            {&pair, QAbstractItemModelTester::FailureReportingMode::QtTest},
-            {&counts, QAbstractItemModelTester::FailureReportingMode::QtTest}};
-        counts.setCounts(found->op_types);
-        model.setComparison(makeComparison(a, b, std::move(*found)));
-        QCOMPARE(model.count(DifferenceClass::Changed), 1U);
-        QCOMPARE(model.count(DifferenceClass::Added), 1U);
-        QCOMPARE(model.count(DifferenceClass::Removed), 0U);
-        const QModelIndex changed = filter.indexOf(true, 0);
-        QVERIFY(changed.isValid());
-        QVERIFY(changed.siblingAtColumn(DifferencesModel::Detail)
-                    .data()
-                    .toString()
-                    .contains(QStringLiteral("kernel_shape")));
-        QCOMPARE(changed.siblingAtColumn(DifferencesModel::ModulePath).data().toString(),
-                 QStringLiteral("conv1"));
-        filter.setShown(DifferenceClass::Changed, false);
-        QVERIFY(!filter.indexOf(true, 0).isValid());
-        QVERIFY(filter.indexOf(false, 8).isValid());
-        filter.setFilterFixedString(QStringLiteral("nowhere"));
-        QCOMPARE(filter.rowCount(), 0);
-        pair.setNodes(a.get(), 0, b.get(), 0);
-        bool kernel_differs = false;
-        for (int row = 0; row < pair.rowCount(); ++row) {
-            const QModelIndex property = pair.index(row, NodePairModel::Property);
-            const bool differs = property.data(NodePairModel::DiffersRole).toBool();
-            const QString name = property.data().toString();
-            if (name == QLatin1String("kernel_shape"))
-                kernel_differs = differs;
-            else
-                QVERIFY2(!differs, qPrintable(name));
+        const auto sample = sampleInspection();
+        for (std::size_t kind = 0; kind < evidence_kind_count; ++kind) {
+            NodeFilter one;
+            one.kinds[kind] = true;
+            const auto kept = applyFilter(*sample, one, task);
+            QVERIFY(kept);
+            QCOMPARE((*kept)->count, sample->coverage.kinds[kind]);
         }
-        QVERIFY(kernel_differs);
-        pair.setNodes(a.get(), no_id, b.get(), 8);
-        QCOMPARE(pair.index(0, NodePairModel::First).data().toString(), QString());
-        QCOMPARE(pair.index(0, NodePairModel::Second).data().toString(), QStringLiteral("Neg"));
+        for (std::size_t category = 0; category < category_count; ++category) {
+            NodeFilter one;
+            one.categories[category] = true;
+            const auto kept = applyFilter(*sample, one, task);
+            QVERIFY(kept);
+            QCOMPARE((*kept)->count, sample->coverage.categories[category].total);
+        }
     }
 
-    void clickingANodeSelectsItsPartner()
+    void filteringWorksEverywhereAtOnce()
     {
         FakeCore core;
-        const auto window = comparedWindow(core);
-        QCOMPARE(window->comparison()->classes_a->at(0), DifferenceClass::Changed);
-        QCOMPARE(window->comparison()->classes_b->at(8), DifferenceClass::Added);
-        QVERIFY(window->expandModule(QStringLiteral("*")));
-        settle(window->first());
-        settle(window->second());
-        window->sync()->reveal(2, 2);
-        settle(window->first());
-        settle(window->second());
-        QTest::mouseClick(window->first()->viewport(), Qt::LeftButton, {},
-                          placeOf(window->first(), 2));
-        QCOMPARE(window->second()->selectedNode(), 2U);
-        settle(window->second());
-        // Both lie at the same place.
-        const QPoint apart = placeOf(window->first(), 2) - placeOf(window->second(), 2);
-        QVERIFY2(apart.manhattanLength() <= 3,
-                 qPrintable(QStringLiteral("%1 %2").arg(apart.x()).arg(apart.y())));
-        QCOMPARE(window->differences()->pair()->index(0, NodePairModel::First).data().toString(),
-                 QStringLiteral("Conv"));
+        const auto window = openedWindow(toolServices(core));
+        settle(window->canvas());
+        FilterPanel* panel = window->filterPanel();
+        QVERIFY(!panel->isVisible());
+        QTest::keyClick(window.get(), Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY(panel->isVisible());
+        // Only orphans: nodes 4 and 7 of 8.
+        auto* orphans = child<QAbstractButton>(*panel, "kind-6");
+        QTest::mouseClick(orphans, Qt::LeftButton);
+        QTRY_COMPARE(window->canvas()->keptCount(), std::size_t{2});
+        QCOMPARE(child<QLabel>(*panel, "filterCount")->text(), QStringLiteral("2 of 8 nodes"));
+        QCOMPARE(child<QLabel>(*panel, "filterQuery")->text(), QStringLiteral("kind:synthetic"));
+        QAbstractItemModel* lists = window->problemsPanel()->orphanView()->model();
+        QCOMPARE(lists->rowCount(), 2);
+        // No module holds an orphan, so the tree is empty.
+        QCOMPARE(child<QTreeView>(*window, "moduleTree")->model()->rowCount(), 0);
+        // Parameters instead: the orphans are gone, conv and what is around it is there.
+        QTest::mouseClick(orphans, Qt::LeftButton);
+        QTest::mouseClick(child<QAbstractButton>(*panel, "kind-1"), Qt::LeftButton);
+        QTRY_COMPARE(window->canvas()->keptCount(), std::size_t{1});
+        QCOMPARE(lists->rowCount(), 0);
+        QTest::keyClick(window.get(), Qt::Key_F8);
+        QVERIFY(window->statusBar()->currentMessage().contains(QStringLiteral("filter")));
+        auto* tree = child<QTreeView>(*window, "moduleTree")->model();
+        QModelIndex at = tree->index(0, 0);
+        QStringList path;
+        while (at.isValid()) {
+            QCOMPARE(tree->rowCount(at.parent()), 1);
+            path += at.data().toString();
+            at = tree->index(0, 0, at);
+        }
+        QCOMPARE(path.size(), 4); // Net, layer1, 0, conv
+        // The search finds within the filter.
+        window->searchBar()->setQuery(QStringLiteral("op:Conv"));
+        QTRY_VERIFY(!window->searchBar()->isSearching());
+        QCOMPARE(window->searchBar()->found(), std::vector<NodeId>{2});
+        window->searchBar()->setQuery({});
+        QTRY_VERIFY(!window->searchBar()->isSearching());
+        QTRY_COMPARE(window->canvas()->keptCount(), std::size_t{1});
+        QTest::mouseClick(child<QToolButton>(*panel, "filterReset"), Qt::LeftButton);
+        QTRY_COMPARE(window->canvas()->keptCount(), std::size_t{8});
+        QCOMPARE(lists->rowCount(), 2);
     }
 
-    void theViewsMoveTogetherUntilTheyAreUnlinked()
+    void theRangeIsDraggedAndMovedByKeys()
     {
+        RangeBar bar;
+        bar.resize(300, bar.sizeHint().height());
+        bar.show();
+        QSignalSpy changed(&bar, &RangeBar::rangeChanged);
+        QTest::mousePress(&bar, Qt::LeftButton, {}, QPoint(bar.xOf(2), 50));
+        QTest::mouseMove(&bar, QPoint(bar.xOf(40), 50));
+        QTest::mouseRelease(&bar, Qt::LeftButton, {}, QPoint(bar.xOf(40), 50));
+        QCOMPARE(bar.low(), 40);
+        QCOMPARE(bar.high(), 100);
+        QTest::keyClick(&bar, Qt::Key_Right);
+        QCOMPARE(bar.low(), 45);
+        QTest::keyClick(&bar, Qt::Key_Up);
+        QTest::keyClick(&bar, Qt::Key_Left);
+        QCOMPARE(bar.high(), 95);
+        // The handles do not pass each other.
+        QTest::mousePress(&bar, Qt::LeftButton, {}, QPoint(bar.xOf(94), 50));
+        QTest::mouseMove(&bar, QPoint(bar.xOf(10), 50));
+        QTest::mouseRelease(&bar, Qt::LeftButton, {}, QPoint(bar.xOf(10), 50));
+        QCOMPARE(bar.low(), bar.high());
+        QTest::mouseDClick(&bar, Qt::LeftButton);
+        QCOMPARE(bar.low(), 0);
+        QCOMPARE(bar.high(), 100);
+        QVERIFY(changed.count() >= 4);
+    }
+
+    void whyHereShowsTheRunnersUp()
+    {
+        const auto sample = sampleInspection();
+        const ModuleTree& modules = sample->modules;
+        NodeAttribution node = sample->attribution[2];
+        node.evidence = {{EvidenceKind::Parameter, 0.95, *modules.find("layer1.0.conv"), "weight"},
+                         {EvidenceKind::ScopeName, 0.4, *modules.find("layer1.0.conv"), "name"},
+                         {EvidenceKind::Consensus, 0.5, *modules.find("layer1"), "around"},
+                         {EvidenceKind::StructuralMatch, 0.7, *modules.find("fc"), "pattern"}};
+        const auto found = evidenceCandidates(node, modules);
+        using Relation = EvidenceCandidate::Relation;
+        QCOMPARE(found.size(), std::size_t{3});
+        QCOMPARE(found[0].relation, Relation::Decided);
+        QCOMPARE(found[0].confidence, 0.95);
+        QCOMPARE(found[0].pieces, (std::vector<std::size_t>{0, 1}));
+        QCOMPARE(found[1].module, *modules.find("fc"));
+        QCOMPARE(found[1].relation, Relation::Contradicts);
+        QCOMPARE(found[2].relation, Relation::Coarser);
+        const auto orphan = evidenceCandidates(sample->attribution[4], modules);
+        QCOMPARE(orphan.size(), std::size_t{1});
+        QCOMPARE(orphan[0].relation, Relation::Made);
+
         FakeCore core;
-        const auto window = comparedWindow(core);
-        window->expandModule(QStringLiteral("*"));
-        settle(window->first());
-        settle(window->second());
-        window->sync()->reveal(2, 2);
-        settle(window->first());
-        settle(window->second());
-        const auto drag = [&](const QPoint& by) {
-            QWidget* view = window->first()->viewport();
-            const QPoint from(20, 20);
-            QTest::mousePress(view, Qt::LeftButton, {}, from);
-            for (int i = 1; i <= 5; ++i)
-                QTest::mouseMove(view, from + by * i / 5);
-            QTest::mouseRelease(view, Qt::LeftButton, {}, from + by);
-            QTest::qWait(60);
+        const auto window = openedWindow(toolServices(core));
+        auto* why = child<QAction>(*window, "whyHere");
+        QVERIFY(!why->isEnabled());
+        window->selection()->select(Target::ofNode(0), nullptr);
+        QVERIFY(why->isEnabled());
+        QVERIFY(child<QLabel>(*window, "evidenceSummary")
+                    ->text()
+                    .contains(QStringLiteral("One other module")));
+        child<Section>(*window, "evidenceSection")->setExpanded(false);
+        QTest::keyClick(window.get(), Qt::Key_F4);
+        QVERIFY(child<EvidenceView>(*window, "evidenceView")->isVisible());
+        // A click on the runner-up shows that module.
+        BarRow* other = nullptr;
+        for (BarRow* bar : child<EvidenceView>(*window, "evidenceView")->findChildren<BarRow*>())
+            if (bar->label() == QLatin1String("fc"))
+                other = bar;
+        QVERIFY(other);
+        QTest::mouseClick(other, Qt::LeftButton);
+        QCOMPARE(window->selection()->current(), Target::ofModule(*modules.find("fc")));
+    }
+
+    void fxNodesAreCountedByModule()
+    {
+        Program program;
+        program.modules = ModuleTree("Net");
+        const ModuleId a = program.modules.add(root_module, "a", "A");
+        const ModuleId b = program.modules.add(a, "b", "B");
+        FxGraph& graph = program.graph;
+        if (graph.frames.empty())
+            graph.add_frame(root_module, 0, no_index);
+        const FrameId in_a = graph.add_frame(a, 0, 0);
+        const FrameId in_b = graph.add_frame(b, 0, in_a);
+        const FrameId again = graph.add_frame(b, 1, in_a);
+        const auto add = [&](FxKind kind, FrameId frame) {
+            FxNode node;
+            node.kind = kind;
+            node.target = "aten::relu";
+            node.frame = frame;
+            graph.add_node(FxGraph::main_block, node, {}, {});
         };
-        const QPoint before = placeOf(window->second(), 2);
-        drag({40, -60});
-        const QPoint moved = placeOf(window->second(), 2) - before;
-        QVERIFY2((moved - QPoint(40, -60)).manhattanLength() <= 3,
-                 qPrintable(QStringLiteral("%1 %2").arg(moved.x()).arg(moved.y())));
-        QWheelEvent wheel(QPointF(200, 200), window->first()->mapToGlobal(QPointF(200, 200)), {},
-                          QPoint(0, 240), Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
-        QApplication::sendEvent(window->first()->viewport(), &wheel);
-        QTRY_COMPARE(window->second()->zoom(), window->first()->zoom());
-        child<QAction>(*window, "linkViews")->trigger();
-        const QPoint still = placeOf(window->second(), 2);
-        drag({-30, 30});
-        QCOMPARE(placeOf(window->second(), 2), still);
+        add(FxKind::Placeholder, 0);
+        add(FxKind::CallFunction, in_a);
+        add(FxKind::CallFunction, in_b);
+        add(FxKind::CallFunction, again);
+        add(FxKind::GetAttr, in_b);
+        add(FxKind::Output, 0);
+        TaskContext task;
+        const auto counts = countFxKinds(program, task);
+        QVERIFY(counts);
+        QCOMPARE((*counts)[b], (FxKindCounts{0, 1, 2, 0, 0, 0}));
+        QCOMPARE((*counts)[a], (FxKindCounts{0, 1, 3, 0, 2, 0}));
+        QCOMPARE((*counts)[root_module], (FxKindCounts{1, 1, 3, 0, 3, 1}));
     }
 
-    void openingAModuleOpensItOnBothSides()
+    void anotherStrategyTranslatesAgain()
     {
         FakeCore core;
-        const auto window = comparedWindow(core);
-        const ModuleId fc = *window->comparison()->a->modules.find("fc");
-        window->first()->expand(fc);
-        settle(window->first());
-        settle(window->second());
-        QVERIFY(window->second()->isExpanded(fc));
-        window->second()->collapse(fc);
-        settle(window->second());
-        QVERIFY(!window->first()->isExpanded(fc));
-    }
-
-    void theListNavigates()
-    {
-        FakeCore core;
-        const auto window = comparedWindow(core);
-        QTreeView* view = window->differences()->view();
-        QCOMPARE(view->model()->rowCount(), 2);
-        QTest::keyClick(window.get(), Qt::Key_F8);
-        settle(window->first());
-        settle(window->second());
-        QCOMPARE(window->first()->selectedNode(), 0U);
-        QCOMPARE(window->second()->selectedNode(), 0U);
-        QTest::keyClick(window.get(), Qt::Key_F8);
-        settle(window->second());
-        QCOMPARE(window->first()->selectedNode(), no_id);
-        QCOMPARE(window->second()->selectedNode(), 8U);
-        QVERIFY(window->second()->scene()->box_of_node.contains(8)); // its module was opened
-        QTest::keyClick(window.get(), Qt::Key_F8);                   // round the end
-        QCOMPARE(window->first()->selectedNode(), 0U);
-        auto* chip = child<QToolButton>(*window, "show-changed");
-        QTest::mouseClick(chip, Qt::LeftButton);
-        QCOMPARE(view->model()->rowCount(), 1);
-        const QModelIndex row = view->model()->index(0, 0);
-        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(row).center());
-        QCOMPARE(window->second()->selectedNode(), 8U);
-    }
-
-    void comparingCanBeCancelledAndFail()
-    {
-        FakeCore core;
-        core.delay = 150ms;
-        CompareWindow window(services(core));
+        MainWindow window(core.services());
         window.show();
-        QVERIFY(QTest::qWaitForWindowActive(&window));
-        window.compareFiles(file("a.onnx"), file("b.onnx"));
-        QVERIFY(window.isBusy());
-        QTest::keyClick(&window, Qt::Key_Escape);
-        QVERIFY(!window.isBusy());
-        QVERIFY(JobRunner::waitForWorkers(5000));
-        QVERIFY(!window.comparison());
-        core.delay = 0ms;
-        core.error = Error{ErrorCode::CannotRead, "b.onnx is cut off.", {}};
-        QSignalSpy failed(&window, &CompareWindow::failed);
-        window.compareFiles(file("a.onnx"), file("b.onnx"));
-        QVERIFY(failed.wait());
-        QVERIFY(window.messageBar()->text().contains(QStringLiteral("cut off")));
-        core.error.reset();
-        QSignalSpy compared(&window, &CompareWindow::compared);
-        window.compareFiles(file("a.onnx"), file("a.onnx"));
-        QVERIFY(compared.wait());
-        QVERIFY(window.messageBar()->text().contains(QStringLiteral("equal")));
+        QSignalSpy opened(&window, &MainWindow::modelOpened);
+        window.openFile(file("net.pt"));
+        QVERIFY(opened.wait());
+        QCOMPARE(core.opened.load(), 1);
+        ExportDialog dialog(m_files.filePath(QStringLiteral("out.onnx")), {}, QStringLiteral("fx"));
+        auto* choice = child<QComboBox>(dialog, "exportStrategy");
+        auto* note = child<QLabel>(dialog, "exportStrategyNote");
+        QVERIFY(note->text().contains(QStringLiteral("FX")));
+        QVERIFY(!note->text().contains(QStringLiteral("again")));
+        QSignalSpy exported(&window, &MainWindow::exported);
+        window.exportTo(dialog.path(), dialog.options());
+        QVERIFY(exported.wait());
+        QCOMPARE(core.opened.load(), 1);
+        choice->setCurrentIndex(choice->findData(static_cast<int>(Strategy::Htp)));
+        QVERIFY(note->text().contains(QStringLiteral("again")));
+        window.exportTo(dialog.path(), dialog.options());
+        QVERIFY(exported.wait());
+        QCOMPARE(core.opened.load(), 2);
+        QCOMPARE(core.options.strategy, Strategy::Htp);
+    }
+
+    void withoutOrphansTheKeySaysSo()
+    {
+        FakeCore core;
+        const auto window = openedWindow(toolServices(core));
+        QTest::keyClick(window.get(), Qt::Key_F8);
+        QCOMPARE(window->statusBar()->currentMessage(), QStringLiteral("Orphan 1 of 2"));
+        QTest::keyClick(window.get(), Qt::Key_F8, Qt::ShiftModifier);
+        QCOMPARE(window->statusBar()->currentMessage(),
+                 QStringLiteral("Orphan 2 of 2, from the end again"));
+        window->findChild<SourceAttachment*>()->attach(file("net.pt"));
+        QTRY_VERIFY(!window->isBusy());
+        QTest::keyClick(window.get(), Qt::Key_F8);
+        QVERIFY(window->statusBar()->currentMessage().startsWith(QStringLiteral("No orphans")));
     }
 
     void theMainWindowComparesWhatItShows()
     {
         FakeCore core;
-        const auto window = openedWindow(services(core));
+        const auto window = openedWindow(toolServices(core));
         QVERIFY(child<QAction>(*window, "compareWith")->isEnabled());
         QPointer<CompareWindow> compare = window->compareWith(file("b.onnx"));
         QVERIFY(compare);

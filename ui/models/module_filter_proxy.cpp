@@ -21,11 +21,24 @@ void ModuleFilterProxy::setFilterText(const QString& text)
     invalidateFilter();
 }
 
+void ModuleFilterProxy::setKept(FilteredNodesPtr kept)
+{
+    if (kept == m_kept)
+        return;
+    m_kept = std::move(kept);
+    invalidateFilter();
+}
+
 bool ModuleFilterProxy::filterAcceptsRow(int row, const QModelIndex& parent) const
 {
+    const QModelIndex name = sourceModel()->index(row, ModuleTreeModel::Name, parent);
+    if (m_kept) {
+        const ModuleId module = ModuleTreeModel::moduleOf(name);
+        if (module >= m_kept->modules.size() || !m_kept->modules[module])
+            return false;
+    }
     if (m_words.isEmpty())
         return true;
-    const QModelIndex name = sourceModel()->index(row, ModuleTreeModel::Name, parent);
     const QString fqn = name.data(ModuleTreeModel::FqnRole).toString();
     const QString className = name.siblingAtColumn(ModuleTreeModel::Class).data().toString();
     const QStringList operators = name.data(ModuleTreeModel::OperatorsRole).toStringList();

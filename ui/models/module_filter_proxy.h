@@ -1,6 +1,8 @@
 // Shows the modules that match what is typed, with everything on the way to them.
 #pragma once
 
+#include "ui/models/node_filter.h"
+
 #include <QSortFilterProxyModel>
 #include <QStringList>
 
@@ -15,6 +17,8 @@ public:
 
     void setFilterText(const QString& text);
     const QString& filterText() const { return m_text; }
+    /// Only modules that hold one of these nodes themselves; null: all.
+    void setKept(FilteredNodesPtr kept);
 
 protected:
     bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
@@ -22,6 +26,7 @@ protected:
 private:
     QString m_text;
     QStringList m_words;
+    FilteredNodesPtr m_kept;
 };
 
 } // namespace strata::ui

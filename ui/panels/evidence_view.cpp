@@ -4,7 +4,7 @@
 #include "ui/models/format.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/colors.h"
-#include "ui/widgets/fact_grid.h"
+#include "ui/widgets/value_label.h"
 #include "ui/window/icons.h"
 
 #include <QHBoxLayout>
@@ -25,17 +25,17 @@ QString relationName(Relation relation)
 {
     switch (relation) {
     case Relation::Decided:
-        return EvidenceView::tr("chosen");
+        return EvidenceView::tr("Chosen");
     case Relation::Coarser:
-        return EvidenceView::tr("coarser");
+        return EvidenceView::tr("Coarser: contains the chosen module");
     case Relation::Finer:
-        return EvidenceView::tr("finer");
+        return EvidenceView::tr("Finer: inside the chosen module");
     case Relation::Contradicts:
-        return EvidenceView::tr("contradicts");
+        return EvidenceView::tr("Contradicts what was chosen");
     case Relation::Made:
         break;
     }
-    return EvidenceView::tr("made up");
+    return EvidenceView::tr("Made-up path");
 }
 
 QString relationExplanation(Relation relation)
@@ -146,10 +146,10 @@ void EvidenceView::setNode(const Inspection& inspection, NodeId node)
                             .pixmap(QSize(sign_size, sign_size), devicePixelRatioF()));
         sign->setToolTip(relationExplanation(candidate.relation));
         sign->setAccessibleName(relation);
+        sign->setContentsMargins(0, 4, 0, 0);
         auto* bar = new BarRow;
-        bar->setValue(
-            path, QStringLiteral("%1 · %2").arg(formatConfidence(candidate.confidence), relation),
-            candidate.confidence, confidenceColor(candidate.confidence, palette()), !known);
+        bar->setValue(path, formatConfidence(candidate.confidence), candidate.confidence,
+                      confidenceColor(candidate.confidence, palette()), !known);
         bar->setToolTip(
             QStringLiteral("%1\n%2").arg(path, relationExplanation(candidate.relation)));
         if (known && candidate.relation != Relation::Decided) {
@@ -161,10 +161,30 @@ void EvidenceView::setNode(const Inspection& inspection, NodeId node)
         head->setContentsMargins(0, 0, 0, 0);
         head->setSpacing(4);
         head->addWidget(sign, 0, Qt::AlignTop);
-        sign->setContentsMargins(0, 4, 0, 0);
         head->addWidget(bar, 1);
 
-        std::vector<Fact> facts;
+        auto* pieces = new QVBoxLayout;
+        pieces->setContentsMargins(sign_size + 10, 0, 0, 0);
+        pieces->setSpacing(1);
+        const auto write = [&](const QString& words, bool quiet, QFont::Weight weight) {
+            auto* label = new ValueLabel(words);
+            label->setTextFormat(Qt::PlainText);
+            label->setText(breakable(words));
+            label->setTextInteractionFlags(Qt::TextSelectableByMouse |
+                                           Qt::TextSelectableByKeyboard);
+            label->setFont(scaled(font(), quiet ? 0.92 : 1.0, weight));
+            if (quiet)
+                label->setForegroundRole(QPalette::PlaceholderText);
+            pieces->addWidget(label);
+            return label;
+        };
+        if (candidate.relation != Relation::Decided) {
+            QLabel* label = write(relation, true, QFont::DemiBold);
+            label->setToolTip(relationExplanation(candidate.relation));
+            QPalette colors = label->palette();
+            colors.setColor(QPalette::PlaceholderText, signColor(candidate.relation, palette()));
+            label->setPalette(colors);
+        }
         for (const std::size_t i : candidate.pieces) {
             const Evidence& piece = found.evidence[i];
             QString detail = toQString(piece.detail);
@@ -172,22 +192,20 @@ void EvidenceView::setNode(const Inspection& inspection, NodeId node)
                 detail = evidenceExplanation(piece.kind);
             const QString name =
                 tr("%1  %2").arg(formatConfidence(piece.confidence), evidenceName(piece.kind));
-            facts.push_back({name, detail, {}, false, evidenceExplanation(piece.kind)});
+            write(name, true, QFont::Normal)->setToolTip(evidenceExplanation(piece.kind));
+            write(detail, false, QFont::Normal);
             // A piece that speaks for another module than the winner is what a reviewer looks for.
             m_texts += candidate.relation == Relation::Decided || !known
                            ? name + QStringLiteral(": ") + detail
                            : name + QStringLiteral(": ") + detail + QLatin1Char('\n') +
                                  tr("speaks for %1").arg(path);
         }
-        auto* grid = new FactGrid;
-        grid->setFacts(facts);
-        grid->setContentsMargins(sign_size + 10, 0, 0, 0);
         auto* block = new QWidget;
         auto* column = new QVBoxLayout(block);
-        column->setContentsMargins(0, 4, 0, 4);
+        column->setContentsMargins(0, 4, 0, 6);
         column->setSpacing(1);
         column->addLayout(head);
-        column->addWidget(grid);
+        column->addLayout(pieces);
         m_column->addWidget(block);
         m_blocks.push_back(block);
     }

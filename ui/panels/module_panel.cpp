@@ -161,6 +161,14 @@ void ModulePanel::arrangeColumns()
     }
 }
 
+void ModulePanel::setKept(const FilteredNodesPtr& kept)
+{
+    const QScopedValueRollback following(m_following, true);
+    m_proxy->setKept(kept);
+    if (!kept)
+        follow(m_selection->current());
+}
+
 void ModulePanel::focusFilter()
 {
     m_filter->setFocus(Qt::ShortcutFocusReason);

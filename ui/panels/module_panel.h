@@ -1,6 +1,7 @@
 // The module tree with its filter box.
 #pragma once
 
+#include "ui/models/node_filter.h"
 #include "ui/models/selection.h"
 
 #include <QWidget>
@@ -22,6 +23,8 @@ public:
     explicit ModulePanel(Selection* selection, QWidget* parent = nullptr);
 
     void setInspection(std::shared_ptr<const Inspection> inspection);
+    /// Shows only modules that hold one of these nodes, and those around them; null: all.
+    void setKept(const FilteredNodesPtr& kept);
     void focusFilter();
     void expandAll();
     void collapseAll();

@@ -3,6 +3,7 @@
 #include "ui/models/diagnostics_filter.h"
 #include "ui/models/diagnostics_model.h"
 #include "ui/models/format.h"
+#include "ui/models/node_filter_proxy.h"
 #include "ui/models/orphan_model.h"
 #include "ui/widgets/colors.h"
 #include "ui/window/icons.h"
@@ -141,11 +142,11 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     : QTabWidget(parent),
       m_selection(selection),
       m_orphans(new OrphanModel(this)),
-      m_orphans_sorted(new QSortFilterProxyModel(this)),
+      m_orphans_sorted(new NodeFilterProxy(OrphanModel::NodeIdRole, this)),
       m_diagnostics(new DiagnosticsModel(this)),
       m_diagnostics_filter(new DiagnosticsFilter(this)),
       m_nodes(new NodeListModel(this)),
-      m_nodes_sorted(new QSortFilterProxyModel(this))
+      m_nodes_sorted(new NodeFilterProxy(NodeListModel::NodeIdRole, this))
 {
     setDocumentMode(true);
     setAccessibleName(tr("Problems"));
@@ -289,15 +290,25 @@ void ProblemsPanel::setInspection(std::shared_ptr<const Inspection> inspection)
 
 void ProblemsPanel::refreshTitles()
 {
-    auto counted = [](const QString& title, int count) {
+    auto counted = [](const QString& title, int count, int shown) {
+        const auto number = [](int n) { return formatCount(static_cast<std::uint64_t>(n)); };
+        if (shown < count)
+            return tr("%1 (%2 of %3)").arg(title, number(shown), number(count));
         return count > 0 ? QStringLiteral("%1 (%2)").arg(
                                title, formatCount(static_cast<std::uint64_t>(count)))
                          : title;
     };
-    setTabText(0, counted(tr("Orphans"), m_orphans->rowCount()));
-    setTabText(1, counted(tr("Diagnostics"), m_diagnostics->rowCount()));
-    setTabText(2,
-               counted(m_nodes_title.isEmpty() ? tr("Nodes") : m_nodes_title, m_nodes->rowCount()));
+    setTabText(0, counted(tr("Orphans"), m_orphans->rowCount(), m_orphans_sorted->rowCount()));
+    setTabText(1, counted(tr("Diagnostics"), m_diagnostics->rowCount(), m_diagnostics->rowCount()));
+    setTabText(2, counted(m_nodes_title.isEmpty() ? tr("Nodes") : m_nodes_title,
+                          m_nodes->rowCount(), m_nodes_sorted->rowCount()));
+}
+
+void ProblemsPanel::setKept(const FilteredNodesPtr& kept)
+{
+    m_orphans_sorted->setKept(kept);
+    m_nodes_sorted->setKept(kept);
+    refreshTitles();
 }
 
 int ProblemsPanel::problemCount() const

@@ -2,6 +2,7 @@
 // clicked.
 #pragma once
 
+#include "ui/models/node_filter.h"
 #include "ui/models/node_list_model.h"
 #include "ui/models/selection.h"
 
@@ -9,13 +10,13 @@
 
 #include <memory>
 
-class QSortFilterProxyModel;
 class QTreeView;
 
 namespace strata::ui {
 
 class DiagnosticsFilter;
 class DiagnosticsModel;
+class NodeFilterProxy;
 class OrphanModel;
 
 class ProblemsPanel : public QTabWidget {
@@ -32,6 +33,8 @@ public:
     /// is, or that there is none.
     QString stepOrphan(int direction);
     int problemCount() const;
+    /// Lists only these nodes; null: all.
+    void setKept(const FilteredNodesPtr& kept);
 
     QTreeView* orphanView() const { return m_orphan_view; }
     QTreeView* diagnosticsView() const { return m_diagnostics_view; }
@@ -45,12 +48,12 @@ private:
     Selection* m_selection;
     std::shared_ptr<const Inspection> m_inspection;
     OrphanModel* m_orphans;
-    QSortFilterProxyModel* m_orphans_sorted;
+    NodeFilterProxy* m_orphans_sorted;
     DiagnosticsModel* m_diagnostics;
     DiagnosticsFilter* m_diagnostics_filter;
     QWidget* m_diagnostics_page = nullptr;
     NodeListModel* m_nodes;
-    QSortFilterProxyModel* m_nodes_sorted;
+    NodeFilterProxy* m_nodes_sorted;
     QTreeView* m_orphan_view;
     QTreeView* m_diagnostics_view;
     QTreeView* m_node_view;

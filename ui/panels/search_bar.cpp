@@ -128,6 +128,15 @@ void SearchBar::setReview(ReviewLookup review)
         m_delay.start();
 }
 
+void SearchBar::setWithin(FilteredNodesPtr within)
+{
+    if (within == m_within)
+        return;
+    m_within = std::move(within);
+    if (!query().isEmpty())
+        search();
+}
+
 void SearchBar::setQuery(const QString& text)
 {
     m_edit->setText(text);
@@ -187,11 +196,15 @@ void SearchBar::search()
         return;
     }
     m_error.clear();
-    m_background.run([this, term = std::move(*parsed), review = m_review,
-                      inspection = m_inspection](TaskContext& task) -> Background::Answer {
+    m_background.run([this, term = std::move(*parsed), inspection = m_inspection, review = m_review,
+                      within = m_within](TaskContext& task) -> Background::Answer {
         auto found = QueryMatcher(*inspection, term, review).find_all(task);
         if (!found)
             return {};
+        if (within)
+            std::erase_if(*found, [&](NodeId node) {
+                return node >= within->nodes.size() || !within->nodes[node];
+            });
         auto nodes = std::make_shared<std::vector<bool>>(inspection->model->nodes.size());
         for (const NodeId node : *found)
             (*nodes)[node] = true;

@@ -3,6 +3,7 @@
 
 #include "query/match_query.h"
 #include "ui/jobs/background.h"
+#include "ui/models/node_filter.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -29,6 +30,8 @@ public:
     void setInspection(std::shared_ptr<const Inspection> inspection);
     /// What reviewed: and note: ask for; what depends on it is searched anew.
     void setReview(ReviewLookup review);
+    /// Finds only these nodes; null: all.
+    void setWithin(FilteredNodesPtr within);
     void setQuery(const QString& text);
     QString query() const;
     const std::vector<NodeId>& found() const { return m_found; }
@@ -64,6 +67,7 @@ private:
     Background m_background;
     std::shared_ptr<const Inspection> m_inspection;
     ReviewLookup m_review;
+    FilteredNodesPtr m_within;
     std::vector<NodeId> m_found;
     std::size_t m_at = 0;   ///< index into m_found of the node that was gone to
     bool m_stepped = false; ///< m_at has been gone to

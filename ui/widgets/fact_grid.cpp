@@ -1,75 +1,12 @@
 #include "ui/widgets/fact_grid.h"
 
 #include "ui/widgets/colors.h"
+#include "ui/widgets/value_label.h"
 
-#include "ui/window/icons.h"
-
-#include <QApplication>
-#include <QClipboard>
-#include <QContextMenuEvent>
 #include <QGridLayout>
-#include <QKeyEvent>
 #include <QLabel>
-#include <QMenu>
 
 namespace strata::ui {
-
-namespace {
-
-const QChar break_here(0x200b);
-
-/// Long paths and numbers have no spaces: lets them break after separators, and anywhere in long
-/// runs of letters and digits.
-QString breakable(const QString& text)
-{
-    constexpr int longest_run = 16;
-    QString result;
-    int run = 0;
-    for (const QChar c : text) {
-        result += c;
-        run = c.isLetterOrNumber() ? run + 1 : 0;
-        if (c == QLatin1Char('/') || c == QLatin1Char('.') || c == QLatin1Char('_') ||
-            c == QLatin1Char(':') || run == longest_run) {
-            result += break_here;
-            run = 0;
-        }
-    }
-    return result;
-}
-
-/// Shows breakable text, but gives the clipboard what the file says.
-class ValueLabel : public QLabel {
-public:
-    ValueLabel(QString value, QWidget* parent) : QLabel(parent), m_value(std::move(value)) {}
-
-protected:
-    void keyPressEvent(QKeyEvent* event) override
-    {
-        if (event->matches(QKeySequence::Copy))
-            copy();
-        else
-            QLabel::keyPressEvent(event);
-    }
-    void contextMenuEvent(QContextMenuEvent* event) override
-    {
-        auto* menu = new QMenu(this);
-        menu->setAttribute(Qt::WA_DeleteOnClose);
-        connect(menu->addAction(icon(QStringLiteral("copy")), FactGrid::tr("Copy")),
-                &QAction::triggered, this, [this] { copy(); });
-        menu->popup(event->globalPos());
-    }
-
-private:
-    void copy()
-    {
-        QString text = hasSelectedText() ? selectedText() : m_value;
-        QApplication::clipboard()->setText(text.remove(break_here));
-    }
-
-    QString m_value;
-};
-
-} // namespace
 
 FactGrid::FactGrid(QWidget* parent) : QWidget(parent), m_grid(new QGridLayout(this))
 {
@@ -95,8 +32,6 @@ void FactGrid::setFacts(const std::vector<Fact>& facts)
         name->setForegroundRole(QPalette::PlaceholderText);
         name->setAlignment(Qt::AlignLeading | Qt::AlignTop);
         auto* value = new ValueLabel(fact.value, this);
-        value->setWordWrap(true);
-        value->setAlignment(Qt::AlignLeading | Qt::AlignTop);
         if (fact.mono)
             value->setFont(monospace(font()));
         value->setToolTip(fact.tooltip);
@@ -116,9 +51,6 @@ void FactGrid::setFacts(const std::vector<Fact>& facts)
             connect(value, &QLabel::linkActivated, this, &FactGrid::linkActivated,
                     Qt::QueuedConnection);
         }
-        QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-        policy.setHeightForWidth(true);
-        value->setSizePolicy(policy);
         m_grid->addWidget(name, row, 0, Qt::AlignTop);
         m_grid->addWidget(value, row, 1);
         ++row;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/jobs/services.h"
+#include "ui/models/node_filter.h"
 #include "ui/models/selection.h"
 #include "ui/window/appearance.h"
 
@@ -25,6 +26,7 @@ class Breadcrumbs;
 class CompareWindow;
 class CoveragePanel;
 class EmptyState;
+class FilterPanel;
 class InspectorPanel;
 class JobStrip;
 class LocatorPopup;
@@ -75,6 +77,7 @@ public:
     SearchBar* searchBar() const { return m_search; }
     LocatorPopup* locator() const { return m_locator; }
     RecentFiles* recentFiles() const { return m_recent; }
+    FilterPanel* filterPanel() const { return m_filter; }
 
     // For the parts of the window that live in classes of their own.
     const Services& services() const { return m_services; }
@@ -127,6 +130,7 @@ private:
     void refreshDockTitles();
     // main_window_features.cpp
     void buildFeatures();
+    void buildFilter();
     void chooseComparison();
     void stepOrphan(int direction);
     bool offerDrop(const QString& file, const QPoint& where);
@@ -206,6 +210,9 @@ private:
     QMenu* m_navigate_menu = nullptr;
     SourceAttachment* m_source = nullptr;
     QAction* m_compare = nullptr;
+    QAction* m_search_place = nullptr; ///< in the tool bar, before the search box
+    FilterPanel* m_filter = nullptr;
+    FilteredNodesPtr m_filtered; ///< what the filter panel leaves; null: everything
 };
 
 } // namespace strata::ui

@@ -1,18 +1,23 @@
 // Parts of the window that live in classes of their own, and what connects them to it.
 #include "ui/canvas/graph_canvas.h"
 #include "ui/compare/compare_window.h"
-#include "ui/review/review_feature.h"
+#include "ui/panels/filter_panel.h"
 #include "ui/panels/inspector_panel.h"
+#include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
+#include "ui/panels/search_bar.h"
+#include "ui/review/review_feature.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
 #include "ui/window/source_attachment.h"
 
 #include <QAction>
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
 #include <QStatusBar>
+#include <QToolBar>
 
 namespace strata::ui {
 
@@ -20,6 +25,7 @@ void MainWindow::buildFeatures()
 {
     m_source = new SourceAttachment(this);
     new ReviewFeature(this);
+    buildFilter();
     m_compare = addAction(m_file_menu, QStringLiteral("compare"), tr("Co&mpare with…"),
                           QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooseComparison(); });
     m_compare->setObjectName(QStringLiteral("compareWith"));
@@ -38,6 +44,48 @@ void MainWindow::buildFeatures()
     connect(this, &MainWindow::inspectionChanged, this, refresh_why);
     connect(this, &MainWindow::actionsRefreshed, this, [this] {
         m_compare->setEnabled(m_inspection && m_inspection->model && m_services.compare);
+    });
+}
+
+void MainWindow::buildFilter()
+{
+    m_filter = new FilterPanel;
+    QDockWidget* dock =
+        addDock(m_filter, QStringLiteral("dockFilter"), tr("Filter"), Qt::LeftDockWidgetArea);
+    dock->hide();
+    QAction* show = dock->toggleViewAction();
+    show->setObjectName(QStringLiteral("showFilter"));
+    show->setIcon(icon(QStringLiteral("filter")));
+    show->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L));
+    show->setToolTip(tr("Filter by evidence, confidence and category (%1)")
+                         .arg(show->shortcut().toString(QKeySequence::NativeText)));
+    m_docks_menu->addAction(show);
+    m_tool_bar->insertAction(m_search_place, show);
+    show->setPriority(QAction::LowPriority);
+    connect(m_filter, &FilterPanel::filtered, this, [this, dock](const FilteredNodesPtr& kept) {
+        const bool same = kept == m_filtered;
+        m_filtered = kept;
+        // A filter that nobody sees would be a riddle.
+        dock->setWindowTitle(kept ? tr("Filter (on)") : tr("Filter"));
+        if (same)
+            return;
+        m_problems->setKept(kept);
+        m_modules->setKept(kept);
+        m_search->setWithin(kept);
+        if (m_search->query().isEmpty())
+            m_canvas->setKeptNodes(
+                kept ? std::shared_ptr<const std::vector<bool>>(kept, &kept->nodes) : nullptr);
+    });
+    connect(m_filter, &FilterPanel::listRequested, this,
+            [this](const QString& title, const std::vector<NodeId>& nodes) {
+                m_problems->showNodes(title, nodes);
+                raiseDock(m_problems);
+            });
+    connect(m_filter, &FilterPanel::queryRequested, this, [this](const QString& query) {
+        m_search->setQuery(m_search->query().isEmpty()
+                               ? query
+                               : QStringLiteral("%1 (%2)").arg(query, m_search->query()));
+        m_search->focusQuery();
     });
 }
 

@@ -3,6 +3,7 @@
 #include "ui/models/format.h"
 #include "ui/panels/breadcrumbs.h"
 #include "ui/panels/coverage_panel.h"
+#include "ui/panels/filter_panel.h"
 #include "ui/panels/inspector_panel.h"
 #include "ui/panels/locator_popup.h"
 #include "ui/panels/module_panel.h"
@@ -214,6 +215,7 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     m_coverage->setInspection(inspection);
     m_problems->setInspection(inspection);
     m_search->setInspection(inspection);
+    m_filter->setInspection(inspection);
     m_breadcrumbs->setInspection(inspection);
     m_locator->setInspection(inspection);
     m_canvas->setInspection(inspection);

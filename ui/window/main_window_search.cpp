@@ -33,9 +33,15 @@ void MainWindow::buildSearch()
     m_search = new SearchBar;
     auto* space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    m_tool_bar->addWidget(space);
+    m_search_place = m_tool_bar->addWidget(space);
     m_tool_bar->addWidget(m_search);
-    connect(m_search, &SearchBar::resultChanged, m_canvas, &GraphCanvas::setKeptNodes);
+    // What is found lies within the filter; without a search the filter alone is shown.
+    connect(m_search, &SearchBar::resultChanged, this,
+            [this](std::shared_ptr<const std::vector<bool>> nodes) {
+                if (!nodes && m_filtered)
+                    nodes = {m_filtered, &m_filtered->nodes};
+                m_canvas->setKeptNodes(std::move(nodes));
+            });
     connect(m_search, &SearchBar::nodeChosen, this,
             [this](NodeId node) { m_selection->select(Target::ofNode(node), m_search); });
     connect(m_search, &SearchBar::listRequested, this,

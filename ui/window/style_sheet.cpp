@@ -47,6 +47,10 @@ QLineEdit QToolButton { border: none; padding: 0; }
 QComboBox { border: 1px solid @outline; border-radius: 5px; padding: 4px 8px; background: @surface; }
 QComboBox:hover { background: @hover; }
 QComboBox:focus { border-color: @accent; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url(:/icons/combo-arrow.svg); width: 16px; height: 16px; }
+QDoubleSpinBox { border: 1px solid @outline; border-radius: 5px; padding: 3px 6px; background: @surface; selection-background-color: @accent; selection-color: @accentText; }
+QDoubleSpinBox:focus { border-color: @accent; }
 QDockWidget { font-weight: 600; titlebar-close-icon: url(:/icons/dock-close.svg); titlebar-normal-icon: url(:/icons/dock-float.svg); }
 QDockWidget::close-button, QDockWidget::float-button { border: none; border-radius: 4px; padding: 0; icon-size: 16px; }
 QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: @hover; }
