@@ -375,6 +375,25 @@ private Q_SLOTS:
         QCOMPARE(core.options.strategy, Strategy::Htp);
     }
 
+    void everyShortcutMeansOneThing()
+    {
+        FakeCore core;
+        const auto window = openedWindow(toolServices(core));
+        QHash<QString, QString> taken;
+        for (const QAction* action : window->findChildren<QAction*>())
+            for (const QKeySequence& keys : action->shortcuts()) {
+                if (action->shortcutContext() == Qt::WidgetShortcut ||
+                    action->shortcutContext() == Qt::WidgetWithChildrenShortcut)
+                    continue;
+                const QString text = keys.toString();
+                QVERIFY2(!taken.contains(text),
+                         qPrintable(text + QStringLiteral(": ") + taken.value(text) +
+                                    QStringLiteral(", ") + action->text()));
+                taken.insert(text, action->text());
+            }
+        QVERIFY(taken.size() > 20);
+    }
+
     void withoutOrphansTheKeySaysSo()
     {
         FakeCore core;

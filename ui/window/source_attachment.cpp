@@ -35,7 +35,7 @@ SourceAttachment::SourceAttachment(MainWindow* window) : QObject(window), m_wind
     QMenu* menu = window->fileMenu();
     m_attach =
         window->addAction(menu, QStringLiteral("attach"), tr("&Attach source model…"),
-                          QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), [this] { choose(); });
+                          QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { choose(); });
     m_attach->setObjectName(QStringLiteral("attachSource"));
     m_detach =
         window->addAction(menu, {}, tr("&Detach the source model"), {}, [this] { detach(); });
