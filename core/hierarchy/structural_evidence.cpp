@@ -76,6 +76,9 @@ void mark_tensors(FlowGraph& graph, const std::vector<HeldTensor>& held,
         node.tensors = of_constant[id];
         for (const align::FlowInput& input : node.inputs) {
             const std::vector<std::uint32_t>* from = nullptr;
+            // Also through a node that brings a quantised tensor back.
+            node.scaled = node.scaled || (input.node != no_id && graph.nodes[input.node].constant &&
+                                          graph.nodes[input.node].scaled);
             if (const auto it = of_initializer.find(input.initializer);
                 input.initializer != no_id && it != of_initializer.end())
                 from = &it->second;
@@ -156,7 +159,7 @@ public:
             for (NodeId id = 0; id < right.nodes.size(); ++id)
                 right.nodes[id].group = place_of(id).module;
             STRATA_TRY(aligned, align::align_graphs(left, right, task));
-            compare_with_source(right, aligned, matches, held.size(), findings);
+            compare_with_source(left, right, aligned, held, matches, findings);
         } // the reference's graph is not needed any more, and is large
         if (m_reference)
             add_aligned(left, aligned, findings.evidence);
@@ -260,22 +263,53 @@ private:
         }
     }
 
-    /// What of the source did not arrive in the file.
-    void compare_with_source(const FlowGraph& right, const std::vector<align::Match>& aligned,
-                             const std::vector<std::vector<TensorMatch>>& matches,
-                             std::size_t file_tensors, SourceFindings& findings) const
+    /// Which source tensors are in the file as they are: scaled only where the source's own graph
+    /// scales them, where a normalisation went in, or where they are quantised.
+    std::vector<bool> found_tensors(const FlowGraph& left, const std::vector<align::Match>& aligned,
+                                    const std::vector<HeldTensor>& held,
+                                    const std::vector<std::vector<TensorMatch>>& matches) const
     {
-        std::vector<bool> found(m_source.tensors.size(), false);
-        for (std::size_t i = 0; i < file_tensors; ++i)
+        std::vector<bool> may_be_scaled(m_source.tensors.size(), false);
+        for (std::size_t i = held.size(); i < matches.size(); ++i)
             for (const TensorMatch& match : matches[i])
-                found[match.source] = true;
+                may_be_scaled[match.source] =
+                    may_be_scaled[match.source] || match.change == TensorChange::Scaled;
+        std::vector<bool> absorbs(m_file.initializers.size(), false);
+        for (NodeId id = 0; id < aligned.size(); ++id)
+            if (aligned[id].last != no_id)
+                for (const align::FlowInput& input : left.nodes[id].inputs)
+                    if (input.initializer != no_id)
+                        absorbs[input.initializer] = true;
+        std::vector<bool> found(m_source.tensors.size(), false);
+        for (std::size_t i = 0; i < held.size(); ++i)
+            for (const TensorMatch& match : matches[i]) {
+                const bool scaled = match.change == TensorChange::Scaled &&
+                                    is_floating_point(held[i].tensor->dtype) &&
+                                    !may_be_scaled[match.source] &&
+                                    !(held[i].initializer != no_id && absorbs[held[i].initializer]);
+                found[match.source] = found[match.source] || (match.exact && !scaled);
+            }
+        return found;
+    }
+
+    /// What of the source did not arrive in the file.
+    void compare_with_source(const FlowGraph& left, const FlowGraph& right,
+                             const std::vector<align::Match>& aligned,
+                             const std::vector<HeldTensor>& held,
+                             const std::vector<std::vector<TensorMatch>>& matches,
+                             SourceFindings& findings) const
+    {
+        const std::vector<bool> found = found_tensors(left, aligned, held, matches);
         std::vector<bool> arrived(right.nodes.size(), false);
         std::vector<bool> absorbed(right.nodes.size(), false);
+        std::vector<bool> absorbing(right.nodes.size(), false);
         for (const align::Match& match : aligned) {
             if (match.reference != no_id)
                 arrived[match.reference] = true;
-            if (match.last != no_id)
+            if (match.last != no_id) {
                 arrived[match.last] = absorbed[match.last] = true;
+                absorbing[match.reference] = true;
+            }
         }
         std::vector<bool> read(m_source.tensors.size(), false);
         std::vector<bool> reader_arrived(m_source.tensors.size(), false);
@@ -287,7 +321,10 @@ private:
             for (const std::uint32_t tensor : right.nodes[id].tensors) {
                 read[tensor] = true;
                 reader_arrived[tensor] = reader_arrived[tensor] || here;
-                reader_absorbed[tensor] = reader_absorbed[tensor] || absorbed[id];
+                // The bias of a convolution goes into what the normalisation adds.
+                reader_absorbed[tensor] =
+                    reader_absorbed[tensor] || absorbed[id] ||
+                    (absorbing[id] && m_source.tensors[tensor].shape.size() < 2);
             }
             if (const Place place = place_of(id);
                 place.module != no_module && !right.nodes[id].tensors.empty()) {

@@ -159,6 +159,61 @@ double correlation(const Sketch& a, const Sketch& b, std::size_t row)
     return rows == 0 ? 0.0 : sum / static_cast<double>(rows);
 }
 
+/// How far a number may be from a scaled and shifted one: what rounding explains.
+double rounding(DType dtype, double largest)
+{
+    switch (dtype) {
+    case DType::Float16:
+        return 4e-3 * largest;
+    case DType::BFloat16:
+        return 3e-2 * largest;
+    case DType::Float32:
+    case DType::Float64:
+        return 1e-3 * largest;
+    default:
+        return 1.01; // one step of a quantised number
+    }
+}
+
+/// Is every row (or column) of `bytes` a scaled and shifted row of the source, but for rounding?
+bool is_scaled_copy(Bytes bytes, DType dtype, Matrix matrix, bool by_columns, Bytes source,
+                    DType source_dtype)
+{
+    const std::size_t rows = by_columns ? matrix.columns : matrix.rows;
+    const std::size_t columns = by_columns ? matrix.rows : matrix.columns;
+    for (std::size_t r = 0; r < rows; ++r) {
+        const auto x = [&](std::size_t c) {
+            return static_cast<double>(element(source, source_dtype, r * columns + c));
+        };
+        const auto y = [&](std::size_t c) {
+            return static_cast<double>(
+                element(bytes, dtype, by_columns ? c * matrix.columns + r : r * columns + c));
+        };
+        double sum_x = 0.0;
+        double sum_y = 0.0;
+        double largest = 0.0;
+        for (std::size_t c = 0; c < columns; ++c) {
+            sum_x += x(c);
+            sum_y += y(c);
+            largest = std::max(largest, std::abs(y(c)));
+        }
+        const double mean_x = sum_x / static_cast<double>(columns);
+        const double mean_y = sum_y / static_cast<double>(columns);
+        double xx = 0.0;
+        double xy = 0.0;
+        for (std::size_t c = 0; c < columns; ++c) {
+            xx += (x(c) - mean_x) * (x(c) - mean_x);
+            xy += (x(c) - mean_x) * (y(c) - mean_y);
+        }
+        const double scale = xx > 0.0 ? xy / xx : 0.0;
+        const double most = rounding(dtype, largest);
+        for (std::size_t c = 0; c < columns; ++c)
+            if (!(std::abs(y(c) - mean_y - scale * (x(c) - mean_x)) <= most))
+                return false;
+    }
+    return true;
+}
+
 class Matcher {
 public:
     Matcher(std::span<const Tensor* const> tensors, std::span<const Tensor> source,
@@ -203,7 +258,7 @@ private:
         if (it == index.end() || it->second.size() > most_equals)
             return false;
         for (const std::uint32_t source : it->second) {
-            m_found[at].push_back({source, change});
+            m_found[at].push_back({source, change, true});
         }
         return true;
     }
@@ -338,9 +393,12 @@ private:
         std::vector<std::uint32_t> sources;
         std::size_t total = 0;
         std::size_t known = 0;
+        std::size_t strange = 0;
         const auto count = [&](Bytes row) {
             ++total;
             const auto it = rows.find(key(row, tensor.dtype));
+            if (it == rows.end())
+                ++strange;
             if (it == rows.end() || it->second.size() != 1)
                 return;
             ++known;
@@ -351,17 +409,22 @@ private:
         each_row(tensor, bytes, count);
         if (2 * known < total || total == 0) {
             sources.clear();
-            total = known = 0;
+            total = known = strange = 0;
             if (const auto turned = turn(tensor, bytes)) {
                 Tensor other = tensor;
                 std::swap(other.shape[0], other.shape[1]);
                 each_row(other, *turned, count);
             }
         }
-        if (total > 0 && 2 * known >= total)
-            for (const std::uint32_t source : sources) {
-                m_found[at].push_back({source, TensorChange::Parts});
-            }
+        if (total == 0 || 2 * known < total)
+            return;
+        std::int64_t elements = 0;
+        for (const std::uint32_t source : sources)
+            elements += m_source[source].element_count();
+        // Rows that are nowhere, though there is room for no others.
+        const bool exact = strange == 0 || elements != tensor.element_count();
+        for (const std::uint32_t source : sources)
+            m_found[at].push_back({source, TensorChange::Parts, exact});
     }
 
     void find_vector_parts(std::size_t at, Bytes bytes, const Index& vectors)
@@ -379,7 +442,7 @@ private:
                         !std::equal(whole->begin(), whole->end(),
                                     bytes.begin() + static_cast<std::ptrdiff_t>(start)))
                         continue;
-                    m_found[at].push_back({source, TensorChange::Parts});
+                    m_found[at].push_back({source, TensorChange::Parts, true});
                     step = whole->size();
                     break;
                 }
@@ -420,6 +483,7 @@ private:
                 continue;
             double best = least_correlation;
             std::optional<std::uint32_t> source;
+            bool turned = false;
             for (const bool by_columns : {false, true}) {
                 if (by_columns && m_tensors[i]->shape.size() != 2)
                     continue;
@@ -436,10 +500,17 @@ private:
                         match > best) {
                         best = match;
                         source = other.source;
+                        turned = by_columns;
                     }
             }
-            if (source)
-                m_found[i].push_back({*source, TensorChange::Scaled});
+            if (!source)
+                continue;
+            std::vector<std::byte> source_scratch;
+            const auto original = read(m_source[*source], source_scratch);
+            const bool exact =
+                original && is_scaled_copy(*bytes, m_tensors[i]->dtype, matrix, turned, *original,
+                                           m_source[*source].dtype);
+            m_found[i].push_back({*source, TensorChange::Scaled, exact});
         }
         return {};
     }

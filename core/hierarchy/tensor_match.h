@@ -24,12 +24,14 @@ std::string_view to_string(TensorChange change); ///< "same", "transposed", ...
 struct TensorMatch {
     std::uint32_t source = 0; ///< index into the source's tensors
     TensorChange change = TensorChange::Same;
+    /// False: it is this tensor, but some of its numbers are others.
+    bool exact = true;
 };
 
 /// Per tensor of `tensors`: the source tensors whose content it has, in order; several when equal
 /// tensors are several times in the source (biases of zeros) or it was joined from several. Exact
-/// relations are found by hashes, scaled ones by the correlation of some samples. Linear in the
-/// bytes; tensors whose bytes cannot be read match nothing.
+/// relations are found by hashes, scaled ones by the correlation of some samples, and then compared
+/// number by number. Linear in the bytes; tensors whose bytes cannot be read match nothing.
 Result<std::vector<std::vector<TensorMatch>>> match_tensors(std::span<const Tensor* const> tensors,
                                                             std::span<const Tensor> source,
                                                             TaskContext& task);
