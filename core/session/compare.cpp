@@ -43,6 +43,7 @@ struct Side {
     {
         return id == no_id ? std::string{} : std::string(text(model->values[id].name));
     }
+    bool is_orphan(NodeId id) const { return (*attribution)[id].synthetic; }
     std::string module(NodeId id) const
     {
         const NodeAttribution& found = (*attribution)[id];
@@ -286,7 +287,37 @@ private:
         const OnnxValue& b = m_b.model->values[y];
         if (a.producer != no_id && b.producer != no_id)
             return m_pairs.b_of[a.producer] == b.producer && a.output_index == b.output_index;
-        return a.initializer != no_id && b.initializer != no_id;
+        if (a.initializer != no_id || b.initializer != no_id)
+            return a.initializer != no_id && b.initializer != no_id;
+        return is_same_input(x, y);
+    }
+
+    /// Inputs of the models under two names: by their place.
+    bool is_same_input(ValueId x, ValueId y) const
+    {
+        const auto place = [](const Side& side, ValueId id) -> std::optional<std::size_t> {
+            std::size_t at = 0;
+            for (const ValueId input : side.model->graphs[OnnxModel::main_graph].inputs) {
+                if (input == id)
+                    return at;
+                at += side.model->values[input].initializer == no_id ? 1 : 0;
+            }
+            return std::nullopt;
+        };
+        const auto first = place(m_a, x);
+        return first && first == place(m_b, y);
+    }
+
+    /// Do two results have another rank, or another size where both are known?
+    static bool shapes_differ(const OnnxValue& x, const OnnxValue& y)
+    {
+        if (!x.has_shape || !y.has_shape)
+            return false;
+        return x.shape.size() != y.shape.size() ||
+               !std::equal(x.shape.begin(), x.shape.end(), y.shape.begin(),
+                           [](const Dim& a, const Dim& b) {
+                               return !a.known() || !b.known() || a.value == b.value;
+                           });
     }
 
     Result<std::string> node_difference(NodeId left, NodeId right) const
@@ -309,7 +340,7 @@ private:
             const OnnxValue& y = m_b.model->values[b.outputs[i]];
             if (x.dtype != y.dtype && x.dtype != DType::Unknown && y.dtype != DType::Unknown)
                 add(fmt::format("result is {} against {}", to_string(x.dtype), to_string(y.dtype)));
-            else if (x.has_shape && y.has_shape && x.shape.size() != y.shape.size())
+            else if (shapes_differ(x, y))
                 add(fmt::format("result is {} against {}", m_a.model->type_text(a.outputs[i]),
                                 m_b.model->type_text(b.outputs[i])));
         }
@@ -327,7 +358,9 @@ private:
         for (const Attribute& attribute : b.attributes)
             if (!m_a.model->attribute(left, m_b.text(attribute.name)))
                 add(fmt::format("attribute {} added", m_b.text(attribute.name)));
-        if (!same_module(m_a.module(left), m_b.module(right)))
+        // Of an orphan nothing is known: that is no difference.
+        if (!m_a.is_orphan(left) && !m_b.is_orphan(right) &&
+            !same_module(m_a.module(left), m_b.module(right)))
             add(fmt::format("module '{}' against '{}'", m_a.module(left), m_b.module(right)));
         return text;
     }
@@ -339,6 +372,7 @@ private:
             others.emplace(m_b.value_name(m_b.model->initializers[i].value), i);
         STRATA_TRY(const auto matches, match_initializers(*m_a.model, *m_b.model, task));
         std::vector<bool> told(m_b.model->initializers.size(), false);
+        const std::vector<std::uint32_t> in_place = initializers_in_place(matches);
         std::vector<std::uint32_t> left; // without a namesake
         for (std::uint32_t i = 0; i < m_a.model->initializers.size(); ++i) {
             STRATA_CHECK(task.poll());
@@ -352,20 +386,52 @@ private:
         }
         for (const std::uint32_t i : left) {
             const std::string name = m_a.value_name(m_a.model->initializers[i].value);
-            const InitializerMatch& match = matches[i];
+            InitializerMatch match = matches[i];
+            if (match.b == no_id && in_place[i] != no_id && !told[in_place[i]])
+                match = {in_place[i], "changed"};
             if (match.b == no_id) {
                 differ("removed", "initializer", name);
                 continue;
             }
             told[match.b] = true;
+            const std::string other = m_b.value_name(m_b.model->initializers[match.b].value);
             differ("changed", "initializer", name,
-                   fmt::format("{} as '{}'", match.how == "same" ? "the same" : match.how,
-                               m_b.value_name(m_b.model->initializers[match.b].value)));
+                   match.how == "changed" ? fmt::format("values differ from those of '{}'", other)
+                   : match.how == "same"  ? fmt::format("the same as '{}'", other)
+                                          : fmt::format("{} as '{}'", match.how, other));
         }
         for (std::uint32_t i = 0; i < told.size(); ++i)
             if (!told[i])
                 differ("added", "initializer", m_b.value_name(m_b.model->initializers[i].value));
         return {};
+    }
+
+    /// Per initializer of the first file what the corresponding node of the second reads in its
+    /// place, where neither has its content elsewhere.
+    std::vector<std::uint32_t>
+    initializers_in_place(const std::vector<InitializerMatch>& matches) const
+    {
+        std::vector<bool> taken(m_b.model->initializers.size(), false);
+        for (const InitializerMatch& match : matches)
+            if (match.b != no_id)
+                taken[match.b] = true;
+        std::vector<std::uint32_t> found(m_a.model->initializers.size(), no_id);
+        for (NodeId id = 0; id < m_a.model->nodes.size(); ++id) {
+            const NodeId other = m_pairs.b_of[id];
+            if (other == no_id)
+                continue;
+            const auto& left = m_a.node(id).inputs;
+            const auto& right = m_b.node(other).inputs;
+            for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+                if (left[i] == no_id || right[i] == no_id)
+                    continue;
+                const std::uint32_t a = m_a.model->values[left[i]].initializer;
+                const std::uint32_t b = m_b.model->values[right[i]].initializer;
+                if (a != no_id && b != no_id && matches[a].b == no_id && !taken[b])
+                    found[a] = b;
+            }
+        }
+        return found;
     }
 
     Status compare_tensors_of(std::uint32_t left, std::uint32_t right)

@@ -160,7 +160,7 @@ Result<std::vector<InitializerMatch>> match_initializers(const OnnxModel& a, con
         for (const TensorMatch& match : found[i])
             if (b.text(b.values[b.initializers[match.source].value].name) == name)
                 best = &match;
-        matches[i] = {best->source, to_string(best->change)};
+        matches[i] = {best->source, best->exact ? to_string(best->change) : "changed"};
     }
     return matches;
 }

@@ -23,7 +23,8 @@ struct NodePairs {
 Result<NodePairs> match_nodes(const OnnxModel& a, const OnnxModel& b, TaskContext& task);
 
 /// Which initializer of `b` has the content of each initializer of `a` (in another order of rows
-/// and columns, perhaps, or in another precision); no_id: none. `how`: "same", "transposed", ...
+/// and columns, perhaps, or in another precision); no_id: none. `how`: "same", "transposed", ...,
+/// "changed" when some of the numbers are others.
 struct InitializerMatch {
     std::uint32_t b = no_id;
     std::string_view how;
