@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -43,7 +44,7 @@ struct Side {
     {
         return id == no_id ? std::string{} : std::string(text(model->values[id].name));
     }
-    bool is_orphan(NodeId id) const { return (*attribution)[id].synthetic; }
+    bool is_told(NodeId id) const { return (*attribution)[id].kind <= EvidenceKind::ScopeName; }
     std::string module(NodeId id) const
     {
         const NodeAttribution& found = (*attribution)[id];
@@ -217,8 +218,9 @@ private:
             if (!detail.empty())
                 differ("changed", "node", m_a.keys[id], detail, id, other);
         }
+        const std::set<NodeId> gathering(m_pairs.fused_into.begin(), m_pairs.fused_into.end());
         for (NodeId id = 0; id < m_b.model->nodes.size(); ++id)
-            if (m_pairs.a_of[id] == no_id)
+            if (m_pairs.a_of[id] == no_id && !gathering.contains(id))
                 differ("added", "node", m_b.keys[id], std::string(m_b.text(m_b.node(id).op_type)),
                        no_id, id);
         return {};
@@ -358,8 +360,8 @@ private:
         for (const Attribute& attribute : b.attributes)
             if (!m_a.model->attribute(left, m_b.text(attribute.name)))
                 add(fmt::format("attribute {} added", m_b.text(attribute.name)));
-        // Of an orphan nothing is known: that is no difference.
-        if (!m_a.is_orphan(left) && !m_b.is_orphan(right) &&
+        // What is not told, but guessed from neighbours, is no difference.
+        if (m_a.is_told(left) && m_b.is_told(right) &&
             !same_module(m_a.module(left), m_b.module(right)))
             add(fmt::format("module '{}' against '{}'", m_a.module(left), m_b.module(right)));
         return text;

@@ -70,6 +70,7 @@ public:
             if (aligned[id].reference != no_id && aligned[id].relation != Relation::Region)
                 pair(id, aligned[id].reference);
         find_fused(left, right);
+        find_gathered(left, right);
         return std::move(m_pairs);
     }
 
@@ -131,6 +132,97 @@ private:
         }
         const OnnxNode& was = m_a.nodes[m_pairs.a_of[before]];
         return ends && m_a.text(was.op_type) != m_b.text(m_b.nodes[before].op_type);
+    }
+
+    /// Connected nodes without a counterpart, and the matched ones around them as nodes of the
+    /// second file.
+    struct Island {
+        std::vector<NodeId> nodes;
+        std::vector<NodeId> before, after;
+    };
+
+    template <class Open, class Counterpart>
+    static std::vector<Island> islands(const FlowGraph& graph, Open is_open,
+                                       Counterpart counterpart)
+    {
+        std::vector<bool> seen(graph.nodes.size(), false);
+        std::vector<Island> found;
+        for (const NodeId start : graph.topological) {
+            if (seen[start] || !is_open(start) || graph.nodes[start].constant)
+                continue;
+            Island island;
+            std::vector<NodeId> work{start};
+            seen[start] = true;
+            while (!work.empty()) {
+                const NodeId id = work.back();
+                work.pop_back();
+                island.nodes.push_back(id);
+                const auto visit = [&](NodeId other, std::vector<NodeId>* rim) {
+                    if (other == no_id)
+                        return;
+                    if (!is_open(other)) {
+                        if (const NodeId pair = counterpart(other); rim && pair != no_id)
+                            rim->push_back(pair);
+                    } else if (!seen[other]) {
+                        seen[other] = true;
+                        work.push_back(other);
+                    }
+                };
+                for (const align::FlowInput& input : graph.nodes[id].inputs)
+                    visit(input.node, &island.before);
+                for (const align::FlowUse& use : graph.nodes[id].uses)
+                    visit(use.node, &island.after);
+            }
+            for (auto* rim : {&island.before, &island.after}) {
+                std::sort(rim->begin(), rim->end());
+                rim->erase(std::unique(rim->begin(), rim->end()), rim->end());
+            }
+            found.push_back(std::move(island));
+        }
+        return found;
+    }
+
+    /// Several nodes of the first file against one new node of the second at the same place: it
+    /// gathers their work, as a Gelu does that of its five nodes.
+    void find_gathered(const FlowGraph& left, const FlowGraph& right)
+    {
+        const auto gone = islands(
+            left,
+            [&](NodeId id) { return m_pairs.b_of[id] == no_id && m_pairs.fused_into[id] == no_id; },
+            [&](NodeId id) { return m_pairs.b_of[id]; });
+        const auto come = islands(
+            right, [&](NodeId id) { return m_pairs.a_of[id] == no_id; },
+            [&](NodeId id) { return id; });
+        std::unordered_map<NodeId, std::vector<std::size_t>> at; // by a neighbour
+        for (std::size_t i = 0; i < come.size(); ++i)
+            for (const auto* rim : {&come[i].before, &come[i].after})
+                if (come[i].nodes.size() == 1 && !rim->empty())
+                    at[rim->front()].push_back(i);
+        for (const Island& island : gone) {
+            constexpr std::size_t most_gathered = 24;
+            if (island.nodes.size() < 2 || island.nodes.size() > most_gathered ||
+                island.before.empty() || island.after.empty())
+                continue;
+            for (const auto* rim : {&island.before, &island.after}) {
+                if (rim->empty() || !at.contains(rim->front()))
+                    continue;
+                for (const std::size_t i : at[rim->front()])
+                    if (come[i].before == island.before && come[i].after == island.after)
+                        gather(left, island, come[i].nodes.front());
+            }
+        }
+    }
+
+    /// With the constants that only these nodes read.
+    void gather(const FlowGraph& left, const Island& island, NodeId into)
+    {
+        for (const NodeId id : island.nodes)
+            m_pairs.fused_into[id] = into;
+        for (const NodeId id : island.nodes)
+            for (const align::FlowInput& input : left.nodes[id].inputs)
+                if (input.node != no_id && left.nodes[input.node].constant &&
+                    m_pairs.b_of[input.node] == no_id)
+                    m_pairs.fused_into[input.node] = into;
     }
 
     const OnnxModel& m_a;
