@@ -437,15 +437,21 @@ void TestCli::audit_of_our_file()
 
 void TestCli::audit_gate()
 {
-    const QString file = zoo("trixie/multi_io_dict/multi_io_dict.dynamo.onnx");
-    const Outcome outcome = run({"audit", file, "--json"});
+    // Of every node a module is known.
+    const QString whole = zoo("trixie/multi_io_dict/multi_io_dict.dynamo.onnx");
+    QCOMPARE(run({"audit", whole, "--min-coverage", "1.0"}).status, 0);
+    // No source, no names, no metadata: four products with their biases, three Relus, all orphans.
+    const QString nothing = zoo("misc/nameless.onnx");
+    const Outcome outcome = run({"audit", nothing, "--json"});
     QCOMPARE(outcome.status, 0);
-    QCOMPARE(outcome.json()["nodes_orphan"].toInt(),
-             outcome.json()["nodes_total"].toInt() - outcome.json()["nodes_attributed"].toInt());
-    const bool whole = outcome.json()["coverage"].toDouble() >= 1.0;
-    const Outcome gate = run({"audit", file, "--min-coverage", "1.0", "--json"});
-    QCOMPARE(gate.status, whole ? 0 : 1);
-    QCOMPARE(gate.json()["gates"].toArray().at(0)["ok"].toBool(!whole), whole);
+    QCOMPARE(outcome.json()["nodes_total"].toInt(), 11);
+    QCOMPARE(outcome.json()["nodes_orphan"].toInt(), 11);
+    QCOMPARE(outcome.json()["coverage"].toDouble(-1), 0.0);
+    QCOMPARE(outcome.json()["mean_confidence"].toDouble(), 0.2);
+    const Outcome gate = run({"audit", nothing, "--min-coverage", "0.5", "--json"});
+    QCOMPARE(gate.status, 1);
+    QCOMPARE(gate.json()["gates"].toArray().at(0)["ok"].toBool(true), false);
+    QCOMPARE(run({"audit", nothing, "--min-coverage", "0"}).status, 0);
 }
 
 void TestCli::annotated_copy()

@@ -98,6 +98,34 @@ std::string aligned(Sketch& file, Sketch& reference)
     return text;
 }
 
+/// The same, where weights of one name are one tensor.
+std::string aligned_by_weights(Sketch& file, Sketch& reference)
+{
+    std::map<std::string, std::uint32_t> numbers;
+    const auto mark = [&](const OnnxModel& model) {
+        align::FlowGraph graph = align::build_flow(model);
+        for (align::FlowNode& node : graph.nodes)
+            for (const align::FlowInput& input : node.inputs)
+                if (input.initializer != no_id) {
+                    const ValueId value = model.initializers[input.initializer].value;
+                    const std::string name(model.text(model.values[value].name));
+                    node.tensors.push_back(
+                        numbers.emplace(name, static_cast<std::uint32_t>(numbers.size()))
+                            .first->second);
+                }
+        return graph;
+    };
+    const align::FlowGraph left = mark(file.model());
+    const align::FlowGraph right = mark(reference.model());
+    const TaskContext task;
+    const auto matches = align::align_graphs(left, right, task);
+    std::string text;
+    for (NodeId id = 0; matches && id < matches->size(); ++id)
+        text += (id > 0 ? " " : "") + file.output_of(id) + "=" +
+                reference.output_of((*matches)[id].reference);
+    return text;
+}
+
 std::string grown(Sketch& file, const std::string& output)
 {
     TaskContext task;
@@ -206,6 +234,158 @@ private Q_SLOTS:
         for (const char* name : {"m", "d", "p", "v", "s", "n", "g", "b"})
             QCOMPARE(grown(file, name), std::string("norm"));
         QCOMPARE(grown(file, "u"), std::string("first"));
+    }
+
+    void spelledOutOperatorIsOneNodeOfTheSource()
+    {
+        // The file is of an older opset: it has no LayerNormalization.
+        Sketch file("u = MatMul(x, w:first)\n"
+                    "m = ReduceMean(u)\n"
+                    "d = Sub(u, m)\n"
+                    "p = Pow(d, two)\n"
+                    "v = ReduceMean(p)\n"
+                    "s = Sqrt(v)\n"
+                    "n = Div(d, s)\n"
+                    "g = Mul(n, w:scale)\n"
+                    "y = MatMul(g, w:last)\n");
+        Sketch source("a = MatMul(x, w:first)\n"
+                      "norm = LayerNormalization(a, w:scale)\n"
+                      "y = MatMul(norm, w:last)\n");
+        QCOMPARE(aligned_by_weights(file, source),
+                 std::string("u=a m=norm d=norm p=norm v=norm s=norm n=norm g=norm y=y"));
+    }
+
+    void gateBelongsToTheModuleOfItsParts()
+    {
+        Sketch file("c = Conv(x, w:block.0.conv.weight)\n"
+                    "p = GlobalAveragePool(c)\n"
+                    "a = Conv(p, w:block.0.se.fc1.weight)\n"
+                    "r = Relu(a)\n"
+                    "b = Conv(r, w:block.0.se.fc2.weight)\n"
+                    "s = HardSigmoid(b)\n"
+                    "m = Mul(c, s)\n"
+                    "o = Conv(m, w:block.0.out.weight)\n"
+                    "z = Conv(o, w:block.1.conv.weight)\n");
+        for (const char* name : {"p", "r", "s", "m"})
+            QCOMPARE(grown(file, name), std::string("block.0.se"));
+    }
+
+    void gateOfASequenceBelongsToWhatHoldsTheSequence()
+    {
+        Sketch file("c = Conv(x, w:net.conv.weight)\n"
+                    "p = ReduceMean(c)\n"
+                    "a = MatMul(p, w:net.se.fc.0.weight)\n"
+                    "r = Relu(a)\n"
+                    "b = MatMul(r, w:net.se.fc.2.weight)\n"
+                    "s = Sigmoid(b)\n"
+                    "m = Mul(c, s)\n"
+                    "o = Conv(m, w:net.out.weight)\n");
+        QCOMPARE(grown(file, "p"), std::string("net.se"));
+        QCOMPARE(grown(file, "r"), std::string("net.se.fc"));
+        QCOMPARE(grown(file, "m"), std::string("net.se"));
+    }
+
+    void missingNumbersHaveAPlace()
+    {
+        // Pooling and Flatten are children 0 and 1 of the head: it has a child 2.
+        Sketch file("c = Conv(x, w:stem.weight)\n"
+                    "r = Relu(c)\n"
+                    "p = GlobalAveragePool(r)\n"
+                    "f = Flatten(p)\n"
+                    "y = Gemm(f, w:head.2.weight)\n");
+        QCOMPARE(grown(file, "p"), std::string("head"));
+        QCOMPARE(grown(file, "f"), std::string("head"));
+        QCOMPARE(grown(file, "r"), std::string(""));
+        // One number is not enough for both: a Dropout was there.
+        Sketch other("c = Conv(x, w:stem.weight)\n"
+                     "r = Relu(c)\n"
+                     "p = GlobalAveragePool(r)\n"
+                     "f = Flatten(p)\n"
+                     "y = Gemm(f, w:head.1.weight)\n");
+        QCOMPARE(grown(other, "p"), std::string(""));
+        QCOMPARE(grown(other, "f"), std::string(""));
+    }
+
+    void branchesBesideANumberedChild()
+    {
+        // A list of activations, each on the same input; only the one with a weight is named.
+        Sketch file("u = MatMul(x, w:first.weight)\n"
+                    "a = Relu(u)\n"
+                    "sa = ReduceSum(a)\n"
+                    "b = Sigmoid(u)\n"
+                    "b2 = Mul(u, b)\n"
+                    "sb = ReduceSum(b2)\n"
+                    "c = PRelu(u, w:acts.2.weight)\n"
+                    "sc = ReduceSum(c)\n"
+                    "s = Add(sa, sb)\n"
+                    "t = Add(s, sc)\n");
+        for (const char* name : {"a", "b", "b2"})
+            QCOMPARE(grown(file, name), std::string("acts"));
+        QCOMPARE(grown(file, "sa"), std::string(""));
+    }
+
+    void sequencesAddNothingUp()
+    {
+        std::string text = "u = MatMul(x, w:inp.weight)\n";
+        std::string x = "u";
+        for (const std::string i : {"0", "1"}) {
+            text += "a" + i + " = MatMul(" + x + ", w:blocks." + i + ".0.weight)\n";
+            text += "r" + i + " = Relu(a" + i + ")\n";
+            text += "b" + i + " = MatMul(r" + i + ", w:blocks." + i + ".2.weight)\n";
+            text += "s" + i + " = Add(b" + i + ", " + x + ")\n";
+            x = "s" + i;
+        }
+        Sketch file(text + "y = MatMul(" + x + ", w:out.weight)\n");
+        QCOMPARE(grown(file, "r1"), std::string("blocks.1"));
+        QCOMPARE(grown(file, "s0"), std::string(""));
+        QCOMPARE(grown(file, "s1"), std::string(""));
+    }
+
+    void masksAreMadeWhereDataComeIn()
+    {
+        Sketch file("e = MatMul(x, w:bert.embed.weight)\n"
+                    "k = Cast(mask)\n"
+                    "m = Mul(k, big)\n"
+                    "a = MatMul(e, w:bert.encoder.layer.0.attn.q.weight)\n"
+                    "b = Add(a, m)\n"
+                    "c = MatMul(b, w:bert.encoder.layer.0.attn.o.weight)\n"
+                    "d = MatMul(c, w:bert.encoder.layer.1.attn.q.weight)\n"
+                    "f = Add(d, m)\n"
+                    "g = MatMul(f, w:bert.encoder.layer.1.attn.o.weight)\n"
+                    "y = MatMul(g, w:head.weight)\n");
+        QCOMPARE(grown(file, "k"), std::string("bert"));
+        QCOMPARE(grown(file, "m"), std::string("bert"));
+        QCOMPARE(grown(file, "b"), std::string("bert.encoder.layer.0.attn"));
+    }
+
+    void nothingSpeaks()
+    {
+        // Three equal blocks and a head, no names: groups by structure, marked as made up.
+        Sketch file("a0 = MatMul(x, w:1)\n"
+                    "b0 = Add(a0, w:2)\n"
+                    "r0 = Relu(b0)\n"
+                    "a1 = MatMul(r0, w:3)\n"
+                    "b1 = Add(a1, w:4)\n"
+                    "r1 = Relu(b1)\n"
+                    "a2 = MatMul(r1, w:5)\n"
+                    "b2 = Add(a2, w:6)\n"
+                    "r2 = Relu(b2)\n"
+                    "h = MatMul(r2, w:7)\n");
+        TaskContext task;
+        const auto found = attribute_nodes(file.model(), nullptr, task);
+        QVERIFY(found);
+        const auto path = [&](const char* name) {
+            const NodeAttribution& node = found->nodes[file.node(name)];
+            return node.synthetic && node.module == no_module && node.confidence == 0.2
+                       ? node.synthetic_path
+                       : std::string("not synthetic");
+        };
+        QCOMPARE(path("a1"), path("b1"));
+        QVERIFY(path("a1") != path("r1"));
+        QCOMPARE(path("a0"), std::string("/Blocks/0.0/MatMul.0"));
+        QCOMPARE(path("b2"), std::string("/Blocks/0.2/MatMul.0"));
+        QCOMPARE(path("r2"), std::string("/Blocks/0.2/Relu.1"));
+        QCOMPARE(path("h"), std::string("/Segments/MatMul.0"));
     }
 };
 

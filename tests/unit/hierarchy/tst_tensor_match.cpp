@@ -83,6 +83,44 @@ private Q_SLOTS:
         expect(floats({8, 6}, turned(numbers(48, 2), 6, 8)), {1}, TensorChange::Transposed);
     }
 
+    void oneOtherNumberIsTold()
+    {
+        // In parts: five of six rows are known.
+        std::vector<float> values = numbers(48, 2);
+        values[17] += 0.5F;
+        auto found = match(floats({6, 8}, values), m_source);
+        QCOMPARE(found.size(), std::size_t{1});
+        QCOMPARE(found[0].source, 1U);
+        QVERIFY(!found[0].exact);
+        // Scaled by rows, as a folded normalisation leaves it; then with one number more changed.
+        values = numbers(432, 3);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] *= 1.0F + static_cast<float>(i / 54);
+        found = match(floats({8, 6, 3, 3}, values), m_source);
+        QCOMPARE(found.size(), std::size_t{1});
+        QCOMPARE(found[0].change, TensorChange::Scaled);
+        QVERIFY(found[0].exact);
+        values[53] += 0.5F; // the last of a row: none of the samples
+        found = match(floats({8, 6, 3, 3}, values), m_source);
+        QCOMPARE(found.size(), std::size_t{1});
+        QVERIFY(!found[0].exact);
+    }
+
+    void quantisedIsExactButForRounding()
+    {
+        const std::vector<float> values = numbers(432, 3);
+        std::vector<std::int8_t> bytes;
+        for (const float value : values)
+            bytes.push_back(static_cast<std::int8_t>(std::lround(value * 127.0F)));
+        auto found = match(tensor(DType::Int8, {8, 6, 3, 3}, bytes), m_source);
+        QCOMPARE(found.size(), std::size_t{1});
+        QCOMPARE(found[0].source, 2U);
+        QVERIFY(found[0].exact);
+        bytes[53] = static_cast<std::int8_t>(bytes[53] > 0 ? bytes[53] - 20 : bytes[53] + 20);
+        found = match(tensor(DType::Int8, {8, 6, 3, 3}, bytes), m_source);
+        QVERIFY(found.empty() || !found[0].exact);
+    }
+
     void halfPrecision()
     {
         std::vector<std::uint16_t> halves;
