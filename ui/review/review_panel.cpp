@@ -638,7 +638,7 @@ void ReviewPanel::resizeEvent(QResizeEvent* event)
     m_figures->setVisible(width() > 150 * letter);
     m_progress_text->setVisible(width() > 100 * letter);
     m_progress->setVisible(width() > 70 * letter);
-    constexpr std::array shares{11, 20, 12, 25, 10, 13};
+    constexpr std::array shares{11, 19, 12, 23, 10, 13};
     for (std::size_t column = 0; column < shares.size(); ++column)
         m_queue->header()->resizeSection(static_cast<int>(column),
                                          (width() - 14) * shares[column] / 100);

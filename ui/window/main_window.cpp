@@ -152,6 +152,17 @@ void MainWindow::raiseDock(const QWidget* widget)
         }
 }
 
+void MainWindow::addPage(QWidget* page)
+{
+    m_stack->addWidget(page);
+}
+
+void MainWindow::showPage(QWidget* page)
+{
+    m_stack->setCurrentWidget(page ? page : m_canvas);
+    Q_EMIT pageChanged(page);
+}
+
 void MainWindow::buildDocks()
 {
     m_modules = new ModulePanel(m_selection);

@@ -93,6 +93,10 @@ public:
                          Qt::DockWidgetArea area);
     /// Shows the dock that holds this widget, in front of those it shares its place with.
     void raiseDock(const QWidget* widget);
+    /// A page that takes the graph's place while it is shown. The window owns it.
+    void addPage(QWidget* page);
+    /// Null is the graph. Only while a model is open.
+    void showPage(QWidget* page);
     /// Shows the same model with other findings: what is selected and open stays so.
     void replaceInspection(const InspectionPtr& inspection);
     void showFailure(const QString& what, const QString& path, const Error& error);
@@ -101,6 +105,8 @@ public:
                      std::function<void(const QString&)> chosen);
 
 Q_SIGNALS:
+    /// Another page is in the middle; null is the graph.
+    void pageChanged(QWidget* page);
     /// Another inspection is shown, or none.
     void inspectionChanged();
     /// Which actions are possible may have changed: another model, or a job began or ended.

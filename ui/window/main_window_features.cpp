@@ -1,6 +1,7 @@
 // Parts of the window that live in classes of their own, and what connects them to it.
 #include "ui/canvas/graph_canvas.h"
 #include "ui/compare/compare_window.h"
+#include "ui/dashboard/dashboard_feature.h"
 #include "ui/panels/filter_panel.h"
 #include "ui/panels/inspector_panel.h"
 #include "ui/panels/module_panel.h"
@@ -24,7 +25,8 @@ namespace strata::ui {
 void MainWindow::buildFeatures()
 {
     m_source = new SourceAttachment(this);
-    new ReviewFeature(this);
+    auto* review = new ReviewFeature(this);
+    new DashboardFeature(this, review->controller());
     buildFilter();
     m_compare = addAction(m_file_menu, QStringLiteral("compare"), tr("Co&mpare with…"),
                           QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooseComparison(); });

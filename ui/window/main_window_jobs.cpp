@@ -220,6 +220,7 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     m_locator->setInspection(inspection);
     m_canvas->setInspection(inspection);
     m_stack->setCurrentWidget(inspection ? static_cast<QWidget*>(m_canvas) : m_empty);
+    Q_EMIT pageChanged(nullptr);
     const int problems = m_problems->problemCount();
     m_problems_dock->setWindowTitle(problems > 0 ? tr("Problems (%1)").arg(problems)
                                                  : tr("Problems"));

@@ -91,6 +91,10 @@ QSplitter::handle { background: @outline; }
 #legend #legendMode { padding-right: 16px; font-size: 13px; font-weight: 600; }
 #locator { background: @surface; border: 1px solid @outline; border-radius: 10px; }
 #locator #locatorEdit { font-size: 15px; padding: 7px 8px; }
+QFrame[card="true"] { background: @surface; border: 1px solid @outline; border-radius: 8px; }
+QPushButton[row="true"] { border: none; background: transparent; text-align: left; padding: 4px 6px; border-radius: 4px; }
+QPushButton[row="true"]:hover { background: @hover; }
+QPushButton[row="true"]:focus { border: 1px solid @accent; padding: 3px 5px; }
 #modulePicker { background: @surface; border: 1px solid @outline; border-radius: 10px; }
 #modulePicker #modulePickerEdit { font-size: 15px; padding: 7px 8px; }
 #modulePicker #modulePickerList { background: transparent; border: none; outline: 0; }
