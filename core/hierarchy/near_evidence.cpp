@@ -3,6 +3,7 @@
 #include "hierarchy/confidence.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace strata {
@@ -99,6 +100,14 @@ private:
         all.insert(all.end(), after.begin(), after.end());
         if (all.empty())
             return;
+        if (!before.empty() && is_bias(id)) {
+            put(id, before.front(), Finding::NearPassedOn, "adds to what comes from");
+            return;
+        }
+        if (!after.empty() && pads_for_pooling(id)) {
+            put(id, after.front(), Finding::NearPassedOn, "prepares the input of");
+            return;
+        }
         const bool quantises = m_graph.nodes[id].glue && m_graph.nodes[id].uses.size() > 1;
         if (quantises && !after.empty())
             put(id, after.front(), Finding::NearPassedOn, "prepares the input of");
@@ -109,6 +118,35 @@ private:
         else if (!before.empty())
             put(id, common(all), Finding::NearCommon,
                 "nearest common module of producers and users is");
+    }
+
+    /// A constant added to a product: the source's graph may have left zeros out.
+    bool is_bias(NodeId id) const
+    {
+        static const std::array<align::Hash, 4> products{
+            align::operator_class("MatMul"), align::operator_class("Conv"),
+            align::operator_class("ConvTranspose"), align::operator_class("Gemm")};
+        static const align::Hash add = align::operator_class("Add");
+        const FlowNode& node = m_graph.nodes[id];
+        return node.op == add && node.data_inputs == 1 &&
+               std::any_of(node.inputs.begin(), node.inputs.end(), [&](const FlowInput& input) {
+                   return input.node != no_id &&
+                          std::find(products.begin(), products.end(),
+                                    m_graph.nodes[input.node].op) != products.end();
+               });
+    }
+
+    /// Exporters that count padding into means pad first.
+    bool pads_for_pooling(NodeId id) const
+    {
+        static const align::Hash pad = align::operator_class("Pad");
+        static const align::Hash mean = align::operator_class("AveragePool");
+        static const align::Hash max = align::operator_class("MaxPool");
+        const FlowNode& node = m_graph.nodes[id];
+        if (node.op != pad || node.uses.size() != 1)
+            return false;
+        const align::Hash user = m_graph.nodes[node.uses.front().node].op;
+        return user == mean || user == max;
     }
 
     void decide_by_users(NodeId id)

@@ -136,6 +136,34 @@ private:
                        [&](std::size_t i, std::size_t j) {
                            return left[i].empty() || right[j].empty() || meet(left[i], right[j]);
                        });
+        for (const NodeId id : region.after)
+            take_spelling(id);
+    }
+
+    /// What is left before a node that stands for another operator in the reference, and is read
+    /// for it alone, spells that operator out.
+    void take_spelling(NodeId end)
+    {
+        constexpr std::size_t longest = 16;
+        const NodeId whole = m_matches[end].reference;
+        if (m_file.nodes[end].op == m_reference.nodes[whole].op)
+            return;
+        std::vector<NodeId> inside{end};
+        for (std::size_t i = 0; i < inside.size() && inside.size() < longest; ++i)
+            for (const FlowInput& input : m_file.nodes[inside[i]].inputs) {
+                const NodeId from = input.node;
+                if (from == no_id || !is_open(from) ||
+                    std::find(inside.begin(), inside.end(), from) != inside.end())
+                    continue;
+                const auto& uses = m_file.nodes[from].uses;
+                if (std::all_of(uses.begin(), uses.end(), [&](const FlowUse& use) {
+                        return !flows(m_file.nodes[use.node]) || is_open(use.node) ||
+                               m_matches[use.node].reference == whole;
+                    }))
+                    inside.push_back(from);
+            }
+        for (std::size_t i = 1; i < inside.size(); ++i)
+            m_matches[inside[i]] = {whole, Relation::Region, no_id};
     }
 
     /// The reference has nothing here, but a neighbour is one node there of another operator: the
