@@ -48,13 +48,13 @@ Result<std::shared_ptr<const DisplayTree>> HierarchyLayout::tree(TaskContext& ta
     return m->tree(task);
 }
 
-Result<std::shared_ptr<const Scene>> HierarchyLayout::layout(const std::set<GroupId>& open,
-                                                             TaskContext& task)
+Result<std::shared_ptr<const Scene>>
+HierarchyLayout::layout(const std::set<GroupId>& open, TaskContext& task, const NodeSubset* shown)
 {
     const std::scoped_lock lock(m->mutex);
     STRATA_TRY(const auto tree, m->tree(task));
     task.begin("layout");
-    STRATA_TRY(const auto levels, visible_levels(*tree, open, task));
+    STRATA_TRY(const auto levels, visible_levels(*tree, open, task, shown));
     SceneBuilder builder(*m->inspection, *tree, *m->metrics, m->cache);
     return builder.build(levels, task);
 }

@@ -29,7 +29,9 @@ public:
 
     /// The same scene for the same open groups. Ids that do not exist, and groups inside closed
     /// ones, change nothing. Fails as tree() does.
-    Result<std::shared_ptr<const Scene>> layout(const std::set<GroupId>& open, TaskContext& task);
+    /// `shown`: see visible_levels().
+    Result<std::shared_ptr<const Scene>> layout(const std::set<GroupId>& open, TaskContext& task,
+                                                const NodeSubset* shown = nullptr);
 
     /// The classes that the nodes are coloured by; kept once computed. Fails as tree() does.
     Result<std::shared_ptr<const NodeClasses>> classes(ColorBy by, TaskContext& task);

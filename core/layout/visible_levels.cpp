@@ -13,9 +13,11 @@ constexpr std::uint32_t far_layers = 3; ///< a reader this many layers down is f
 
 class Builder {
 public:
-    Builder(const DisplayTree& tree, const std::set<GroupId>& open, TaskContext& task)
+    Builder(const DisplayTree& tree, const std::set<GroupId>& open, TaskContext& task,
+            const NodeSubset* shown)
         : m_tree(tree),
           m_task(task),
+          m_shown(shown),
           m_level(tree.groups.size(), no_id),
           m_closed(tree.groups.size(), no_id)
     {
@@ -37,6 +39,9 @@ public:
         for (VisibleLevel& level : m_levels)
             add_items(level);
         STRATA_CHECK(add_connections());
+        if (m_shown != nullptr)
+            for (VisibleLevel& level : m_levels)
+                drop_loose_terminals(level);
         std::vector<std::set<ValueId>> marked(m_levels.size());
         for (std::size_t i = 0; i < m_levels.size(); ++i) {
             STRATA_CHECK(m_task.poll());
@@ -55,11 +60,12 @@ private:
         const DisplayGroup& group = m_tree.groups[level.group];
         std::vector<std::pair<std::uint32_t, LevelEnd>> items; // first node, end
         for (const GroupId child : group.children) {
-            if (m_tree.groups[child].first_node != no_id)
+            if (!is_empty(child))
                 items.push_back({m_tree.groups[child].first_node, {LevelEnd::Kind::Group, child}});
         }
         for (const NodeId node : group.nodes)
-            items.push_back({node, {LevelEnd::Kind::Node, node}});
+            if (is_shown_node(node))
+                items.push_back({node, {LevelEnd::Kind::Node, node}});
         std::stable_sort(items.begin(), items.end(),
                          [](const auto& a, const auto& b) { return a.first < b.first; });
         for (const bool input : {true, false}) {
@@ -75,7 +81,27 @@ private:
     }
 
     /// Without nodes there is nothing to show, and no box.
-    bool is_empty(GroupId group) const { return m_tree.groups[group].first_node == no_id; }
+    bool is_empty(GroupId group) const
+    {
+        return m_tree.groups[group].first_node == no_id ||
+               (m_shown != nullptr && m_shown->in_group[group] == 0);
+    }
+    bool is_shown_node(NodeId node) const { return m_shown == nullptr || m_shown->nodes[node]; }
+    bool is_shown_end(const FlowEnd& end) const { return end.terminal || is_shown_node(end.id); }
+
+    /// Inputs and outputs that nothing of what is shown reads or makes.
+    static void drop_loose_terminals(VisibleLevel& level)
+    {
+        std::set<LevelEnd> ends;
+        for (const LevelConnection& c : level.connections) {
+            ends.insert(c.from);
+            ends.insert(c.to);
+        }
+        std::erase_if(level.items, [&](const LevelEnd& item) {
+            return item.kind == LevelEnd::Kind::Terminal && !ends.contains(item);
+        });
+    }
+
     bool is_shown(const LevelEnd& end) const
     {
         return end.kind != LevelEnd::Kind::Group || !is_empty(end.id);
@@ -114,6 +140,8 @@ private:
         for (const Flow& flow : m_tree.flows) {
             if (++polled % 8192 == 0)
                 STRATA_CHECK(m_task.poll());
+            if (!is_shown_end(flow.from) || !is_shown_end(flow.to))
+                continue;
             Place from = place(flow.from);
             Place to = place(flow.to);
             if (!is_shown(from.end) || !is_shown(to.end))
@@ -243,6 +271,7 @@ private:
 
     const DisplayTree& m_tree;
     TaskContext& m_task;
+    const NodeSubset* m_shown; ///< null: everything
     std::vector<VisibleLevel> m_levels;
     std::vector<std::uint32_t> m_level;  ///< per group: index of its level when it shows one
     std::vector<std::uint32_t> m_closed; ///< per group: the outermost closed group around it
@@ -251,9 +280,10 @@ private:
 } // namespace
 
 Result<std::vector<VisibleLevel>> visible_levels(const DisplayTree& tree,
-                                                 const std::set<GroupId>& open, TaskContext& task)
+                                                 const std::set<GroupId>& open, TaskContext& task,
+                                                 const NodeSubset* shown)
 {
-    return Builder(tree, open, task).build();
+    return Builder(tree, open, task, shown).build();
 }
 
 } // namespace strata

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "layout/display_tree.h"
+#include "layout/node_classes.h"
 
 #include <compare>
 #include <set>
@@ -51,8 +52,11 @@ struct VisibleLevel {
 inline constexpr std::size_t max_far_readers = 8;
 
 /// Levels of the root and of the open groups whose ancestors are all open; parents first. Linear
-/// in nodes and flows (times the depth of what is drawn).
+/// in nodes and flows (times the depth of what is drawn). Nodes outside of `shown` are left out,
+/// with groups that hold nothing else and inputs and outputs that touch nothing else; null: all are
+/// shown.
 Result<std::vector<VisibleLevel>> visible_levels(const DisplayTree& tree,
-                                                 const std::set<GroupId>& open, TaskContext& task);
+                                                 const std::set<GroupId>& open, TaskContext& task,
+                                                 const NodeSubset* shown = nullptr);
 
 } // namespace strata

@@ -1,6 +1,7 @@
 // Attaching a source model, filtering, why a node is where it is: driven by real events.
 #include "tool_samples.h"
 
+#include "layout/graph_walk.h"
 #include "ui/compare/compare_window.h"
 #include "ui/models/evidence_candidates.h"
 #include "ui/models/fx_kinds.h"
@@ -373,6 +374,195 @@ private Q_SLOTS:
         QVERIFY(exported.wait());
         QCOMPARE(core.opened.load(), 2);
         QCOMPARE(core.options.strategy, Strategy::Htp);
+    }
+
+    void partsOfTheGraphAreShownAlone()
+    {
+        FakeCore core;
+        const auto window = openedWindow(toolServices(core));
+        GraphCanvas* canvas = window->canvas();
+        settle(canvas);
+        window->expandModule(QStringLiteral("*"));
+        settle(canvas);
+        const std::size_t all = canvas->scene()->box_of_node.size();
+        QCOMPARE(all, std::size_t{8});
+        const auto drawn = [&] {
+            std::vector<NodeId> nodes;
+            for (const auto& [node, box] : canvas->scene()->box_of_node)
+                nodes.push_back(node);
+            std::sort(nodes.begin(), nodes.end());
+            return nodes;
+        };
+        auto* everything = child<QAction>(*window, "showEverything");
+        QVERIFY(!everything->isEnabled());
+        window->selection()->select(Target::ofNode(3), nullptr);
+        child<QAction>(*window, "neighbours1")->trigger();
+        QTRY_COMPARE(drawn(), (std::vector<NodeId>{2, 3, 4}));
+        QVERIFY(child<QFrame>(*window, "partBar")->isVisible());
+        QVERIFY(child<QLabel>(*window, "partText")->text().contains(QStringLiteral("3 of 8")));
+        QTest::mouseClick(child<QPushButton>(*window, "partEverything"), Qt::LeftButton);
+        QTRY_COMPARE(drawn().size(), all);
+        child<QAction>(*window, "neighbours3")->trigger();
+        QTRY_COMPARE(drawn(), (std::vector<NodeId>{0, 1, 2, 3, 4, 5, 6}));
+        everything->trigger();
+        QTRY_COMPARE(drawn().size(), all);
+
+        // Two nodes chosen by hand, and what lies between them.
+        auto* path = child<QAction>(*window, "showPath");
+        QVERIFY(!path->isEnabled());
+        canvas->fitToView();
+        QTest::qWait(30);
+        QTest::mouseClick(canvas->viewport(), Qt::LeftButton, {}, placeOf(canvas, 4));
+        QTest::mouseClick(canvas->viewport(), Qt::LeftButton, Qt::ControlModifier,
+                          placeOf(canvas, 1));
+        QCOMPARE(canvas->chosenNodeIds(), (std::vector<NodeId>{1, 4}));
+        QVERIFY(path->isEnabled());
+        path->trigger();
+        QTRY_COMPARE(drawn(), (std::vector<NodeId>{1, 2, 3, 4}));
+        // Going to a hidden node brings everything back.
+        window->selection()->select(Target::ofNode(7), nullptr);
+        QTRY_COMPARE(drawn().size(), all);
+
+        // A module alone.
+        window->selection()->select(Target::ofModule(*window->inspection()->modules.find("layer1")),
+                                    nullptr);
+        canvas->clearChosen();
+        child<QAction>(*window, "isolate")->trigger();
+        QTRY_COMPARE(drawn(), (std::vector<NodeId>{1, 2, 3}));
+    }
+
+    void aRubberBandChoosesWhatItTakesIn()
+    {
+        FakeCore core;
+        const auto window = openedWindow(toolServices(core));
+        GraphCanvas* canvas = window->canvas();
+        canvas->setLegendVisible(false);
+        canvas->setMinimapVisible(false);
+        window->expandModule(QStringLiteral("*"));
+        settle(canvas);
+        canvas->fitToView();
+        QTest::qWait(30);
+        const double zoom = canvas->zoom();
+        const QPoint shift(static_cast<int>(160 * zoom), static_cast<int>(40 * zoom));
+        const QPoint from = placeOf(canvas, 4) - shift;
+        const QPoint to = placeOf(canvas, 4) + shift;
+        QSignalSpy chosen(canvas, &GraphCanvas::chosenChanged);
+        QTest::mousePress(canvas->viewport(), Qt::LeftButton, Qt::ShiftModifier, from);
+        for (int i = 1; i <= 6; ++i)
+            QTest::mouseMove(canvas->viewport(), from + (to - from) * i / 6);
+        QTest::mouseRelease(canvas->viewport(), Qt::LeftButton, Qt::ShiftModifier, to);
+        QCOMPARE(chosen.count(), 1);
+        QVERIFY(canvas->chosenNodes().at(4));
+        QVERIFY(!canvas->chosenNodes().at(0));
+        canvas->setFocus();
+        QTest::keyClick(canvas, Qt::Key_Escape);
+        QVERIFY(canvas->chosenNodeIds().empty());
+    }
+
+    void constantsAreWhatNoInputReaches()
+    {
+        const auto sample = sampleInspection();
+        const auto model = std::const_pointer_cast<OnnxModel>(sample->model);
+        const auto add = [&](const char* op, std::vector<ValueId> inputs) {
+            OnnxNode node;
+            node.op_type = model->intern(op);
+            node.inputs = std::move(inputs);
+            node.outputs = {model->add_value(OnnxModel::main_graph, op)};
+            sample->attribution.push_back(sample->attribution[0]);
+            const NodeId id = model->add_node(OnnxModel::main_graph, std::move(node));
+            return std::pair(id, model->nodes[id].outputs[0]);
+        };
+        const auto [constant, value] = add("Constant", {});
+        const auto [negated, negative] = add("Neg", {value});
+        const auto [random, noise] = add("RandomNormal", {});
+        const auto [sum, total] = add("Sum", {negative, noise});
+        TaskContext task;
+        const auto tree = make_display_tree(*sample, task);
+        QVERIFY(tree);
+        const auto found = constant_nodes(*model, **tree, task);
+        QVERIFY(found);
+        for (NodeId node = 0; node < found->size(); ++node)
+            QCOMPARE((*found)[node], node == constant || node == negated);
+        QVERIFY(!(*found)[random] && !(*found)[sum]);
+        QVERIFY(total != no_id);
+    }
+
+    void theContextMenuCopies()
+    {
+        FakeCore core;
+        const auto window = openedWindow(toolServices(core));
+        GraphCanvas* canvas = window->canvas();
+        window->expandModule(QStringLiteral("*"));
+        settle(canvas);
+        canvas->fitToView();
+        QTest::qWait(30);
+        const QPoint place = placeOf(canvas, 0);
+        QContextMenuEvent event(QContextMenuEvent::Mouse, place,
+                                canvas->viewport()->mapToGlobal(place));
+        QApplication::sendEvent(canvas->viewport(), &event);
+        auto* menu = child<QMenu>(*window, "canvasMenu");
+        QStringList texts;
+        for (QAction* action : menu->actions())
+            texts += QString(action->text()).remove(QLatin1Char('&'));
+        for (const char* text :
+             {"Isolate", "Neighbours", "Hide constants", "Why here?", "Copy the node's name",
+              "Copy the module's path", "Copy as DOT", "Copy as image"})
+            QVERIFY2(texts.contains(QString::fromLatin1(text)), text);
+        menu->actions().at(texts.indexOf(QStringLiteral("Copy the node's name")))->trigger();
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("/conv1/Conv"));
+        menu->close();
+        QSignalSpy copied(child<QObject>(*window, "canvasTools"), SIGNAL(copied()));
+        child<QAction>(*window, "copyDot")->trigger();
+        QVERIFY(copied.wait());
+        QCOMPARE(QApplication::clipboard()->text(),
+                 QStringLiteral("digraph {\n  node [shape=box, style=rounded];\n  n0 "
+                                "[label=\"Conv\\n/conv1/Conv\", tooltip=\"conv1\"];\n}\n"));
+        child<QAction>(*window, "copyPicture")->trigger();
+        QVERIFY(copied.wait());
+        const QImage image = QApplication::clipboard()->image();
+        QVERIFY(image.width() > 100 && image.height() > image.width());
+    }
+
+    void backForwardAndBookmarks()
+    {
+        FakeCore core;
+        const auto window = openedWindow(toolServices(core));
+        settle(window->canvas());
+        auto* back = child<QAction>(*window, "historyBack");
+        auto* forward = child<QAction>(*window, "historyForward");
+        QVERIFY(!back->isEnabled() && !forward->isEnabled());
+        Selection* selection = window->selection();
+        selection->select(Target::ofNode(0), nullptr);
+        selection->select(Target::ofModule(2), nullptr);
+        selection->select(Target::ofNode(5), nullptr);
+        QTest::keyClick(window.get(), Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(selection->current(), Target::ofModule(2));
+        QTest::keyClick(window.get(), Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(selection->current(), Target::ofNode(0));
+        QVERIFY(!back->isEnabled());
+        QTest::keyClick(window.get(), Qt::Key_Right, Qt::AltModifier);
+        QCOMPARE(selection->current(), Target::ofModule(2));
+        selection->select(Target::ofNode(7), nullptr); // forgets node 5
+        QVERIFY(!forward->isEnabled());
+
+        QTest::keyClick(window.get(), Qt::Key_B, Qt::ControlModifier);
+        selection->select(Target::ofModule(2), nullptr);
+        QTest::keyClick(window.get(), Qt::Key_B, Qt::ControlModifier);
+        selection->select(Target::ofNode(3), nullptr); // has no name
+        QTest::keyClick(window.get(), Qt::Key_B, Qt::ControlModifier);
+        QTest::keyClick(window.get(), Qt::Key_1, Qt::AltModifier);
+        QCOMPARE(selection->current(), Target::ofNode(7));
+        // They are there when the file is opened again.
+        QSignalSpy opened(window.get(), &MainWindow::modelOpened);
+        window->openFile(file("a.onnx"));
+        QVERIFY(opened.wait());
+        QVERIFY(!back->isEnabled());
+        QTest::keyClick(window.get(), Qt::Key_2, Qt::AltModifier);
+        QCOMPARE(selection->current(), Target::ofModule(2));
+        QTest::keyClick(window.get(), Qt::Key_3, Qt::AltModifier);
+        QCOMPARE(selection->current(), Target::ofNode(3));
+        QTest::keyClick(window.get(), Qt::Key_B, Qt::ControlModifier); // takes it away
+        QCOMPARE(child<QMenu>(*window, "bookmarkMenu")->actions().size(), 4);
     }
 
     void everyShortcutMeansOneThing()

@@ -66,6 +66,10 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     opening.clear();
     kept_classes = 0;
     kept_nodes.reset();
+    shown.reset();
+    also_nodes.clear();
+    also_modules.clear();
+    banding = false;
     differences.reset();
     classes.reset();
     subset.reset();
@@ -92,7 +96,7 @@ void CanvasState::requestLayout(bool all)
     if (!layout)
         return;
     const bool marked = differences && classes && classes->by == ColorBy::Difference;
-    runner.request(layout, {open, all, color_by, kept_classes, kept_nodes, differences,
+    runner.request(layout, {open, all, color_by, kept_classes, kept_nodes, shown, differences,
                             marked ? classes : nullptr});
     Q_EMIT canvas.layoutStarted();
 }
@@ -146,10 +150,10 @@ void CanvasState::accept(const LayoutAnswer& answer)
     fresh = false;
     refit = false;
     anchor.reset();
-    const std::size_t shown = open.size();
+    const std::size_t count = open.size();
     for (const GroupId group_id : std::exchange(opening, {}))
         openAncestors(group_id);
-    if (open.size() != shown)
+    if (open.size() != count)
         requestLayout();
     if (revealing)
         reveal(node, module);
@@ -260,6 +264,58 @@ void CanvasState::selectBox(std::uint32_t box)
     select(no_id, no_module);
     group = b.group;
     updateHighlight();
+}
+
+void CanvasState::chooseAlso(std::uint32_t box, bool toggle)
+{
+    if (!scene || box >= scene->boxes.size())
+        return;
+    const SceneBox& b = scene->boxes[box];
+    const auto put = [toggle](auto& chosen, auto id) {
+        if (!chosen.insert(id).second && toggle)
+            chosen.erase(id);
+    };
+    if (b.kind == BoxKind::Operator || b.group_kind == GroupKind::ControlFlow)
+        put(also_nodes, b.node);
+    else if (b.group != no_id && b.group_kind == GroupKind::Module)
+        put(also_modules, b.module);
+}
+
+/// What lies in the band as a whole; a closed module, but not the open one around it all.
+void CanvasState::chooseInBand()
+{
+    if (!scene)
+        return;
+    const QPointF a = toScene(band.topLeft());
+    const QPointF b = toScene(band.bottomRight());
+    for (std::uint32_t i = 0; i < scene->boxes.size(); ++i) {
+        const SceneBox& box = scene->boxes[i];
+        if (box.kind != BoxKind::Container && box.rect.x >= a.x() && box.rect.y >= a.y() &&
+            box.rect.right() <= b.x() && box.rect.bottom() <= b.y())
+            chooseAlso(i, false);
+    }
+}
+
+void CanvasState::clearAlso()
+{
+    if (also_nodes.empty() && also_modules.empty())
+        return;
+    also_nodes.clear();
+    also_modules.clear();
+    canvas.viewport()->update();
+    Q_EMIT canvas.chosenChanged();
+}
+
+std::vector<std::uint32_t> CanvasState::alsoBoxes() const
+{
+    std::vector<std::uint32_t> boxes;
+    for (const NodeId id : also_nodes)
+        if (const std::uint32_t box = boxOfNode(id); box != no_id)
+            boxes.push_back(box);
+    for (const ModuleId id : also_modules)
+        if (const std::uint32_t box = boxOfModule(id); box != no_id)
+            boxes.push_back(box);
+    return boxes;
 }
 
 void CanvasState::openAncestors(GroupId id)

@@ -38,6 +38,10 @@ public:
     void selectBox(std::uint32_t box);
     std::uint32_t selectedBox() const;
     void reveal(NodeId node, ModuleId module);
+    void chooseAlso(std::uint32_t box, bool toggle);
+    void chooseInBand();
+    void clearAlso();
+    std::vector<std::uint32_t> alsoBoxes() const;
     void updateHighlight();
 
     // View
@@ -65,6 +69,7 @@ public:
     ColorBy color_by = ColorBy::Confidence;
     std::uint32_t kept_classes = 0;                      ///< bits, as chosen in the legend; 0: all
     std::shared_ptr<const std::vector<bool>> kept_nodes; ///< by a query; null: all
+    std::shared_ptr<const std::vector<bool>> shown;      ///< drawn at all; null: all
     std::shared_ptr<const std::vector<DifferenceClass>> differences; ///< null: no comparison
     std::shared_ptr<const NodeClasses> classes;                      ///< of color_by, once computed
     std::shared_ptr<const NodeSubset> subset; ///< what is not dimmed; null: everything
@@ -73,6 +78,11 @@ public:
     NodeId node = no_id;
     ModuleId module = no_module;
     GroupId group = no_id; ///< selected heap of orphans or function: neither node nor module
+    /// Chosen in addition to the selection, with Ctrl+click or a rubber band.
+    std::set<NodeId> also_nodes;
+    std::set<ModuleId> also_modules;
+    QRectF band; ///< the rubber band in the viewport while it is drawn
+    bool banding = false;
     std::uint32_t hovered = no_id;
     std::set<std::uint32_t> highlighted;
     std::vector<GroupId> opening; ///< asked for before the tree was there

@@ -302,6 +302,7 @@ void GraphCanvas::paintEvent(QPaintEvent*)
         view.size = viewport()->size();
         view.hovered = m->hovered;
         view.selected = m->selectedBox();
+        view.also = m->alsoBoxes();
         view.highlighted = m->highlighted;
         view.focused = hasFocus();
         view.from = m->from.size() == m->scene->boxes.size() ? &m->from : nullptr;
@@ -309,6 +310,14 @@ void GraphCanvas::paintEvent(QPaintEvent*)
         view.classes = m->classes.get();
         view.subset = m->subset.get();
         ScenePainter(*m->index, m->theme, view).paint(painter);
+        if (m->banding) {
+            painter.resetTransform();
+            QColor fill = m->theme.accent;
+            fill.setAlphaF(0.1F);
+            painter.setPen(QPen(m->theme.accent, 1.2, Qt::DashLine));
+            painter.setBrush(fill);
+            painter.drawRoundedRect(m->band, 4, 4);
+        }
         return;
     }
     QString text = tr("Open a model to see its graph");

@@ -2,10 +2,13 @@
 #pragma once
 
 #include "ir/inspection.h"
+#include "layout/display_tree.h"
 #include "layout/node_classes.h"
 #include "layout/scene.h"
 
 #include <QAbstractScrollArea>
+#include <QImage>
+#include <functional>
 #include <memory>
 
 namespace strata {
@@ -14,9 +17,10 @@ namespace strata {
 /// orphans hatched. Layouts run in a worker; a layout that is overtaken by a newer request is
 /// dropped. All functions are for the ui thread.
 ///
-/// Mouse: click selects, double click (or the +/− badge) opens and closes a module, drag pans,
-/// wheel zooms at the pointer, pinch too. Keys: arrows follow edges and siblings, Enter opens,
-/// Backspace closes or goes to the parent, + − 0 zoom, F fits everything, Shift+F the selection.
+/// Mouse: click selects, Ctrl+click adds, Shift+drag adds what a rubber band takes in, double click
+/// (or the +/− badge) opens and closes a module, drag pans, wheel zooms at the pointer, pinch too.
+/// Keys: arrows follow edges and siblings, Enter opens, Backspace closes or goes to the parent, + −
+/// 0 zoom, F fits everything, Shift+F the selection.
 class GraphCanvas : public QAbstractScrollArea {
     Q_OBJECT
 public:
@@ -40,6 +44,32 @@ public:
     void selectModule(ModuleId module);
     NodeId selectedNode() const;     ///< no_id: none
     ModuleId selectedModule() const; ///< no_module: none
+
+    /// Everything that is chosen: the selection and what was added to it. Nodes of chosen modules
+    /// included; parallel to the model's nodes, empty before the first layout.
+    std::vector<bool> chosenNodes() const;
+    /// How many boxes are chosen.
+    std::size_t chosenCount() const;
+    /// The nodes that are chosen themselves, not through their module, in file order.
+    std::vector<NodeId> chosenNodeIds() const;
+    void clearChosen();
+
+    /// Draws only these nodes (parallel to the model's nodes) and what is around them; null: all.
+    void setShownNodes(std::shared_ptr<const std::vector<bool>> nodes);
+    bool showsEverything() const;
+    /// What can be opened, and the data flow; null before the first layout.
+    std::shared_ptr<const DisplayTree> displayTree() const;
+    /// If, Loop and Scan: opens or closes the bodies in place.
+    bool hasBody(NodeId node) const;
+    bool isBodyOpen(NodeId node) const;
+    void toggleBody(NodeId node);
+    /// Opens a module and all modules in it.
+    void expandInside(ModuleId module);
+    /// Closes all modules but those around what is selected.
+    void expandOnlyToSelection();
+    /// What paints a part of the scene (all of it: a null rectangle) at this scale, in any thread;
+    /// null before the first layout. At most 16384 pixels wide and high.
+    std::function<QImage()> picture(const Rect& part, double scale) const;
 
     /// Opens the ancestors, selects, and brings it into the middle of the view.
     void revealNode(NodeId node);
@@ -84,6 +114,8 @@ Q_SIGNALS:
     /// By the user or by the functions above; no_id / no_module when nothing is selected.
     void nodeSelected(strata::NodeId node);
     void moduleSelected(strata::ModuleId module);
+    /// Something was added to the selection, or no more is.
+    void chosenChanged();
     /// The pointer came to a box or left it (no_id).
     void nodeHovered(strata::NodeId node);
     void expansionChanged(strata::ModuleId module, bool expanded);

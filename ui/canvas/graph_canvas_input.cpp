@@ -11,6 +11,7 @@
 #include <QPinchGesture>
 #include <QToolTip>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 
 namespace strata {
@@ -112,6 +113,9 @@ void GraphCanvas::mousePressEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton)
         return;
     m->flight.stop();
+    m->banding = event->button() == Qt::LeftButton &&
+                 (event->modifiers() & Qt::ShiftModifier) != 0 && m->scene;
+    m->band = QRectF(event->position(), QSizeF(0, 0));
     m->pressed = true;
     m->dragging = false;
     m->press = event->position();
@@ -126,8 +130,13 @@ void GraphCanvas::mouseMoveEvent(QMouseEvent* event)
     if (!m->dragging && std::hypot(moved.x(), moved.y()) < drag_start)
         return;
     if (!m->dragging)
-        viewport()->setCursor(Qt::ClosedHandCursor);
+        viewport()->setCursor(m->banding ? Qt::CrossCursor : Qt::ClosedHandCursor);
     m->dragging = true;
+    if (m->banding) {
+        m->band = QRectF(m->press, event->position()).normalized();
+        viewport()->update();
+        return;
+    }
     m->follow_fit = false;
     m->offset = m->press_offset + moved;
     m->keepInReach();
@@ -136,6 +145,17 @@ void GraphCanvas::mouseMoveEvent(QMouseEvent* event)
 
 void GraphCanvas::mouseReleaseEvent(QMouseEvent* event)
 {
+    if (m->banding && m->dragging) {
+        m->banding = false;
+        m->pressed = false;
+        m->dragging = false;
+        viewport()->unsetCursor();
+        m->chooseInBand();
+        viewport()->update();
+        Q_EMIT chosenChanged();
+        return;
+    }
+    m->banding = false;
     const bool click = m->pressed && !m->dragging && event->button() == Qt::LeftButton;
     m->pressed = false;
     m->dragging = false;
@@ -143,6 +163,16 @@ void GraphCanvas::mouseReleaseEvent(QMouseEvent* event)
     if (!click)
         return;
     const std::uint32_t at = m->boxAt(event->position());
+    if ((event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier)) != 0) {
+        // What was selected until now is the first of several.
+        if (m->also_nodes.empty() && m->also_modules.empty() && m->selectedBox() != at)
+            m->chooseAlso(m->selectedBox(), false);
+        m->chooseAlso(at, true);
+        viewport()->update();
+        Q_EMIT chosenChanged();
+        return;
+    }
+    m->clearAlso();
     m->selectBox(at);
     if (at == no_id || !can_open(m->scene->boxes[at]))
         return;
@@ -185,8 +215,12 @@ void GraphCanvas::contextMenuEvent(QContextMenuEvent* event)
 {
     const bool by_mouse = event->reason() == QContextMenuEvent::Mouse;
     const std::uint32_t at = by_mouse ? m->boxAt(event->pos()) : m->selectedBox();
-    if (at != no_id && by_mouse)
+    // A click on one of several chosen boxes means all of them.
+    const std::vector<std::uint32_t> chosen = m->alsoBoxes();
+    if (at != no_id && by_mouse && std::find(chosen.begin(), chosen.end(), at) == chosen.end()) {
+        m->clearAlso();
         m->selectBox(at);
+    }
     Q_EMIT contextMenuRequested(m->node, m->module, event->globalPos());
 }
 
@@ -252,6 +286,8 @@ void GraphCanvas::keyPressEvent(QKeyEvent* event)
     case Qt::Key_F:
         return shift ? fitSelection() : fitToView();
     case Qt::Key_Escape:
+        if (!m->also_nodes.empty() || !m->also_modules.empty())
+            return m->clearAlso();
         if (selected != no_id)
             return m->selectBox(no_id);
         break;

@@ -2,6 +2,8 @@
 
 #include <QMetaObject>
 
+#include <optional>
+
 namespace strata {
 
 namespace {
@@ -56,7 +58,14 @@ LayoutAnswer run(HierarchyLayout& layout, LayoutRequest request, std::stop_token
     const auto kept = subset(request, **classes, **tree, task);
     if (!kept)
         return fail(kept.error());
-    const auto scene = layout.layout(request.open, task);
+    std::optional<NodeSubset> shown;
+    if (request.shown) {
+        auto made = make_subset(**tree, *request.shown, task);
+        if (!made)
+            return fail(made.error());
+        shown = std::move(*made);
+    }
+    const auto scene = layout.layout(request.open, task, shown ? &*shown : nullptr);
     if (!scene)
         return fail(scene.error());
     answer.classes = *classes;

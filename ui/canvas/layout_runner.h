@@ -19,6 +19,7 @@ struct LayoutRequest {
     ColorBy color_by = ColorBy::Confidence;
     std::uint32_t classes = 0;                      ///< bits of the classes to keep; 0: all of them
     std::shared_ptr<const std::vector<bool>> nodes; ///< those to keep; null: all of them
+    std::shared_ptr<const std::vector<bool>> shown; ///< those to draw at all; null: all of them
     /// Of a comparison: then these are the classes, whatever color_by says; null: there is none.
     std::shared_ptr<const std::vector<DifferenceClass>> differences;
     std::shared_ptr<const NodeClasses> marked; ///< their classes, once computed

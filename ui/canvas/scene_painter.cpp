@@ -120,6 +120,9 @@ void ScenePainter::paint(QPainter& painter)
         }
     }
     painter.setOpacity(1.0);
+    for (const std::uint32_t box : m_view.also)
+        if (box < scene.boxes.size())
+            drawSelection(painter, box);
     if (m_view.selected < scene.boxes.size())
         drawSelection(painter, m_view.selected);
 }

@@ -21,6 +21,7 @@ struct SceneView {
     QSizeF size;    ///< of the viewport
     std::uint32_t hovered = no_id;
     std::uint32_t selected = no_id;
+    std::vector<std::uint32_t> also;     ///< boxes that are chosen beside it
     std::set<std::uint32_t> highlighted; ///< edges
     bool focused = false;
     const NodeClasses* classes = nullptr; ///< what the colours mean; null: confidence

@@ -7,6 +7,7 @@
 #include "ui/widgets/fact_grid.h"
 #include "ui/widgets/row_list.h"
 #include "ui/widgets/section.h"
+#include "ui/widgets/value_label.h"
 
 #include <QEvent>
 #include <QFileInfo>
@@ -175,7 +176,7 @@ void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
 
 QString InspectorPanel::heading() const
 {
-    return m_heading->text();
+    return m_heading->text().remove(QChar(0x200b));
 }
 
 QString InspectorPanel::subheading() const
@@ -226,7 +227,7 @@ void InspectorPanel::showFile()
 {
     const Inspection& file = *m_inspection;
     m_kind->setText(tr("File"));
-    m_heading->setText(fileName(file.path));
+    m_heading->setText(breakable(fileName(file.path)));
     std::vector<Fact> facts{{tr("Kind"), formatName(file.format), {}, false, {}}};
     if (file.program) {
         facts.push_back({tr("Producer"), toQString(file.program->producer), {}, false, {}});
@@ -288,7 +289,7 @@ void InspectorPanel::showNode(NodeId id)
     const std::int64_t opset = model.opset(model.text(node.domain));
     m_kind->setText(opset > 0 ? tr("ONNX operator · %1 %2").arg(domainName(model, node)).arg(opset)
                               : tr("ONNX operator · %1").arg(domainName(model, node)));
-    m_heading->setText(toQString(model.text(node.op_type)));
+    m_heading->setText(breakable(toQString(model.text(node.op_type))));
     std::vector<Fact> facts{{tr("Name"), toQString(model.text(node.name)), {}, true, {}}};
     if (id < m_inspection->attribution.size()) {
         const NodeAttribution& attribution = m_inspection->attribution[id];
@@ -392,7 +393,7 @@ void InspectorPanel::showModule(ModuleId id)
     const ModuleTree& modules = m_inspection->modules;
     const Module& module = modules[id];
     m_kind->setText(module.inferred ? tr("Module · inferred from names") : tr("Module"));
-    m_heading->setText(moduleTitle(modules, id));
+    m_heading->setText(breakable(moduleTitle(modules, id)));
     std::vector<Fact> facts{
         {tr("Path"), modulePath(modules, id), {}, true, {}},
         {tr("Class"), toQString(module.class_name), {}, false, toQString(module.qualified_class)},

@@ -229,7 +229,6 @@ void MainWindow::connectSelection()
             m_selection->select(module == no_module ? Target() : Target::ofModule(module),
                                 m_canvas);
     });
-    connect(m_canvas, &GraphCanvas::contextMenuRequested, this, &MainWindow::showCanvasMenu);
     connect(m_canvas, &GraphCanvas::layoutFailed, this, [this](const QString& message) {
         m_message->showMessage(
             {Tone::Error, tr("The graph could not be drawn. %1").arg(message), {}, {}});
@@ -252,48 +251,6 @@ void MainWindow::connectSelection()
                 m_canvas->selectNode(no_id);
                 m_canvas->selectModule(no_module);
             });
-}
-
-void MainWindow::showCanvasMenu(NodeId node, ModuleId module, const QPoint& where)
-{
-    if (!m_inspection)
-        return;
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    auto copy = [&](const QString& what, const QString& text) {
-        if (text.isEmpty())
-            return;
-        connect(menu->addAction(icon(QStringLiteral("copy")), what), &QAction::triggered, this,
-                [text] { QApplication::clipboard()->setText(text); });
-    };
-    ModuleId owner = module;
-    if (node != no_id && m_inspection->model && node < m_inspection->model->nodes.size()) {
-        copy(tr("Copy the node's name"),
-             toQString(m_inspection->model->text(m_inspection->model->nodes[node].name)));
-        if (node < m_inspection->attribution.size())
-            owner = m_inspection->attribution[node].module;
-    }
-    if (owner < m_inspection->modules.size()) {
-        copy(tr("Copy the module's path"), toQString(m_inspection->modules[owner].fqn));
-        copy(tr("Copy the module's tag"), toQString(m_inspection->modules.tag(owner)));
-        menu->addSeparator();
-        if (node != no_id)
-            connect(menu->addAction(icon(QStringLiteral("module")), tr("Go to its module")),
-                    &QAction::triggered, this,
-                    [this, owner] { m_selection->select(Target::ofModule(owner), this); });
-        if (module < m_inspection->modules.size()) {
-            const bool open = m_canvas->isExpanded(module);
-            connect(menu->addAction(
-                        icon(open ? QStringLiteral("collapse-all") : QStringLiteral("expand-all")),
-                        open ? tr("Collapse") : tr("Expand")),
-                    &QAction::triggered, this, [this, module] { m_canvas->toggle(module); });
-        }
-    }
-    menu->addSeparator();
-    menu->addAction(m_zoom_fit);
-    menu->addAction(m_expand_all);
-    menu->addAction(m_collapse_all);
-    menu->popup(where);
 }
 
 bool MainWindow::selectByName(const QString& name)

@@ -132,7 +132,6 @@ private:
     void buildDocks();
     void buildStatusBar();
     void connectSelection();
-    void showCanvasMenu(NodeId node, ModuleId module, const QPoint& where);
     void refreshDockTitles();
     // main_window_features.cpp
     void buildFeatures();

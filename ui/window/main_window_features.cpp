@@ -8,8 +8,10 @@
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
 #include "ui/review/review_feature.h"
+#include "ui/window/canvas_tools.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
+#include "ui/window/places.h"
 #include "ui/window/source_attachment.h"
 
 #include <QAction>
@@ -28,6 +30,8 @@ void MainWindow::buildFeatures()
     auto* review = new ReviewFeature(this);
     new DashboardFeature(this, review->controller());
     buildFilter();
+    new Places(this);
+    new CanvasTools(this);
     m_compare = addAction(m_file_menu, QStringLiteral("compare"), tr("Co&mpare with…"),
                           QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooseComparison(); });
     m_compare->setObjectName(QStringLiteral("compareWith"));
@@ -64,6 +68,12 @@ void MainWindow::buildFilter()
     m_docks_menu->addAction(show);
     m_tool_bar->insertAction(m_search_place, show);
     show->setPriority(QAction::LowPriority);
+    // High enough to see the first rows when it is opened for the first time.
+    connect(show, &QAction::triggered, this, [this, dock](bool shown) {
+        constexpr int comfortable = 420;
+        if (shown && dock->height() < comfortable && !dock->isFloating())
+            resizeDocks({dock}, {comfortable}, Qt::Vertical);
+    });
     connect(m_filter, &FilterPanel::filtered, this, [this, dock](const FilteredNodesPtr& kept) {
         const bool same = kept == m_filtered;
         m_filtered = kept;

@@ -159,10 +159,11 @@ void SourceAttachment::report(const QString& source, const CoverageFigures& befo
 {
     const Inspection& now = *m_window->inspection();
     const CoverageFigures& after = now.coverage.all;
-    QString text = tr("%1 is attached. Orphans: %2 → %3, mean confidence: %4 → %5.")
-                       .arg(QFileInfo(source).fileName(), formatCount(before.orphans),
-                            formatCount(after.orphans), formatConfidence(before.mean_confidence()),
-                            formatConfidence(after.mean_confidence()));
+    QString text =
+        tr("%1 is attached. Modules: %6. Orphans: %2 → %3. Mean confidence: %4 → %5.")
+            .arg(QFileInfo(source).fileName(), formatCount(before.orphans),
+                 formatCount(after.orphans), formatConfidence(before.mean_confidence()),
+                 formatConfidence(after.mean_confidence()), formatCount(now.modules.size()));
     const std::size_t losses = lossesOf(now);
     std::vector<MessageBar::Action> actions;
     if (losses > 0) {

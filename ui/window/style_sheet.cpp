@@ -84,6 +84,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #breadcrumbs { background: @surface; border-bottom: 1px solid @outline; }
 #breadcrumbs QToolButton { padding: 1px 6px; }
+#partBar { background: @selected; border-bottom: 1px solid @outline; }
 #compareHeader { background: @surface; border-bottom: 1px solid @outline; }
 QSplitter::handle { background: @outline; }
 #legend { background: @surface; border: 1px solid @outline; border-radius: 8px; }
