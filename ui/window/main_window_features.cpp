@@ -8,6 +8,7 @@
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
 #include "ui/review/review_feature.h"
+#include "ui/tensor/tensor_feature.h"
 #include "ui/window/canvas_tools.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
@@ -29,6 +30,7 @@ void MainWindow::buildFeatures()
     m_source = new SourceAttachment(this);
     auto* review = new ReviewFeature(this);
     new DashboardFeature(this, review->controller());
+    addTensorSection(this);
     buildFilter();
     new Places(this);
     new CanvasTools(this);
