@@ -119,6 +119,7 @@ public:
             m_anchor[node] = true;
         }
         find_unnamed();
+        m_knows_any = std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end();
         STRATA_CHECK(task.poll());
         look_ahead();
         make_keys();
@@ -642,8 +643,7 @@ private:
             }
         // Nothing known around it: where the file names modules, or has names but no weights that
         // could belong to any, the root is the nearest that can be told.
-        if ((m_weights < 2 && m_has_names) ||
-            std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end())
+        if ((m_weights < 2 && m_has_names) || m_knows_any)
             put(id, root_module, Finding::GrownRest, "nothing nearer than");
     }
 
@@ -660,6 +660,7 @@ private:
     std::unordered_set<ModuleId> m_recurrent;
     ModuleId m_first = root_module; ///< of the first known node
     std::size_t m_weights = 0;
+    bool m_knows_any = false;           ///< some node's module is told
     bool m_has_names = false;           ///< initializers are called something
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out

@@ -138,10 +138,15 @@ void source_only(benchmark::State& state)
 {
     attribute(state, Names::None, true);
 }
+void nothing_speaks(benchmark::State& state)
+{
+    attribute(state, Names::None, false);
+}
 
 // The largest first: the peak of memory only grows.
 BENCHMARK(all_names)->Arg(100000)->Arg(10000)->Unit(benchmark::kMillisecond);
 BENCHMARK(weight_names)->Arg(100000)->Arg(10000)->Unit(benchmark::kMillisecond);
 BENCHMARK(source_only)->Arg(100000)->Arg(10000)->Unit(benchmark::kMillisecond);
+BENCHMARK(nothing_speaks)->Arg(100000)->Arg(10000)->Unit(benchmark::kMillisecond);
 
 } // namespace
