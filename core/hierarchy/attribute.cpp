@@ -1,6 +1,7 @@
 #include "hierarchy/attribute.h"
 
 #include "hierarchy/category.h"
+#include "hierarchy/function_evidence.h"
 #include "hierarchy/fx_node_text.h"
 #include "hierarchy/growth_evidence.h"
 #include "hierarchy/infer_modules.h"
@@ -257,6 +258,9 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
         attributor.add(std::move(findings.evidence));
     }
     attributor.add(parameter_evidence(model, result.modules));
+    if (!model.functions.empty())
+        attributor.add(
+            function_evidence(model, result.modules, initializer_owners(model, result.modules)));
     attributor.add(scope_evidence(model, result.modules));
     STRATA_CHECK(task.poll());
     if (source && !lowered) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -43,7 +44,8 @@ ModuleId owner_by_name(const ParameterName& name, DType dtype, const ModuleTree&
     return name.worked && owner != root_module ? modules[owner].parent : owner;
 }
 
-/// Which module each initializer belongs to; no_module when nothing is known.
+} // namespace
+
 std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTree& modules)
 {
     // Owners by tensor first: a tensor with two owners belongs to neither alone, whichever of its
@@ -82,8 +84,6 @@ std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTre
         give_to_attention(model, modules, owners);
     return owners;
 }
-
-} // namespace
 
 bool is_parameter_name(std::string_view name)
 {
@@ -171,9 +171,16 @@ std::string_view parameter_module(std::string_view name)
 std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const ModuleTree& modules)
 {
     const std::vector<ModuleId> owners = initializer_owners(model, modules);
+    std::set<std::pair<StringId, StringId>> functions;
+    for (const OnnxFunction& function : model.functions)
+        functions.emplace(function.domain, function.name);
     std::vector<NodeEvidence> found;
     std::vector<ModuleId> told; // of the current node
     for (NodeId id = 0; id < model.nodes.size(); ++id) {
+        // A call hands parameters on: function_evidence().
+        if (!functions.empty() &&
+            functions.contains({model.nodes[id].domain, model.nodes[id].op_type}))
+            continue;
         told.clear();
         for (const ValueId input : model.nodes[id].inputs) {
             if (input == no_id || model.values[input].initializer == no_id)

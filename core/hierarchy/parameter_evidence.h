@@ -15,6 +15,9 @@ namespace strata {
 /// is in the tree. Linear in nodes and tensors.
 std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const ModuleTree& modules);
 
+/// Which module each initializer belongs to, by name, as above; no_module when nothing is known.
+std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTree& modules);
+
 /// Is this a dotted name of identifiers, as parameters have: "layer1.0.conv1.weight"?
 /// "onnx::Conv_1" and "val_3" are not.
 bool is_parameter_name(std::string_view name);

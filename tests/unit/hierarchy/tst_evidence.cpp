@@ -1,5 +1,6 @@
 // Every kind of evidence by itself, on small models written down here.
 #include "hierarchy/category.h"
+#include "hierarchy/function_evidence.h"
 #include "hierarchy/infer_modules.h"
 #include "hierarchy/neighbour_evidence.h"
 #include "hierarchy/parameter_evidence.h"
@@ -63,6 +64,7 @@ private Q_SLOTS:
     void inferred_tree();
     void consensus_and_ancestor();
     void neighbours_through_bodies_and_functions();
+    void functions_stand_for_modules();
     void synthetic_paths();
     void categories();
 };
@@ -403,6 +405,68 @@ void TestEvidence::neighbours_through_bodies_and_functions()
         QVERIFY(item.node == inside || item.node == in_function);
         QCOMPARE(item.evidence.module, gate);
     }
+}
+
+void TestEvidence::functions_stand_for_modules()
+{
+    // Block(x, scale, weight) { n = Norm(x, scale); y = MatMul(n, weight); z = Relu(y) }, called
+    // for blocks.0 and blocks.1; Norm { m = Mul(x, scale) }; Head(x, weight) called once.
+    OnnxModel model;
+    const auto function = [&](const char* name, std::vector<const char*> inputs) {
+        const GraphId body = model.add_graph(name);
+        for (const char* input : inputs)
+            model.graphs[body].inputs.push_back(model.add_value(body, input));
+        OnnxFunction entry;
+        entry.domain = model.intern("lib");
+        entry.name = model.intern(name);
+        entry.body = body;
+        model.graphs[body].function = static_cast<std::uint32_t>(model.functions.size());
+        model.functions.push_back(entry);
+        return body;
+    };
+    const auto call = [&](const char* name, std::vector<ValueId> inputs, GraphId graph) {
+        const NodeId id = add(model, name, name, std::move(inputs), graph);
+        model.nodes[id].domain = model.intern("lib");
+        return id;
+    };
+    const GraphId norm = function("Norm", {"x", "scale"});
+    const GraphId block = function("Block", {"x", "scale", "weight"});
+    const GraphId head = function("Head", {"x", "weight"});
+    const auto inputs = [&](GraphId graph) { return model.graphs[graph].inputs; };
+    const NodeId mul = add(model, "Mul", "m", inputs(norm), norm);
+    const NodeId inner = call("Norm", {inputs(block)[0], inputs(block)[1]}, block);
+    const NodeId product =
+        add(model, "MatMul", "y", {output(model, inner), inputs(block)[2]}, block);
+    const NodeId last = add(model, "MatMul", "h", inputs(head), head);
+    ValueId x = model.add_value(OnnxModel::main_graph, "x");
+    std::vector<NodeId> blocks;
+    for (const std::string name : {"blocks.0", "blocks.1"}) {
+        // The second shares the scale of the first, through a copy.
+        const ValueId scale = name == "blocks.0"
+                                  ? weight(model, "blocks.0.norm.weight")
+                                  : output(model, add(model, "Identity", "copy", {x}));
+        blocks.push_back(call("Block", {x, scale, weight(model, (name + ".fc.weight").c_str())},
+                              OnnxModel::main_graph));
+        x = output(model, blocks.back());
+    }
+    const NodeId called = call("Head", {x, weight(model, "head.weight")}, OnnxModel::main_graph);
+    const ModuleTree tree = infer_modules(model, {});
+    std::map<NodeId, NodeEvidence> found;
+    for (const NodeEvidence& item : function_evidence(model, tree, initializer_owners(model, tree)))
+        found.emplace(item.node, item);
+    const auto place = [&](NodeId id) { return tree[found.at(id).evidence.module].fqn; };
+    QCOMPARE(place(blocks[0]), std::string("blocks.0"));
+    QCOMPARE(place(blocks[1]), std::string("blocks.1"));
+    QCOMPARE(place(called), std::string("head"));
+    QCOMPARE(place(last), std::string("head"));
+    QCOMPARE(found.at(last).evidence.kind, EvidenceKind::Parameter);
+    // Bodies that both share.
+    QCOMPARE(place(product), std::string("blocks"));
+    QCOMPARE(place(mul), std::string("blocks"));
+    QCOMPARE(found.at(product).evidence.kind, EvidenceKind::CommonAncestor);
+    // A call hands parameters on: they do not tell where it is by themselves.
+    for (const NodeEvidence& item : parameter_evidence(model, tree))
+        QVERIFY(item.node != blocks[0] && item.node != called);
 }
 
 void TestEvidence::synthetic_paths()
