@@ -3,6 +3,8 @@
 #include "unit/onnx/proto_truth.h"
 
 #include <QtTest>
+#include <filesystem>
+#include <sys/resource.h>
 
 using namespace strata;
 
@@ -81,6 +83,7 @@ private Q_SLOTS:
     void bodiesSeeValuesAround();
     void functionTypes();
     void weightsStayInTheFile();
+    void filesOfManyGigabytes();
     void unknownVersionsAndFields();
     void otherTypes();
     void unsortedNodes();
@@ -219,6 +222,90 @@ void TestOnnxReader::weightsStayInTheFile()
         QCOMPARE(first->size(), entry.tensor.byte_count());
     }
     QVERIFY(seen);
+}
+
+void TestOnnxReader::filesOfManyGigabytes()
+{
+    // y = Gemm(x, w) with a w of 3 GB inside the file, and another of 5 GB beside it. Both files
+    // have holes instead of weights: reading these would take memory and time, reading the
+    // structure does not.
+    constexpr std::uint64_t inside = 3ULL << 30;
+    constexpr std::uint64_t beside = 5ULL << 30;
+    const auto field = [](std::uint32_t number, std::uint64_t size) {
+        std::string text;
+        for (std::uint64_t value : {std::uint64_t{number} << 3 | 2, size}) {
+            while (value >= 0x80) {
+                text += static_cast<char>(value | 0x80);
+                value >>= 7;
+            }
+            text += static_cast<char>(value);
+        }
+        return text;
+    };
+    const auto message = [&](std::uint32_t number, const auto& proto) {
+        const std::string bytes = proto.SerializeAsString();
+        return field(number, bytes.size()) + bytes;
+    };
+    onnx::GraphProto graph;
+    add_node(&graph, "Gemm", {"x", "w"}, {"y"});
+    graph.add_input()->set_name("x");
+    graph.add_output()->set_name("y");
+    onnx::TensorProto outer;
+    outer.set_name("outer");
+    outer.set_data_type(onnx::TensorProto::FLOAT);
+    outer.add_dims(4);
+    outer.set_data_location(onnx::TensorProto::EXTERNAL);
+    for (const auto& [key, value] : {std::pair<std::string, std::string>{"location", "w.data"},
+                                     {"offset", std::to_string(beside - 16)},
+                                     {"length", "16"}}) {
+        onnx::StringStringEntryProto* entry = outer.add_external_data();
+        entry->set_key(key);
+        entry->set_value(value);
+    }
+    *graph.add_initializer() = outer;
+    onnx::TensorProto weight;
+    weight.set_name("w");
+    weight.set_data_type(onnx::TensorProto::FLOAT);
+    weight.add_dims(1 << 15);
+    weight.add_dims(static_cast<std::int64_t>(inside >> 17));
+    const std::string head = weight.SerializeAsString() + field(9, inside);
+    const std::string before = graph.SerializeAsString();
+    const std::string opening = field(5, head.size() + inside) + head;
+    onnx::ModelProto model;
+    model.set_ir_version(8);
+    const std::string start = model.SerializeAsString() +
+                              field(7, before.size() + opening.size() + inside) + before + opening;
+    onnx::OperatorSetIdProto opset;
+    opset.set_version(17);
+
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.filePath("large.onnx").toStdString();
+    const std::filesystem::path data = folder.filePath("w.data").toStdString();
+    const auto write = [](const std::filesystem::path& to, const std::string& first,
+                          std::uint64_t hole, const std::string& last) {
+        std::ofstream(to, std::ios::binary) << first;
+        std::error_code error;
+        std::filesystem::resize_file(to, first.size() + hole, error);
+        std::ofstream(to, std::ios::binary | std::ios::app) << last;
+        return !error;
+    };
+    if (!write(path, start, inside, message(8, opset)) ||
+        !write(data, {}, beside - 4, std::string("\0\0\x80\x3f", 4)))
+        QSKIP("files of this size cannot be made here");
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const long peak = usage.ru_maxrss;
+    const OnnxReadResult result = read(QString::fromStdString(path.string()));
+    getrusage(RUSAGE_SELF, &usage);
+    QVERIFY2(usage.ru_maxrss - peak < 32 * 1024, std::to_string(usage.ru_maxrss - peak).c_str());
+    QCOMPARE(result.model->nodes.size(), std::size_t{1});
+    QCOMPARE(result.model->initializers.size(), std::size_t{2});
+    QCOMPARE(result.model->initializers[1].tensor.byte_count(), inside);
+    // The last float of the file beside it, behind 5 GB of nothing.
+    const auto bytes = result.model->initializers[0].tensor.storage->bytes();
+    QVERIFY(bytes);
+    QCOMPARE(bytes->size(), std::size_t{16});
+    QCOMPARE(std::to_integer<int>((*bytes)[15]), 0x3f);
 }
 
 void TestOnnxReader::unknownVersionsAndFields()
