@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <unordered_set>
 
 namespace strata {
@@ -205,6 +206,23 @@ private:
         }
     }
 
+    /// Numbered children without a gap: there is no place for others among them.
+    bool is_complete(ModuleId id) const
+    {
+        const auto& children = m_modules[id].children;
+        if (!is_numbered(id) || children.size() < 2)
+            return false;
+        std::size_t largest = 0;
+        for (const ModuleId child : children) {
+            const std::string& name = m_modules[child].name;
+            constexpr std::size_t longest_number = 6;
+            largest = std::max(largest, name.empty() || name.size() > longest_number
+                                            ? children.size()
+                                            : static_cast<std::size_t>(std::stoul(name)));
+        }
+        return largest + 1 == children.size();
+    }
+
     bool claim_branch(NodeId sum, const std::vector<NodeId>& inside,
                       const std::vector<NodeId>& on_skip)
     {
@@ -221,7 +239,7 @@ private:
                     module = m_modules[m].parent; // the branch has the gate as a whole
             common = common == no_module ? module : m_modules.common_ancestor(common, module);
         }
-        if (common == no_module || common == root_module)
+        if (common == no_module || common == root_module || is_complete(common))
             return false;
         for (const NodeId id : inside)
             claim(id, common);

@@ -55,6 +55,10 @@ ModuleTree infer_modules(const OnnxModel& model, const RecordedScopes& scopes)
         if (is_parameter_name(name) && is_reasonable(parameter_module(name)))
             tree.ensure(parameter_module(name));
     }
+    for (ValueId value = 0; value < model.values.size(); ++value)
+        if (is_parameter_copy(model, value) &&
+            is_reasonable(parameter_module(model.text(model.values[value].name))))
+            tree.ensure(parameter_module(model.text(model.values[value].name)));
 
     // Shorter scopes first, so that "/block_1" finds "block" and becomes its second call.
     std::set<std::pair<std::size_t, std::vector<std::string>>> names;

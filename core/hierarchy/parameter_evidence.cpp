@@ -31,6 +31,15 @@ void give_to_attention(const OnnxModel& model, const ModuleTree& modules,
             owner = modules[owner].parent;
 }
 
+/// Exporters keep one of several equal parameters, and name copies of it as the others.
+ModuleId copy_owner(const OnnxModel& model, ValueId value, const ModuleTree& modules)
+{
+    return is_parameter_copy(model, value)
+               ? modules.find(parameter_module(model.text(model.values[value].name)))
+                     .value_or(no_module)
+               : no_module;
+}
+
 /// A table of embeddings that was looked up before the export is what its module does; who reads
 /// the result stands above. Numbers that were computed from a buffer (positions, masks) may be
 /// read by anybody.
@@ -45,6 +54,17 @@ ModuleId owner_by_name(const ParameterName& name, DType dtype, const ModuleTree&
 }
 
 } // namespace
+
+bool is_parameter_copy(const OnnxModel& model, ValueId value)
+{
+    const NodeId producer = model.values[value].producer;
+    if (producer == no_id || model.text(model.nodes[producer].op_type) != "Identity")
+        return false;
+    const auto& inputs = model.nodes[producer].inputs;
+    return inputs.size() == 1 && inputs[0] != no_id &&
+           model.values[inputs[0]].initializer != no_id &&
+           is_parameter_name(model.text(model.values[value].name));
+}
 
 std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTree& modules)
 {
@@ -183,9 +203,11 @@ std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const Modul
             continue;
         told.clear();
         for (const ValueId input : model.nodes[id].inputs) {
-            if (input == no_id || model.values[input].initializer == no_id)
+            if (input == no_id)
                 continue;
-            const ModuleId owner = owners[model.values[input].initializer];
+            const std::uint32_t initializer = model.values[input].initializer;
+            const ModuleId owner =
+                initializer != no_id ? owners[initializer] : copy_owner(model, input, modules);
             if (owner == no_module || std::find(told.begin(), told.end(), owner) != told.end())
                 continue;
             told.push_back(owner);

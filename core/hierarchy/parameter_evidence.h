@@ -15,6 +15,10 @@ namespace strata {
 /// is in the tree. Linear in nodes and tensors.
 std::vector<NodeEvidence> parameter_evidence(const OnnxModel& model, const ModuleTree& modules);
 
+/// Is the value a copy of an initializer that is called as another parameter? Exporters keep one of
+/// several equal parameters and copy it for the others.
+bool is_parameter_copy(const OnnxModel& model, ValueId value);
+
 /// Which module each initializer belongs to, by name, as above; no_module when nothing is known.
 std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTree& modules);
 

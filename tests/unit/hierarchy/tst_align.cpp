@@ -285,6 +285,36 @@ private Q_SLOTS:
         QCOMPARE(grown(file, "m"), std::string("net.se"));
     }
 
+    void unnamedConvolutionsOfABranch()
+    {
+        // A normalisation was folded into the convolutions, so their weights have no names; the
+        // gate in the middle tells which block it is.
+        const std::string branch = "e = Conv(x, w:77)\n"
+                                   "f = Relu(e)\n"
+                                   "p = GlobalAveragePool(f)\n"
+                                   "a = Conv(p, w:blocks.0.se.fc1.weight)\n"
+                                   "b = Conv(a, w:blocks.0.se.fc2.weight)\n"
+                                   "s = Sigmoid(b)\n"
+                                   "m = Mul(f, s)\n"
+                                   "o = Conv(m, w:78)\n"
+                                   "y = Add(o, x)\n"
+                                   "z = Conv(y, w:head.weight)\n";
+        Sketch file("x = Conv(image, w:stem.weight)\n" + branch);
+        for (const char* name : {"e", "f", "o", "y"})
+            QCOMPARE(grown(file, name), std::string("blocks.0"));
+        QCOMPARE(grown(file, "m"), std::string("blocks.0.se"));
+        // A list without a missing number has no place for unnamed ones: laterals of a pyramid.
+        Sketch pyramid("x = Conv(image, w:stem.weight)\n"
+                       "l0 = Conv(x, w:lateral.0.weight)\n"
+                       "c = Conv(x, w:79)\n"
+                       "l1 = Conv(c, w:lateral.1.weight)\n"
+                       "u = Resize(l1)\n"
+                       "y = Add(l0, u)\n"
+                       "z = Conv(y, w:head.weight)\n");
+        QVERIFY(grown(pyramid, "c") != "lateral");
+        QVERIFY(grown(pyramid, "y") != "lateral");
+    }
+
     void missingNumbersHaveAPlace()
     {
         // Pooling and Flatten are children 0 and 1 of the head: it has a child 2.

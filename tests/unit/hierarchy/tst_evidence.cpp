@@ -64,6 +64,7 @@ private Q_SLOTS:
     void inferred_tree();
     void consensus_and_ancestor();
     void neighbours_through_bodies_and_functions();
+    void copies_of_parameters();
     void functions_stand_for_modules();
     void synthetic_paths();
     void categories();
@@ -405,6 +406,24 @@ void TestEvidence::neighbours_through_bodies_and_functions()
         QVERIFY(item.node == inside || item.node == in_function);
         QCOMPARE(item.evidence.module, gate);
     }
+}
+
+void TestEvidence::copies_of_parameters()
+{
+    // Two equal biases: the exporter keeps one and copies it for the other.
+    OnnxModel model;
+    const ValueId kept = weight(model, "layers.0.fc.bias");
+    const NodeId copy = add(model, "Identity", "Identity_0", {kept});
+    model.values[output(model, copy)].name = model.intern("layers.1.fc.bias");
+    const ValueId x = model.add_value(OnnxModel::main_graph, "x");
+    const NodeId first = add(model, "Add", "a", {x, kept});
+    const NodeId second = add(model, "Add", "b", {output(model, first), output(model, copy)});
+    const ModuleTree tree = infer_modules(model, {});
+    std::map<NodeId, std::string> places;
+    for (const NodeEvidence& item : parameter_evidence(model, tree))
+        places[item.node] = tree[item.evidence.module].fqn;
+    QCOMPARE(places[first], std::string("layers.0.fc"));
+    QCOMPARE(places[second], std::string("layers.1.fc"));
 }
 
 void TestEvidence::functions_stand_for_modules()
