@@ -72,6 +72,7 @@ TensorSection::TensorSection(Selection* selection, QWidget* parent)
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
     m_read->setObjectName(QStringLiteral("tensorRead"));
+    m_read->setAccessibleName(tr("Read the values"));
     m_histogram->setObjectName(QStringLiteral("tensorHistogram"));
     m_heat->setObjectName(QStringLiteral("tensorHeatMap"));
     m_save->setObjectName(QStringLiteral("tensorSave"));
