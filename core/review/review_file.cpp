@@ -192,6 +192,7 @@ std::string read_event(const Json& json, const std::string& place, const ReviewL
             else
                 event.replaces.push_back(id.get<std::string>());
         }
+    std::sort(event.targets.begin(), event.targets.end());
     std::sort(event.replaces.begin(), event.replaces.end());
     return reader.error();
 }

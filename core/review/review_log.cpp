@@ -6,6 +6,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <span>
+#include <tuple>
 #include <unordered_set>
 
 namespace strata {
@@ -211,18 +212,25 @@ std::map<std::string, ReviewRegister> review_registers(const ReviewLog& log,
     return registers;
 }
 
-bool same_decision(const ReviewEvent& a, const ReviewEvent& b, std::string_view key)
+bool same_decision(const ReviewEvent& a, const ReviewEvent& b, const ReviewTarget& target)
 {
+    if (&a == &b)
+        return true;
     if (a.action != b.action || a.module != b.module || a.text != b.text)
         return false;
     if (a.action != ReviewAction::Accept && a.action != ReviewAction::Reject)
         return true;
     // To accept one module is not to accept another.
     const auto saw = [&](const ReviewEvent& event) -> std::optional<std::string> {
-        for (const ReviewTarget& target : event.targets)
-            if (target.key == key)
-                return target.saw;
-        return std::nullopt;
+        const auto before = [](const ReviewTarget& x, const ReviewTarget& y) {
+            return std::tie(x.kind, x.key) < std::tie(y.kind, y.key);
+        };
+        const auto found =
+            std::lower_bound(event.targets.begin(), event.targets.end(), target, before);
+        return found != event.targets.end() && found->kind == target.kind &&
+                       found->key == target.key
+                   ? found->saw
+                   : std::nullopt;
     };
     return saw(a) == saw(b);
 }
@@ -234,7 +242,7 @@ ReviewMerge merge_reviews(const ReviewLog& a, const ReviewLog& b)
     const std::vector<ReviewEvent>& events = result.log.events();
     for (auto& [name, reg] : review_registers(result.log))
         if (std::any_of(reg.heads.begin(), reg.heads.end(), [&](std::size_t head) {
-                return !same_decision(events[head], events[reg.winner()], reg.target.key);
+                return !same_decision(events[head], events[reg.winner()], reg.target);
             }))
             result.conflicts.push_back(reg);
     return result;

@@ -57,7 +57,7 @@ struct ReviewEvent {
     std::string why;   ///< may be empty
     std::string model; ///< content hash of the file that was looked at
     ReviewAction action = ReviewAction::Review;
-    std::vector<ReviewTarget> targets;
+    std::vector<ReviewTarget> targets; ///< sorted
     std::string module;                ///< Reassign: FQN
     std::string text;                  ///< Note
     std::vector<std::string> replaces; ///< ids, sorted
@@ -142,8 +142,8 @@ std::map<std::string, ReviewRegister> review_registers(const ReviewLog& log,
 std::string register_name(std::string_view subject, ReviewAspect aspect);
 std::string target_subject(const ReviewTarget& target);
 
-/// Whether two events say the same of a target.
-bool same_decision(const ReviewEvent& a, const ReviewEvent& b, std::string_view key);
+/// Whether two events say the same of a target. O(log targets).
+bool same_decision(const ReviewEvent& a, const ReviewEvent& b, const ReviewTarget& target);
 
 struct ReviewMerge {
     ReviewLog log;

@@ -163,7 +163,7 @@ private:
             module = *found;
         }
         for (const std::size_t head : reg.heads)
-            if (!same_decision(m_log.events()[head], event, reg.target.key)) {
+            if (!same_decision(m_log.events()[head], event, reg.target)) {
                 report(ReviewConflict::Kind::Concurrent, reg, node, module);
                 break;
             }

@@ -7,13 +7,20 @@
 // a display. Times are in milliseconds; "stall" is the longest time without a look at the events.
 #include "../support/inspection_builder.h"
 #include "ui/canvas/graph_canvas.h"
+#include "ui/dashboard/dashboard_feature.h"
+#include "ui/dashboard/dashboard_page.h"
 #include "ui/jobs/watched_application.h"
+#include "ui/review/review_feature.h"
+#include "ui/review/review_panel.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QElapsedTimer>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
+#include <QTreeView>
 #include <QWheelEvent>
 #include <cstdio>
 #include <fstream>
@@ -105,6 +112,27 @@ void measure(int nodes)
 
     canvas.setColorBy(ColorBy::OperatorType);
     row("colour by operator", until(drawn));
+
+    auto& review = *window.findChild<ReviewFeature*>();
+    const auto reviewed = [&] {
+        return review.controller()->snapshot() && review.panel()->isReady();
+    };
+    row("review ready", until(reviewed));
+    review.show();
+    window.findChild<QComboBox*>(QStringLiteral("reviewFilter"))->setCurrentIndex(3);
+    row("review: every node listed", until(reviewed));
+    review.panel()->step(1);
+    review.panel()->decide(ReviewAction::Accept);
+    row("review: accept a node", until(reviewed));
+    review.panel()->queue()->selectAll();
+    row("review: select all", 0.0);
+    review.panel()->decide(ReviewAction::Accept);
+    row("review: accept all", until(reviewed));
+    review.controller()->undo();
+    row("review: undo that", until(reviewed));
+    auto& dashboard = *window.findChild<DashboardFeature*>();
+    dashboard.setShown(true);
+    row("dashboard", until([&] { return dashboard.page()->isReady(); }));
     window.closeModel();
     QTest::qWait(200);
     row("close", 0.0);
@@ -116,6 +144,8 @@ int main(int argc, char** argv)
 {
     QStandardPaths::setTestModeEnabled(true);
     const WatchedApplication app(argc, argv);
+    const QTemporaryDir folder; // the review is saved beside the model, which has no folder
+    QDir::setCurrent(folder.path());
     if (argc == 1) {
         measure(10000);
         measure(100000);

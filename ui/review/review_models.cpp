@@ -64,8 +64,10 @@ std::vector<NodeId> ReviewQueueModel::rowsOf(const ReviewSnapshot& review, Queue
                 review.overlay.node_notes.contains(node))
                 rows.push_back(node);
     }
-    if (column < 0 || task.cancelled())
+    if (column < 0 || task.cancelled()) {
+        rows.resize(std::min(rows.size(), most_rows));
         return rows;
+    }
     // Keys first: comparing must not make texts.
     std::vector<std::pair<double, QString>> keys(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -108,7 +110,8 @@ std::vector<NodeId> ReviewQueueModel::rowsOf(const ReviewSnapshot& review, Queue
     std::vector<NodeId> sorted;
     sorted.reserve(rows.size());
     for (const std::size_t i : at)
-        sorted.push_back(rows[i]);
+        if (sorted.size() < most_rows)
+            sorted.push_back(rows[i]);
     return sorted;
 }
 
@@ -125,7 +128,8 @@ void ReviewQueueModel::setReview(ReviewSnapshotPtr review)
     if (!review || !m_review || review->inspection != m_review->inspection)
         return setRows(std::move(review), {});
     m_review = std::move(review);
-    if (!m_rows.empty())
+    constexpr std::size_t few = 2000;
+    if (!m_rows.empty() && m_rows.size() <= few)
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
 }
 

@@ -20,12 +20,15 @@ public:
 
     explicit ReviewQueueModel(QObject* parent = nullptr);
 
+    /// More are not listed: no view lays out more rows within a frame, and nobody reads them.
+    static constexpr std::size_t most_rows = 20000;
     /// The rows of a filter, in the order of a column (-1: the most doubtful first). For any
     /// thread; empty when cancelled.
     static std::vector<NodeId> rowsOf(const ReviewSnapshot& review, QueueFilter filter, int column,
                                       Qt::SortOrder order, TaskContext& task);
     void setRows(ReviewSnapshotPtr review, std::vector<NodeId> rows);
-    /// Shows new decisions in the rows that are there.
+    /// Shows new decisions in the rows that are there; many rows are not told of one by one, so the
+    /// view has to be painted anew.
     void setReview(ReviewSnapshotPtr review);
     NodeId nodeAt(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
     /// -1: not among the rows. O(rows).

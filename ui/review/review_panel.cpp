@@ -173,6 +173,7 @@ QWidget* ReviewPanel::buildQueue()
     m_queue->setFrameShape(QFrame::NoFrame);
     m_queue->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_queue->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_queue->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // columns share the width
     m_queue->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_queue->installEventFilter(this);
     QHeaderView* header = m_queue->header();
@@ -212,9 +213,10 @@ QWidget* ReviewPanel::buildQueue()
     m_filter->addItem(tr("All doubtful"), static_cast<int>(QueueFilter::Doubtful));
     m_filter->addItem(tr("Reviewed"), static_cast<int>(QueueFilter::Reviewed));
     m_filter->addItem(tr("Every node"), static_cast<int>(QueueFilter::All));
-    m_filter->setToolTip(tr("Doubtful are orphans, nodes with contradicting evidence, and those "
-                            "with a confidence below %1.")
-                             .arg(formatConfidence(review_threshold)));
+    m_filter->setToolTip(
+        tr("Doubtful are orphans, nodes with contradicting evidence, and those "
+           "with a confidence below %1. At most %2 nodes are listed.")
+            .arg(formatConfidence(review_threshold), formatCount(ReviewQueueModel::most_rows)));
     connect(m_filter, &QComboBox::currentIndexChanged, this, &ReviewPanel::rebuild);
 
     auto* page = new QWidget;
@@ -321,6 +323,7 @@ void ReviewPanel::followReview()
     } else {
         // The rows that are there show the decision at once; which rows there are comes after.
         m_queue_model->setReview(review);
+        m_queue->viewport()->update();
     }
     m_conflict_model->setReview(review);
     m_history_model->setReview(review);
@@ -401,31 +404,48 @@ void ReviewPanel::rebuild()
     }
     const auto filter = static_cast<QueueFilter>(m_filter->currentData().toInt());
     const QHeaderView* header = m_queue->header();
-    m_background.run([this, review = m_shown, filter, column = header->sortIndicatorSection(),
-                      order =
-                          header->sortIndicatorOrder()](TaskContext& task) -> Background::Answer {
-        auto rows = ReviewQueueModel::rowsOf(*review, filter, column, order, task);
-        return [this, review, made = std::move(rows)] {
-            const QScopedValueRollback following(m_following, true);
-            const std::vector<NodeId> selected =
-                m_module == no_module && m_node == no_id ? nodes() : std::vector<NodeId>();
-            const int scrolled = m_queue->verticalScrollBar()->value();
-            m_queue_model->setRows(review, made);
-            QItemSelection selection;
-            for (const NodeId node : selected)
-                if (const int row = m_queue_model->rowOf(node); row >= 0)
-                    selection.select(m_queue_model->index(row, 0),
-                                     m_queue_model->index(row, ReviewQueueModel::ColumnCount - 1));
-            if (const int row = m_queue_model->rowOf(m_current); row >= 0)
-                m_queue->selectionModel()->setCurrentIndex(m_queue_model->index(row, 0),
-                                                           QItemSelectionModel::NoUpdate);
-            m_queue->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
-            m_queue->verticalScrollBar()->setValue(scrolled);
-            if (m_queue->currentIndex().isValid())
-                m_queue->scrollTo(m_queue->currentIndex());
-            refreshTarget();
-        };
-    });
+    m_background.run(
+        [this, review = m_shown, filter, column = header->sortIndicatorSection(),
+         order = header->sortIndicatorOrder()](TaskContext& task) -> Background::Answer {
+            auto rows = ReviewQueueModel::rowsOf(*review, filter, column, order, task);
+            return [this, review, made = std::move(rows)] {
+                const QScopedValueRollback following(m_following, true);
+                const std::vector<NodeId> selected =
+                    m_module == no_module && m_node == no_id ? nodes() : std::vector<NodeId>();
+                const int scrolled = m_queue->verticalScrollBar()->value();
+                m_queue_model->setRows(review, made);
+                QItemSelection selection;
+                // A few rows that were marked stay so; of very many the current one is enough.
+                constexpr std::size_t few = 256;
+                if (selected.size() <= few)
+                    for (const NodeId node : selected)
+                        if (const int row = m_queue_model->rowOf(node); row >= 0)
+                            selection.select(
+                                m_queue_model->index(row, 0),
+                                m_queue_model->index(row, ReviewQueueModel::ColumnCount - 1));
+                if (const int row = m_queue_model->rowOf(m_current); row >= 0)
+                    m_queue->selectionModel()->setCurrentIndex(m_queue_model->index(row, 0),
+                                                               QItemSelectionModel::NoUpdate);
+                m_queue->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+                m_queue->verticalScrollBar()->setValue(scrolled);
+                if (m_queue->currentIndex().isValid())
+                    m_queue->scrollTo(m_queue->currentIndex());
+                refreshTarget();
+            };
+        });
+}
+
+/// Ascending. By ranges: asking the view for each row takes longer than a frame when all are
+/// selected.
+std::vector<int> ReviewPanel::selectedRows() const
+{
+    std::vector<int> rows;
+    for (const QItemSelectionRange& range : m_queue->selectionModel()->selection())
+        for (int row = range.top(); row <= range.bottom(); ++row)
+            rows.push_back(row);
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
 }
 
 std::vector<NodeId> ReviewPanel::nodes() const
@@ -435,8 +455,8 @@ std::vector<NodeId> ReviewPanel::nodes() const
         return result;
     if (m_node != no_id)
         return {m_node};
-    for (const QModelIndex& index : m_queue->selectionModel()->selectedRows())
-        result.push_back(m_queue_model->nodeAt(index.row()));
+    for (const int row : selectedRows())
+        result.push_back(m_queue_model->nodeAt(row));
     return result;
 }
 
@@ -535,10 +555,9 @@ void ReviewPanel::send(ReviewCommand command)
     if (!goes_on)
         return;
     // On to the next open node below what was decided, without waiting for the answer.
-    std::vector<int> rows;
-    for (const QModelIndex& index : m_queue->selectionModel()->selectedRows())
-        rows.push_back(index.row());
-    std::sort(rows.begin(), rows.end());
+    const std::vector<int> rows = selectedRows();
+    if (rows.empty())
+        return;
     const int count = m_queue_model->rowCount();
     for (int i = 1; i < count; ++i) {
         const int row = (rows.back() + i) % count;
@@ -635,9 +654,10 @@ void ReviewPanel::resizeEvent(QResizeEvent* event)
     QWidget::resizeEvent(event);
     // What stands beside the tabs would cover them.
     const int letter = fontMetrics().averageCharWidth();
-    m_figures->setVisible(width() > 150 * letter);
-    m_progress_text->setVisible(width() > 100 * letter);
-    m_progress->setVisible(width() > 70 * letter);
+    m_figures->setVisible(width() > 175 * letter);
+    m_progress_text->setVisible(width() > 118 * letter);
+    m_progress->setVisible(width() > 80 * letter);
+    m_target->setVisible(width() > 118 * letter);
     constexpr std::array shares{11, 19, 12, 23, 10, 13};
     for (std::size_t column = 0; column < shares.size(); ++column)
         m_queue->header()->resizeSection(static_cast<int>(column),

@@ -60,6 +60,7 @@ private:
     void rebuild();
     void refreshFigures();
     void refreshTarget();
+    std::vector<int> selectedRows() const;
     void goTo(NodeId node);
     void send(ReviewCommand command);
     bool handleKey(int key);
