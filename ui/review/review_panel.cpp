@@ -231,6 +231,7 @@ QWidget* ReviewPanel::buildQueue()
 QWidget* ReviewPanel::buildActions()
 {
     auto* bar = new QWidget;
+    bar->setMinimumWidth(1); // a narrow window is narrow: see resizeEvent()
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(8, 4, 8, 4);
     row->setSpacing(2);
@@ -658,6 +659,10 @@ void ReviewPanel::resizeEvent(QResizeEvent* event)
     m_progress_text->setVisible(width() > 118 * letter);
     m_progress->setVisible(width() > 80 * letter);
     m_target->setVisible(width() > 118 * letter);
+    for (QToolButton* button : m_buttons)
+        button->setToolButtonStyle(width() > 80 * letter && !button->text().isEmpty()
+                                       ? Qt::ToolButtonTextBesideIcon
+                                       : Qt::ToolButtonIconOnly);
     constexpr std::array shares{11, 19, 12, 23, 10, 13};
     for (std::size_t column = 0; column < shares.size(); ++column)
         m_queue->header()->resizeSection(static_cast<int>(column),

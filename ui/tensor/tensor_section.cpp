@@ -73,6 +73,7 @@ TensorSection::TensorSection(Selection* selection, QWidget* parent)
     m_message->setTextFormat(Qt::PlainText);
     m_read->setObjectName(QStringLiteral("tensorRead"));
     m_read->setAccessibleName(tr("Read the values"));
+    m_read->setAccessibleName(tr("Read the values"));
     m_histogram->setObjectName(QStringLiteral("tensorHistogram"));
     m_heat->setObjectName(QStringLiteral("tensorHeatMap"));
     m_save->setObjectName(QStringLiteral("tensorSave"));
