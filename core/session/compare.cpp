@@ -2,6 +2,7 @@
 
 #include "hierarchy/attribute.h"
 #include "onnx/onnx_reader.h"
+#include "runtime/onnx_runtime.h"
 #include "session/match_nodes.h"
 
 #include <algorithm>
@@ -431,7 +432,8 @@ private:
             told[match.b] = true;
             const std::string other = m_b.value_name(m_b.model->initializers[match.b].value);
             differ("changed", "initializer", name,
-                   match.how == "changed" ? fmt::format("values differ from those of '{}'", other)
+                   match.how == "changed" ? fmt::format("values differ{} from those of '{}'",
+                                                        only_rounding(i, match.b), other)
                    : match.how == "same"  ? fmt::format("the same as '{}'", other)
                                           : fmt::format("{} as '{}'", match.how, other));
         }
@@ -483,8 +485,19 @@ private:
                    a.shape != b.shape ? "shape differs"
                    : a.dtype != b.dtype
                        ? fmt::format("dtype {} against {}", to_string(a.dtype), to_string(b.dtype))
-                       : "values differ");
+                       : fmt::format("values differ{}", only_rounding(left, right)));
         return {};
+    }
+
+    /// Two exporters that fold the same weights round differently.
+    const char* only_rounding(std::uint32_t left, std::uint32_t right) const
+    {
+        constexpr double relative = 1e-4;
+        constexpr double absolute = 1e-6;
+        const auto difference =
+            compare_tensors(m_a.model->initializers[left].tensor,
+                            m_b.model->initializers[right].tensor, absolute, relative);
+        return difference && difference->ok ? " by rounding only" : "";
     }
 
     const Side& m_a;

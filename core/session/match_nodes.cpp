@@ -210,6 +210,32 @@ private:
                     if (come[i].before == island.before && come[i].after == island.after)
                         gather(left, island, come[i].nodes.front());
             }
+            if (m_pairs.fused_into[island.nodes.front()] == no_id)
+                gather_into_end(left, right, island);
+        }
+    }
+
+    /// Or the node behind them became another operator, which reads what they read: the scale of a
+    /// spelled-out normalisation.
+    void gather_into_end(const FlowGraph& left, const FlowGraph& right, const Island& island)
+    {
+        for (const NodeId end : island.after) {
+            const NodeId was = m_pairs.a_of[end];
+            if (was == no_id || left.nodes[was].op == right.nodes[end].op)
+                continue;
+            const bool reads_all =
+                std::all_of(island.before.begin(), island.before.end(), [&](NodeId from) {
+                    const auto& inputs = right.nodes[end].inputs;
+                    return from == end ||
+                           std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) {
+                               return input.node == from ||
+                                      align::producer_behind(right, input) == from;
+                           });
+                });
+            if (reads_all) {
+                gather(left, island, end);
+                return;
+            }
         }
     }
 
