@@ -6,6 +6,7 @@
 
 #include <QEasingCurve>
 #include <QScrollBar>
+#include <QThreadPool>
 #include <algorithm>
 #include <cmath>
 
@@ -124,7 +125,8 @@ void CanvasState::accept(const LayoutAnswer& answer)
         Q_EMIT canvas.layoutFailed(error);
         return;
     }
-    const std::shared_ptr<const Scene> before = scene;
+    std::shared_ptr<const Scene> before = scene;
+    std::shared_ptr<const SceneIndex> old_index = index;
     error.clear();
     tree = answer.tree;
     open = answer.open;
@@ -159,6 +161,13 @@ void CanvasState::accept(const LayoutAnswer& answer)
         reveal(node, module);
     canvas.viewport()->update();
     Q_EMIT canvas.layoutFinished();
+    // Taking a large scene apart takes longer than a frame.
+    if (before && before->boxes.size() > max_animated_boxes)
+        QThreadPool::globalInstance()->start(
+            [last = std::move(before), last_index = std::move(old_index)]() mutable {
+                last_index.reset();
+                last.reset();
+            });
 }
 
 /// Boxes start where they were before, relative to the one that was opened or closed.

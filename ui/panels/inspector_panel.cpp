@@ -440,18 +440,24 @@ void InspectorPanel::showOperators(ModuleId id)
 {
     if (!m_inspection->model)
         return;
-    const OnnxModel& model = *m_inspection->model;
-    std::map<StringId, std::uint64_t> counts;
-    const std::size_t size = std::min(model.nodes.size(), m_inspection->attribution.size());
-    for (std::size_t node = 0; node < size; ++node) {
-        const ModuleId own = m_inspection->attribution[node].module;
-        if (id == root_module || (own < m_inspection->modules.size() &&
-                                  m_inspection->modules.is_ancestor_or_self(id, own)))
-            ++counts[model.nodes[node].op_type];
-    }
     std::vector<std::pair<QString, std::uint64_t>> sorted;
-    for (const auto& [op, count] : counts)
-        sorted.emplace_back(toQString(model.text(op)), count);
+    if (id == root_module) {
+        // Counted when the file was opened.
+        for (const auto& [op, figures] : m_inspection->coverage.op_types)
+            sorted.emplace_back(toQString(op), figures.total);
+    } else {
+        const OnnxModel& model = *m_inspection->model;
+        std::map<StringId, std::uint64_t> counts;
+        const std::size_t size = std::min(model.nodes.size(), m_inspection->attribution.size());
+        for (std::size_t node = 0; node < size; ++node) {
+            const ModuleId own = m_inspection->attribution[node].module;
+            if (own < m_inspection->modules.size() &&
+                m_inspection->modules.is_ancestor_or_self(id, own))
+                ++counts[model.nodes[node].op_type];
+        }
+        for (const auto& [op, count] : counts)
+            sorted.emplace_back(toQString(model.text(op)), count);
+    }
     std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
         return a.second != b.second ? a.second > b.second : a.first < b.first;
     });
