@@ -303,6 +303,14 @@ ValueId Emitter::scalar(DType dtype, std::int64_t value)
     return constant(Tensor::scalar(dtype, value));
 }
 
+ValueId Emitter::coefficient(DType dtype, double value)
+{
+    const ValueId narrow = scalar(dtype, value);
+    if (dtype == DType::BFloat16)
+        m_before_narrowing[narrow] = scalar(DType::Float32, value);
+    return narrow;
+}
+
 std::optional<std::int64_t> Emitter::rank(ValueId id) const
 {
     if (!m_model.values[id].has_shape)

@@ -78,6 +78,9 @@ public:
     ValueId constant(std::initializer_list<std::int64_t> values);
     ValueId scalar(DType dtype, double value); ///< rank 0
     ValueId scalar(DType dtype, std::int64_t value);
+    /// A coefficient of a formula: where ONNX Runtime computes the FX node in a wider type, it
+    /// takes the number that was not rounded to `dtype`.
+    ValueId coefficient(DType dtype, double value);
 
     /// What is known of a value.
     DType dtype(ValueId id) const { return m_model.values[id].dtype; }

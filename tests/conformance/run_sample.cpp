@@ -38,6 +38,12 @@ SampleResult compare(const std::string& sample, const std::filesystem::path& fol
     if (!outputs)
         return outcome(sample, Outcome::DoesNotRun, outputs.error().text());
     std::string difference = difference_text(*outputs);
+    if (const auto exact = folder / "float64"; !difference.empty() && exists(exact)) {
+        // PyTorch's own rounding is larger than the tolerance: what float64 gives is right, too.
+        options.inputs_dir = exact;
+        if (const auto wide = verify_model(options, task); wide && difference_text(*wide).empty())
+            difference.clear();
+    }
     const Outcome kind = difference.empty() ? Outcome::Right : Outcome::Wrong;
     return outcome(sample, kind, std::move(difference));
 }

@@ -10,7 +10,7 @@ namespace {
 /// A constant of the tensor's own dtype.
 ValueId like(OpCall& call, ValueId x, double value)
 {
-    return call.e().scalar(call.dtype_of(x), value);
+    return call.e().coefficient(call.dtype_of(x), value);
 }
 
 template <const char* Op>

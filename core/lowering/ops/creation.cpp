@@ -320,9 +320,13 @@ Outputs one_hot(OpCall& call)
     if (classes < 0)
         call.refuse("the number of classes depends on data", "Give num_classes.");
     const std::int64_t values[] = {0, 1};
-    return e.emit("OneHot",
-                  {call.tensor("self"), e.scalar(DType::Int64, classes), e.constant(values)},
-                  {{"axis", -1}});
+    ValueId index = call.tensor("self");
+    const bool number = call.rank_of(index) == 0; // OneHot takes no scalars
+    if (number)
+        index = e.unsqueeze(index, {0});
+    const ValueId hot = e.emit(
+        "OneHot", {index, e.scalar(DType::Int64, classes), e.constant(values)}, {{"axis", -1}});
+    return number ? e.squeeze(hot, {0}) : hot;
 }
 
 #define STRATA_FACTORY_OPTIONS                                                                     \

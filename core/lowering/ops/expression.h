@@ -21,7 +21,7 @@ public:
     Emitter& e() const { return *m_emitter; }
     DType dtype() const { return m_emitter->dtype(m_value); }
 
-    Expr number(double value) const { return {*m_emitter, m_emitter->scalar(dtype(), value)}; }
+    Expr number(double value) const { return {*m_emitter, m_emitter->coefficient(dtype(), value)}; }
     Expr cast(DType to) const { return {*m_emitter, m_emitter->cast(m_value, to)}; }
     /// Nodes of one input; functions that ONNX Runtime has for float32 only are computed there.
     Expr apply(std::string_view op) const;

@@ -140,8 +140,10 @@ Outputs polygamma(OpCall& call)
                        (std::tgamma(static_cast<double>(n + 1)) * (n % 2 == 0 ? -1 : 1));
     // psi_n(1-x) + (-1)^(n+1) psi_n(x) = (-1)^n d^n/dx^n pi cot(pi x).
     if (n == 1) {
-        // PyTorch's poles of the trigamma function are where float32's sine puts them.
-        const Expr sine = sin(x * pi);
+        // PyTorch's poles of the trigamma function are where float32's sine of the rounded product
+        // puts them; near its zeros only the sine of doubles is good to all digits.
+        const Expr angle = (x.dtype() == DType::Float64 ? x : x.cast(DType::Float32)) * pi;
+        const Expr sine = sin(angle.cast(DType::Float64)).cast(angle.dtype()).cast(x.dtype());
         return ValueId(where(lower, pi * pi / (sine * sine) - upper, upper));
     }
     const Expr angle = off_integer(x) * pi;
