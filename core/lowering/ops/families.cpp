@@ -25,6 +25,7 @@ std::vector<Family> all_families()
         {"no-op in evaluation", noop_ops()},
         {"normalization", normalization_ops()},
         {"polynomial", polynomial_ops()},
+        {"quantized layers", packed_linear_ops()},
         {"pooling", pooling_ops()},
         {"primitives", prims_ops()},
         {"quantization", quantization_ops()},

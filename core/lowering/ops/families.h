@@ -29,6 +29,7 @@ std::span<const OpEntry> linear_ops();
 std::span<const OpEntry> loss_ops();
 std::span<const OpEntry> noop_ops();
 std::span<const OpEntry> normalization_ops();
+std::span<const OpEntry> packed_linear_ops();
 std::span<const OpEntry> polynomial_ops();
 std::span<const OpEntry> pooling_ops();
 std::span<const OpEntry> prims_ops();

@@ -10,6 +10,7 @@
 #include "bound.h"
 #include "ir/program.h"
 #include "module_reader.h"
+#include "packed_params.h"
 #include "source_map.h"
 #include "torch_tensors.h"
 
@@ -108,6 +109,8 @@ private:
     std::size_t m_constant_tensors = 0;
     std::size_t m_steps = 0;
     bool m_uses_quantized = false;
+    /// By object, so that its tensors are the same ones each time.
+    std::unordered_map<const c10::ivalue::Object*, std::optional<PackedParts>> m_packed;
 };
 
 } // namespace strata::torch_module

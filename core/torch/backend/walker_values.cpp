@@ -2,6 +2,7 @@
 #include "failures.h"
 #include "graph_walker.h"
 #include "jit_types.h"
+#include "packed_params.h"
 #include "torch_compat.h"
 
 #include <algorithm>
@@ -218,6 +219,16 @@ Bound GraphWalker::bind_ivalue(const c10::IValue& value, const std::string& name
         // Packed weights of quantized operators, and other things that live in C++ only.
         if (demangled_class(*object.type()).find("quantized") != std::string::npos)
             m_uses_quantized = true;
+        const auto [packed, inserted] = m_packed.try_emplace(&object);
+        if (inserted)
+            packed->second = open_packed(value);
+        if (packed->second) {
+            FxArg::List parts;
+            for (const auto& [part, content] : *packed->second)
+                parts.push_back(
+                    bind_ivalue(content, fmt::format("{}.{}", name, part), activation, block).arg);
+            return Bound::data(std::move(parts));
+        }
     }
     const std::string target = name.empty() ? constant_name(activation) : name;
     return Bound::data(
@@ -265,8 +276,18 @@ bool GraphWalker::get_attribute(const Node& node, Activation& activation, FxBloc
         stop(ErrorCode::CannotRead,
              fmt::format("'{}' is read and does not exist{}.", name, where(activation)));
     const std::string path = path_of(object);
+    const std::size_t known = m_tensors.size();
     activation.values[node.output()] = bind_ivalue(
         value, path.empty() ? name : fmt::format("{}.{}", path, name), activation, block);
+    // What a packed object of a module holds are the module's parameters.
+    if (const auto owner = m_ids.find(object); value.isCustomClass() && owner != m_ids.end())
+        for (std::size_t i = known; i < m_tensors.size(); ++i) {
+            const auto index = static_cast<std::uint32_t>(i);
+            const std::string& fqn = m_tensors.name(index);
+            m_program.modules.at(owner->second)
+                .tensors.push_back(
+                    {fqn.substr(path.empty() ? 0 : path.size() + 1), index, true, true});
+        }
     return true;
 }
 

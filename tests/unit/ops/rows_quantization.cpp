@@ -148,6 +148,132 @@ ParityRows quantization_rows()
         .input(f32({2, 3}))
         .input(exactly(DType::Int8, {2, 3}, {1, -2, 3, 100, 127, -128}))
         .input(f32({2}));
+    // Quantized layers: the packed weights are the numbers that a file's objects hold. What PyTorch
+    // itself makes of such objects is in tests/data/conformance/dynamically_quantized.
+    const std::string product = "def product(self, x, y, s: float, n: float):\n"
+                                "  low = torch.min(x).clamp(max=0.0)\n"
+                                "  scale = (torch.max(x).clamp(min=0.0) - low) / n\n"
+                                "  zero = torch.round(-low / scale)\n"
+                                "  q = (torch.round(x / scale) + zero).clamp(0.0, 255.0)\n"
+                                "  return torch.matmul((q - zero) * scale, y.float().t() * s)\n";
+    const std::string grid =
+        "%s : tensor = call_function[aten::scalar_tensor](0.02)\n"
+        "%o : tensor = call_function[aten::scalar_tensor](0, dtype=dtype(int8))\n";
+    for (const bool relu : {false, true})
+        for (const bool reduce : {false, true}) {
+            const std::string name = relu ? "linear_relu_dynamic" : "linear_dynamic";
+            const std::string flag = reduce ? "True" : "False";
+            rows.emplace_back(name + (reduce ? " of 7 bits" : " of 8 bits"),
+                              product +
+                                  "def forward(self, x, y, z):\n"
+                                  "  r = self.product(x, y, 0.02, " +
+                                  (reduce ? "127.0" : "255.0") + ") + z\n  return " +
+                                  (relu ? "torch.relu(r)" : "r"))
+                .graph(grid + "%r : tensor = call_function[quantized::" + name +
+                       "](%x, [%y, %s, %o, %z], " + flag + ")")
+                .input(f32({2, 3, 4}))
+                .input(exactly(DType::Int8, {2, 4}, {-128, 5, 77, 127, 0, -3, 1, 40}))
+                .input(f32({2}));
+        }
+    rows.emplace_back("linear_dynamic by channel",
+                      product + "def forward(self, x, y, z):\n"
+                                "  return self.product(x, y.float() * z.unsqueeze(1), 1.0, 127.0)")
+        .graph(
+            "%o : tensor = call_function[aten::zeros]([2], dtype=dtype(int8))\n"
+            "%r : tensor = call_function[quantized::linear_dynamic](%x, [%y, %z, %o, None], True)")
+        .input(f32({3, 4}))
+        .input(exactly(DType::Int8, {2, 4}, {-128, 5, 77, 127, 0, -3, 1, 40}))
+        .input(f32({2}).range(0.01, 0.05));
+    for (const bool relu : {false, true}) {
+        const std::string name = relu ? "linear_relu_dynamic_fp16" : "linear_dynamic_fp16";
+        rows.emplace_back(name, std::string("def forward(self, x, y, z):\n"
+                                            "  r = torch.matmul(x, y.half().float().t()) + z\n") +
+                                    (relu ? "  return torch.relu(r)" : "  return r"))
+            .graph("%h : tensor = call_function[aten::to.dtype](%y, dtype(float16))\n"
+                   "%r : tensor = call_function[quantized::" +
+                   name + "](%x, [%h, None, None, %z])")
+            .input(f32({3, 4}))
+            .input(f32({2, 4}))
+            .input(f32({2}));
+    }
+    rows.emplace_back("linear_dynamic of an object that cannot be opened",
+                      "def forward(self, x):\n  return x")
+        .graph("%r : tensor = call_function[quantized::linear_dynamic](%x, [], True)")
+        .input(f32({3, 4}))
+        .refuses("cannot be opened");
+
+    // Recurrent ones: %y are the input's weights, %z the hidden state's, without bias.
+    const std::string both = "[%y, %s, %o, None], [%z, %s, %o, None]";
+    const auto bytes = [](std::int64_t rows_of, std::int64_t columns) {
+        ParityTensor tensor = i64({rows_of, columns}, -100, 100);
+        tensor.dtype = DType::Int8;
+        return tensor;
+    };
+    const std::string step = "  a = self.product(x, y, 0.02, 127.0)\n"
+                             "  b = self.product(h, z, 0.02, 127.0)\n";
+    const std::string lstm = product + "def step(self, x, y, z, h, c):\n" + step +
+                             "  i, f, g, o = (a + b).chunk(4, -1)\n"
+                             "  n = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)\n"
+                             "  return torch.sigmoid(o) * torch.tanh(n), n\n";
+    const std::string gru = product + "def step(self, x, y, z, h):\n" + step +
+                            "  i = a.chunk(3, -1)\n"
+                            "  j = b.chunk(3, -1)\n"
+                            "  u = torch.sigmoid(i[1] + j[1])\n"
+                            "  n = torch.tanh(i[2] + j[2] * torch.sigmoid(i[0] + j[0]))\n"
+                            "  return (h - n) * u + n\n";
+    const auto plain_cell = [&](const std::string& function) {
+        return product + "def step(self, x, y, z, h):\n" + step + "  return torch." + function +
+               "(a + b)\n";
+    };
+    struct Cell {
+        const char* name;
+        std::int64_t gates;
+        std::string source;
+    };
+    for (const Cell& cell : {Cell{"gru", 3, gru}, Cell{"rnn_relu", 1, plain_cell("relu")},
+                             Cell{"rnn_tanh", 1, plain_cell("tanh")}})
+        rows.emplace_back(std::string("quantized cell ") + cell.name,
+                          cell.source + "def forward(self, x, y, z, w):\n"
+                                        "  return self.step(x, y, z, w)")
+            .graph(grid + "%r : tensor = call_function[quantized::quantized_" + cell.name +
+                   "_cell_dynamic](%x, %w, " + both + ", None, None)")
+            .input(f32({2, 3}))
+            .input(bytes(cell.gates * 4, 3))
+            .input(bytes(cell.gates * 4, 4))
+            .input(f32({2, 4}));
+    rows.emplace_back("quantized cell lstm", lstm + "def forward(self, x, y, z, w):\n"
+                                                    "  return self.step(x, y, z, w, w * 0.5)")
+        .graph(grid +
+               "%v : tensor = call_function[aten::mul.Scalar](%w, 0.5)\n"
+               "%h : tensor, %c : tensor = "
+               "call_function[quantized::quantized_lstm_cell_dynamic](%x, [%w, %v], " +
+               both + ", None, None)\noutput[output]([%h, %c])")
+        .input(f32({2, 3}))
+        .input(bytes(16, 3))
+        .input(bytes(16, 4))
+        .input(f32({2, 4}));
+    rows.emplace_back("quantized lstm of one step",
+                      lstm + "def forward(self, x, y, z, w):\n"
+                             "  h, c = self.step(x[0], y, z, w[0], w[0])\n"
+                             "  return h.unsqueeze(0), h.unsqueeze(0), c.unsqueeze(0)")
+        .graph(grid +
+               "%q : tensor, %h : tensor, %c : tensor = "
+               "call_function[aten::quantized_lstm.input](%x, [%w, %w], [[" +
+               both + ", True]], False, 1, 0.0, False, False, False)\noutput[output]([%q, %h, %c])")
+        .input(f32({1, 2, 3}))
+        .input(bytes(16, 3))
+        .input(bytes(16, 4))
+        .input(f32({1, 2, 4}));
+    rows.emplace_back("quantized gru of one step", gru + "def forward(self, x, y, z, w):\n"
+                                                         "  h = self.step(x[0], y, z, w[0])\n"
+                                                         "  return h.unsqueeze(0), h.unsqueeze(0)")
+        .graph(grid +
+               "%q : tensor, %h : tensor = call_function[aten::quantized_gru.input](%x, %w, [[" +
+               both + ", True]], False, 1, 0.0, False, False, False)\noutput[output]([%q, %h])")
+        .input(f32({1, 2, 3}))
+        .input(bytes(12, 3))
+        .input(bytes(12, 4))
+        .input(f32({1, 2, 4}));
     return rows;
 }
 
