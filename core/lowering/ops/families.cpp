@@ -30,6 +30,7 @@ std::vector<Family> all_families()
         {"primitives", prims_ops()},
         {"quantization", quantization_ops()},
         {"rearranging", rearranging_ops()},
+        {"recurrences", recurrence_ops()},
         {"recurrent", recurrent_ops()},
         {"reduction", reduction_ops()},
         {"resize", resize_ops()},

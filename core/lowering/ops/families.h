@@ -35,6 +35,7 @@ std::span<const OpEntry> pooling_ops();
 std::span<const OpEntry> prims_ops();
 std::span<const OpEntry> quantization_ops();
 std::span<const OpEntry> rearranging_ops();
+std::span<const OpEntry> recurrence_ops();
 std::span<const OpEntry> recurrent_ops();
 std::span<const OpEntry> reduction_ops();
 std::span<const OpEntry> resize_ops();

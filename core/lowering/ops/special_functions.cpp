@@ -3,6 +3,7 @@
 #include "lowering/ops/bessel.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/special_functions.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <array>
@@ -22,6 +23,33 @@ Expr self(OpCall& call)
 {
     return {call.e(), as_float(call, "self")};
 }
+
+/// The distance to the nearest integer: sin(pi x) of it is exactly zero at integers.
+Expr off_integer(Expr x)
+{
+    return x - x.apply("Round");
+}
+
+} // namespace
+
+// Lanczos' series for the upper half, the reflection formula for the lower.
+Expr log_gamma(Expr x)
+{
+    const Expr lower = x < 0.5;
+    const Expr y = where(lower, 1.0 - x, x);
+    const Expr t = y + 5.5;
+    static constexpr std::array<double, 6> terms = {76.18009172947146,     -86.50532032941677,
+                                                    24.01409824083091,     -1.231739572450155,
+                                                    0.1208650973866179e-2, -0.5395239384953e-5};
+    Expr sum = y.number(1.000000000190015);
+    for (std::size_t i = 0; i < terms.size(); ++i)
+        sum = sum + terms[i] / (y + static_cast<double>(i + 1));
+    const Expr upper = (y + 0.5) * log(t) - t + log(sum * 2.5066282746310005 / y);
+    const Expr reflected = std::log(pi) - log(abs(sin(off_integer(x) * pi))) - upper;
+    return where(abs(x) == infinity, infinity, where(lower, reflected, upper));
+}
+
+namespace {
 
 /// log(1+x), exact where 1+x rounds (Kahan).
 Expr log1p(Expr x)
@@ -45,29 +73,6 @@ Expr scaled_erfc(Expr x)
         t * exp(polynomial(t, {-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806,
                                0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277}));
     return where(x < 0.0, exp(x * x) * 2.0 - positive, positive);
-}
-
-/// The distance to the nearest integer: sin(pi x) of it is exactly zero at integers.
-Expr off_integer(Expr x)
-{
-    return x - x.apply("Round");
-}
-
-/// Lanczos' series for the upper half, the reflection formula for the lower.
-Expr log_gamma(Expr x)
-{
-    const Expr lower = x < 0.5;
-    const Expr y = where(lower, 1.0 - x, x);
-    const Expr t = y + 5.5;
-    static constexpr std::array<double, 6> terms = {76.18009172947146,     -86.50532032941677,
-                                                    24.01409824083091,     -1.231739572450155,
-                                                    0.1208650973866179e-2, -0.5395239384953e-5};
-    Expr sum = y.number(1.000000000190015);
-    for (std::size_t i = 0; i < terms.size(); ++i)
-        sum = sum + terms[i] / (y + static_cast<double>(i + 1));
-    const Expr upper = (y + 0.5) * log(t) - t + log(sum * 2.5066282746310005 / y);
-    const Expr reflected = std::log(pi) - log(abs(sin(off_integer(x) * pi))) - upper;
-    return where(abs(x) == infinity, infinity, where(lower, reflected, upper));
 }
 
 /// The asymptotic series after seven steps of the recurrence; x above 0.5.
