@@ -1,6 +1,7 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/singular_values.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <algorithm>
@@ -180,7 +181,7 @@ Outputs kron(OpCall& call)
     return e.reshape(product, e.mul(e.shape_of(a), e.shape_of(b)));
 }
 
-/// Norms of matrices that need no singular values. `p` is 1 or infinity, or their negatives.
+/// Norms of matrices. `p` is 1, 2 or infinity, or their negatives.
 Expr matrix_norm(OpCall& call, Expr x, double p, const Ints& dims, bool keep_dims)
 {
     const std::int64_t rank = *call.rank_of(x.id());
@@ -188,9 +189,10 @@ Expr matrix_norm(OpCall& call, Expr x, double p, const Ints& dims, bool keep_dim
         call.refuse("a matrix norm needs two dimensions");
     const std::int64_t rows = call.normalize_axis(dims[0], rank);
     const std::int64_t columns = call.normalize_axis(dims[1], rank);
+    if (std::abs(p) == 2)
+        return reduced_singular_values(call, x, dims, p > 0 ? "ReduceMax" : "ReduceMin", keep_dims);
     if (std::abs(p) != 1 && std::abs(p) != infinity)
-        call.refuse("this matrix norm needs singular values, which ONNX cannot compute",
-                    "Use the Frobenius norm, 1 or infinity.");
+        call.refuse("this is no matrix norm", "Use the Frobenius norm, 1, 2 or infinity.");
     const bool by_column = std::abs(p) == 1;
     const Expr sums = abs(x).reduce("ReduceSum", {by_column ? rows : columns}, true);
     const Expr result =
@@ -242,13 +244,16 @@ Outputs matrix_norm_by_number(OpCall& call)
 Outputs norm_by_name(OpCall& call)
 {
     const std::string name = call.string("ord");
+    if (name == "nuc")
+        return reduced_singular_values(call, own_float(call), all_axes(call, "dim"), "ReduceSum",
+                                       call.boolean("keepdim"))
+            .id();
     if (name != "fro")
-        call.refuse("the norm '" + name + "' needs singular values, which ONNX cannot compute",
-                    "Use the Frobenius norm.");
+        call.refuse("unknown norm '" + name + "'");
     return norm(own_float(call), 2, all_axes(call, "dim"), call.boolean("keepdim")).id();
 }
 
-constexpr std::string_view simple_norms = "Frobenius, 1 and infinity; no singular values";
+constexpr std::string_view simple_norms = "2 and 'nuc' with known sizes";
 
 constexpr OpEntry entries[] = {
     {"aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor",

@@ -1,7 +1,7 @@
 // Matrix factorizations, spelled out for matrices of a known small size: ONNX has none. Leading
 // dimensions are batches.
-#include "lowering/ops/building_blocks.h"
-#include "lowering/ops/expression.h"
+#include "lowering/ops/factorization.h"
+
 #include "lowering/ops/families.h"
 #include "lowering/ops/type_promotion.h"
 
@@ -14,17 +14,22 @@ namespace {
 using Ints = std::vector<std::int64_t>;
 constexpr std::int64_t largest = 32; // rows or columns; the number of nodes grows with them
 
-/// A batch of matrices with its sizes.
-struct Matrix {
-    Expr value;
-    Ints shape;
-    std::int64_t rows = 0;
-    std::int64_t columns = 0;
-    std::int64_t row_axis() const { return static_cast<std::int64_t>(shape.size()) - 2; }
-    std::int64_t column_axis() const { return row_axis() + 1; }
-};
+/// A column [count, 1] of `dtype` whose elements are f(row).
+template <class F>
+Expr column_of(Emitter& e, DType dtype, std::int64_t count, F f)
+{
+    Ints values;
+    for (std::int64_t i = 0; i < count; ++i)
+        values.push_back(f(i));
+    const Ints shape{count, 1};
+    const ValueId id = e.reshape(e.constant(std::span<const std::int64_t>(values)),
+                                 std::span<const std::int64_t>(shape));
+    return {e, e.cast(id, dtype)};
+}
 
-Matrix matrix(OpCall& call, ValueId id)
+} // namespace
+
+Matrix small_matrix(OpCall& call, ValueId id)
 {
     const Ints shape = call.shape(id);
     if (shape.size() < 2)
@@ -44,7 +49,7 @@ Matrix matrix(OpCall& call, ValueId id)
 
 Matrix square_matrix(OpCall& call, std::string_view name)
 {
-    Matrix result = matrix(call, call.tensor(name));
+    Matrix result = small_matrix(call, call.tensor(name));
     if (result.rows != result.columns)
         call.refuse("the matrix is not square");
     return result;
@@ -87,21 +92,8 @@ Matrix transposed(const Matrix& m)
     return result;
 }
 
-/// A column [count, 1] of `dtype` whose elements are f(row).
-template <class F>
-Expr column_of(Emitter& e, DType dtype, std::int64_t count, F f)
-{
-    Ints values;
-    for (std::int64_t i = 0; i < count; ++i)
-        values.push_back(f(i));
-    const Ints shape{count, 1};
-    const ValueId id = e.reshape(e.constant(std::span<const std::int64_t>(values)),
-                                 std::span<const std::int64_t>(shape));
-    return {e, e.cast(id, dtype)};
-}
-
 /// The part above or below the diagonal, the rest zero.
-Expr triangle(OpCall& call, Expr x, bool upper, std::int64_t diagonal = 0)
+Expr triangle(OpCall& call, Expr x, bool upper, std::int64_t diagonal)
 {
     Emitter& e = call.e();
     if (e.opset() < 14)
@@ -120,23 +112,38 @@ Expr identity(Emitter& e, DType dtype, std::int64_t size)
     return {e, e.cast(id, dtype)};
 }
 
+Expr identities(const Matrix& m, std::int64_t size)
+{
+    Emitter& e = m.value.e();
+    Ints shape = m.shape;
+    shape[shape.size() - 2] = size;
+    shape.back() = size;
+    return {e, e.expand(identity(e, m.value.dtype(), size),
+                        e.constant(std::span<const std::int64_t>(shape)))};
+}
+
 ValueId zeros(Emitter& e, DType dtype, const Ints& shape)
 {
     return e.expand(e.scalar(dtype, std::int64_t{0}),
                     e.constant(std::span<const std::int64_t>(shape)));
 }
 
+namespace {
+
 Ints batch_of(const Matrix& m)
 {
     return {m.shape.begin(), m.shape.end() - 2};
 }
 
-/// Whether nothing is to be computed, as the tensor has no elements.
+} // namespace
+
 bool is_empty(OpCall& call, std::string_view name)
 {
     const Ints shape = call.shape(call.tensor(name));
     return std::find(shape.begin(), shape.end(), 0) != shape.end();
 }
+
+namespace {
 
 /// An empty matrix itself, and zeros for each of the batch.
 Outputs empty_with_info(OpCall& call, std::string_view name)
@@ -175,7 +182,8 @@ Expr cholesky_factor(const Matrix& a)
     return {e, e.concat(std::move(columns), a.column_axis())};
 }
 
-/// X of A X = B for triangular A, row by row.
+} // namespace
+
 Expr solve_triangle(const Matrix& a, Expr b, bool upper, bool unit)
 {
     Emitter& e = b.e();
@@ -196,16 +204,13 @@ Expr solve_triangle(const Matrix& a, Expr b, bool upper, bool unit)
     return {e, e.concat(std::move(found), row_axis)};
 }
 
-/// LAPACK's packed LU of row-exchanged A: the unit lower factor below the diagonal of the upper.
-struct Lu {
-    Matrix packed;
-    std::vector<ValueId> pivots; ///< [..., 1, 1] each, counted from 0
-    Expr carried;                ///< the right side with its rows exchanged alike
-};
-
-Expr exchange_rows(Expr x, Expr row_numbers, std::int64_t k, Expr pivot, std::int64_t row_axis)
+Expr exchange_rows(Expr x, std::int64_t k, Expr pivot)
 {
     Emitter& e = x.e();
+    const std::int64_t row_axis = e.rank(x).value_or(2) - 2;
+    const auto shape = e.shape(x);
+    const std::int64_t rows = (*shape)[static_cast<std::size_t>(row_axis)].value;
+    const Expr row_numbers = column_of(e, DType::Int64, rows, [](std::int64_t row) { return row; });
     const Expr at_pivot = row_numbers == pivot;
     const Expr at_k = (row_numbers == Expr(e, e.scalar(DType::Int64, k)));
     const Expr row_k(e, e.slice(x, row_axis, k, k + 1));
@@ -226,10 +231,9 @@ Lu lu_of(const Matrix& a, const Expr* right)
             where(numbers < Expr(e, e.scalar(DType::Int64, k)), -1.0, abs(column));
         const Expr pivot(e, e.emit("ArgMax", {candidates}, {{"axis", row_axis}, {"keepdims", 1}}));
         lu.pivots.push_back(pivot);
-        lu.packed.value = exchange_rows(lu.packed.value, numbers, k, pivot, row_axis);
+        lu.packed.value = exchange_rows(lu.packed.value, k, pivot);
         if (right)
-            lu.carried =
-                exchange_rows(lu.carried, numbers, k, pivot, e.rank(lu.carried).value_or(2) - 2);
+            lu.carried = exchange_rows(lu.carried, k, pivot);
         const Matrix row = like(lu.packed, rows_of(lu.packed, k, k + 1));
         const Expr below =
             column_of(e, a.value.dtype(), a.rows, [k](std::int64_t i) { return i > k ? 1 : 0; });
@@ -256,11 +260,10 @@ Expr solve_matrix(const Matrix& a, Expr b)
 
 Expr inverse_of(const Matrix& a)
 {
-    Emitter& e = a.value.e();
-    const Expr unit(e, e.expand(identity(e, a.value.dtype(), a.rows),
-                                e.constant(std::span<const std::int64_t>(a.shape))));
-    return solve_matrix(a, unit);
+    return solve_matrix(a, identities(a, a.rows));
 }
+
+namespace {
 
 Outputs cholesky(OpCall& call)
 {
@@ -397,7 +400,8 @@ Outputs inverse_ex(OpCall& call)
     return Outputs::tensors({inverse_of(a), zeros(call.e(), DType::Int32, batch_of(a))});
 }
 
-/// Pivots as LAPACK counts them: from 1, int32.
+} // namespace
+
 ValueId pivots_of(const Lu& lu)
 {
     Emitter& e = lu.packed.value.e();
@@ -406,13 +410,15 @@ ValueId pivots_of(const Lu& lu)
     return (numbers + Expr(e, e.scalar(DType::Int64, std::int64_t{1}))).cast(DType::Int32);
 }
 
+namespace {
+
 template <bool WithInfo>
 Outputs lu_factor(OpCall& call)
 {
     if (!call.boolean("pivot"))
         call.refuse("an LU factorization without exchanging rows");
     const Matrix a =
-        matrix(call, call.tensor(call.target() == "aten::_lu_with_info" ? "self" : "A"));
+        small_matrix(call, call.tensor(call.target() == "aten::_lu_with_info" ? "self" : "A"));
     const Lu lu = lu_of(a, nullptr);
     if constexpr (WithInfo)
         return Outputs::tensors(
@@ -421,7 +427,9 @@ Outputs lu_factor(OpCall& call)
         return Outputs::tensors({lu.packed.value, pivots_of(lu)});
 }
 
-/// The determinant; ONNX Runtime has it for float32.
+} // namespace
+
+// ONNX Runtime has it for float32.
 Expr determinant(OpCall& call, std::string_view name)
 {
     Emitter& e = call.e();
@@ -436,6 +444,8 @@ Expr determinant(OpCall& call, std::string_view name)
         return a.value.apply("Det");
     return a.value.cast(DType::Float32).apply("Det").cast(a.value.dtype());
 }
+
+namespace {
 
 Outputs det(OpCall& call)
 {
@@ -493,9 +503,35 @@ Qr qr_of(const Matrix& a)
     return {q, r.value};
 }
 
-Outputs qr_with(OpCall& call, const Matrix& a, const std::string& mode)
+/// Q and R of a tensor without elements.
+Outputs empty_qr(OpCall& call, ValueId input, const std::string& mode)
 {
     Emitter& e = call.e();
+    Ints shape = call.shape(input);
+    if (shape.size() < 2)
+        call.refuse("a matrix is needed");
+    const DType dtype = call.dtype_of(input);
+    const std::int64_t rows = shape[shape.size() - 2];
+    const std::int64_t kept = mode == "complete" ? rows : std::min(rows, shape.back());
+    Ints q_shape = shape;
+    q_shape.back() = kept;
+    shape[shape.size() - 2] = kept;
+    const ValueId r = zeros(e, dtype, shape);
+    if (mode == "r")
+        return Outputs::tensors({zeros(e, dtype, Ints{0}), r});
+    if (mode == "complete")
+        return Outputs::tensors(
+            {e.expand(identity(e, dtype, rows), e.constant(std::span<const std::int64_t>(q_shape))),
+             r});
+    return Outputs::tensors({zeros(e, dtype, q_shape), r});
+}
+
+Outputs qr_with(OpCall& call, ValueId input, const std::string& mode)
+{
+    Emitter& e = call.e();
+    if (has_no_elements(e, input))
+        return empty_qr(call, input, mode);
+    const Matrix a = small_matrix(call, input);
     const Qr full = qr_of(a);
     const Expr upper = triangle(call, full.r, true);
     const std::int64_t kept = mode == "complete" ? a.rows : std::min(a.rows, a.columns);
@@ -508,37 +544,41 @@ Outputs qr_with(OpCall& call, const Matrix& a, const std::string& mode)
 
 Outputs qr(OpCall& call)
 {
-    return qr_with(call, matrix(call, call.tensor("A")), call.string("mode"));
+    return qr_with(call, call.tensor("A"), call.string("mode"));
 }
 
 Outputs old_qr(OpCall& call)
 {
-    return qr_with(call, matrix(call, call.tensor("self")),
-                   call.boolean("some") ? "reduced" : "complete");
+    return qr_with(call, call.tensor("self"), call.boolean("some") ? "reduced" : "complete");
 }
+
+} // namespace
+
+Expr product_of_reflections(const Matrix& a, ValueId tau, std::int64_t count)
+{
+    Emitter& e = a.value.e();
+    const std::int64_t axis = a.row_axis();
+    Expr q = identities(a, a.rows);
+    for (std::int64_t k = 0; k < count; ++k) {
+        const auto ones = [&](auto at) { return column_of(e, a.value.dtype(), a.rows, at); };
+        const Expr v =
+            columns_of(a, k, k + 1) * ones([k](std::int64_t i) { return i > k ? 1 : 0; }) +
+            ones([k](std::int64_t i) { return i == k ? 1 : 0; });
+        const Expr factor(e, e.unsqueeze(e.slice(tau, axis, k, k + 1), {axis}));
+        q = q - product(product(q, v) * factor, transposed(v));
+    }
+    return q;
+}
+
+namespace {
 
 /// Q of reflections packed below a diagonal: H1 H2 ... of [rows, columns].
 Outputs householder_product(OpCall& call)
 {
-    Emitter& e = call.e();
-    const Matrix a = matrix(call, call.tensor("input"));
-    const DType dtype = a.value.dtype();
+    const Matrix a = small_matrix(call, call.tensor("input"));
     const ValueId tau = call.tensor("tau");
-    const std::int64_t count = call.shape(tau).back();
-    Ints whole = a.shape;
-    whole.back() = a.rows;
-    Expr q(e,
-           e.expand(identity(e, dtype, a.rows), e.constant(std::span<const std::int64_t>(whole))));
-    for (std::int64_t k = 0; k < count; ++k) {
-        const auto ones = [&](auto at) { return column_of(e, dtype, a.rows, at); };
-        const Expr v =
-            columns_of(a, k, k + 1) * ones([k](std::int64_t i) { return i > k ? 1 : 0; }) +
-            ones([k](std::int64_t i) { return i == k ? 1 : 0; });
-        const std::int64_t axis = a.row_axis();
-        const Expr factor(e, e.unsqueeze(e.slice(tau, axis, k, k + 1), {axis}));
-        q = q - product(product(q, v) * factor, transposed(v));
-    }
-    return e.slice(q, a.column_axis(), 0, a.columns);
+    const Expr q = product_of_reflections(a, tau, call.shape(tau).back());
+    return call.e().slice(q, a.column_axis(), 0, a.columns);
 }
 
 Outputs matrix_power(OpCall& call)
@@ -565,7 +605,7 @@ Outputs matrix_power(OpCall& call)
     return result;
 }
 
-constexpr std::string_view small = "up to 32 rows and columns, known at export";
+constexpr std::string_view small = small_sizes;
 
 constexpr OpEntry entries[] = {
     {"aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor", cholesky, small},
