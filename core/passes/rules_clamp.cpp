@@ -54,8 +54,6 @@ bool merge(Rewriter& r, NodeId node)
         return false;
     const double low = std::clamp(first->low, second->low, second->high);
     const double high = std::clamp(first->high, second->low, second->high);
-    const bool has_low = low > -std::numeric_limits<double>::infinity();
-    const bool has_high = high < std::numeric_limits<double>::infinity();
     // Bounds that are there already are used again.
     auto bound = [&](double value, std::size_t index) {
         for (const NodeId source : {node, before}) {
@@ -65,11 +63,9 @@ bool merge(Rewriter& r, NodeId node)
         }
         return r.add_initializer("const", Tensor::scalar(dtype, value));
     };
+    // A bound that is left out would be the largest number, which infinity is not.
     const ValueId x = r.input(before, 0);
-    std::vector<ValueId> inputs{x, has_low ? bound(low, 1) : no_id,
-                                has_high ? bound(high, 2) : no_id};
-    while (inputs.back() == no_id)
-        inputs.pop_back();
+    std::vector<ValueId> inputs{x, bound(low, 1), bound(high, 2)};
     r.set_op(node, "Clip");
     r.set_inputs(node, std::move(inputs));
     r.unite_origins(node, before);

@@ -362,7 +362,13 @@ Outputs clamp(OpCall& call)
         if (lowest <= highest)
             return e.emit("Clip", {x, low, high});
     } else if (scalars && clip_type) {
-        return e.emit("Clip", {x, low, high});
+        // A bound that is left out would be the largest number, which infinity is not.
+        const auto open = [&](ValueId bound, double sign) {
+            return bound == no_id && is_floating_point(dtype)
+                       ? e.scalar(dtype, sign * std::numeric_limits<double>::infinity())
+                       : bound;
+        };
+        return e.emit("Clip", {x, open(low, -1), open(high, 1)});
     }
     if (low != no_id)
         x = emit_for_small_types(call, "Max", x, low, dtype);

@@ -11,4 +11,10 @@ namespace strata::ops {
 /// ":". Refuses when ranks that it needs are unknown.
 ValueId index_tensor(OpCall& call, ValueId x, std::vector<ValueId> given);
 
+/// The number of each element of x, in x's shape.
+ValueId flat_positions(Emitter& e, ValueId x);
+
+/// `values` written or added to `base` at flat positions.
+ValueId write_at(OpCall& call, ValueId base, ValueId positions, ValueId values, bool accumulate);
+
 } // namespace strata::ops

@@ -20,7 +20,8 @@ ValueId flat(Emitter& e, ValueId x)
     return e.reshape(x, std::span<const std::int64_t>(Ints{-1}));
 }
 
-/// The position of each element of x in its flattened self, in the shape of x.
+} // namespace
+
 ValueId flat_positions(Emitter& e, ValueId x)
 {
     const ValueId range =
@@ -29,7 +30,6 @@ ValueId flat_positions(Emitter& e, ValueId x)
     return e.reshape(range, e.shape_of(x));
 }
 
-/// base with `values` at the flat `positions`, in the shape of base.
 ValueId write_at(OpCall& call, ValueId base, ValueId positions, ValueId values, bool accumulate)
 {
     Emitter& e = call.e();
@@ -38,6 +38,8 @@ ValueId write_at(OpCall& call, ValueId base, ValueId positions, ValueId values, 
                                              flat(e, spread), 0, accumulate ? "add" : "none");
     return reshape_like(e, written, base, 0);
 }
+
+namespace {
 
 Outputs index_put(OpCall& call)
 {

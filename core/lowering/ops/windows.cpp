@@ -420,6 +420,8 @@ constexpr OpEntry entries[] = {
     {"aten::as_strided(Tensor self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) "
      "-> Tensor",
      as_strided, "inputs and weights of known shape"},
+    {"aten::linalg_diagonal(Tensor self, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor",
+     diagonal},
     {"aten::diagonal(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor", diagonal,
      static_sizes},
     {"aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor", diag_embed,

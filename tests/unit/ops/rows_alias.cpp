@@ -125,6 +125,32 @@ ParityRows alias_rows()
     two("rsub.Tensor", "sub.Tensor", "torch.sub(x, y, alpha=2)")
         .reference("def forward(self, x, y):\n  return y - x * 2");
     alias("view.dtype", "to.dtype", "torch.to(x, 6) + 1");
+    const auto exactly_as = [&alias](const std::string& name, const std::string& target,
+                                     const std::string& arguments) -> ParityRow& {
+        return alias(name, target, "torch." + target + "(" + arguments + ")");
+    };
+    for (const char* name : {"bitwise_and", "bitwise_or", "bitwise_xor"})
+        alias(std::string(name) + ".Scalar_Tensor", std::string(name) + ".Tensor",
+              "torch." + std::string(name) + "(torch.to(x * 9, 4), torch.to(x * 5, 4))");
+    for (const char* name : {"bitwise_left_shift", "bitwise_right_shift"})
+        alias(std::string(name) + ".Scalar_Tensor", std::string(name) + ".Tensor",
+              "torch." + std::string(name) + "(torch.to(x * 9, 4), torch.to(x.abs() * 3, 4))");
+    exactly_as("_logcumsumexp", "logcumsumexp", "x, 1");
+    exactly_as("special_digamma", "digamma", "x + 2");
+    exactly_as("special_psi", "digamma", "x + 2");
+    exactly_as("special_erfinv", "erfinv", "x * 0.9");
+    exactly_as("special_gammaln", "lgamma", "x + 2");
+    exactly_as("special_gammainc", "igamma", "x + 2, x.abs()");
+    exactly_as("special_gammaincc", "igammac", "x + 2, x.abs()");
+    exactly_as("special_i0", "i0", "x");
+    exactly_as("special_multigammaln", "mvlgamma", "x + 4, 2");
+    exactly_as("special_polygamma", "polygamma", "1, x + 2");
+    exactly_as("det", "linalg_det", "x[:, :, :3]");
+    exactly_as("slogdet", "linalg_slogdet", "x[:, :, :3]");
+    exactly_as("matrix_power", "linalg_matrix_power", "x[:, :, :3], 2");
+    exactly_as("orgqr", "linalg_householder_product", "x[0, :, :2], x[0, 0, :2]");
+    alias("adjoint", "mT", "x.mT");
+    exactly_as("_lazy_clone", "clone", "x");
     for (const auto& [name, target, call] : names)
         alias(name, target, call);
     return rows;

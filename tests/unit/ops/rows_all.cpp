@@ -21,6 +21,7 @@ ParityRows all_parity_rows()
     add(distance_rows());
     add(elementwise_rows());
     add(embedding_rows());
+    add(exported_variant_rows());
     add(factorization_rows());
     add(indexing_rows());
     add(linear_rows());
@@ -32,6 +33,7 @@ ParityRows all_parity_rows()
     add(prims_rows());
     add(quantization_rows());
     add(rearranging_rows());
+    add(recurrence_rows());
     add(recurrent_rows());
     add(reduction_rows());
     add(resize_rows());
@@ -39,6 +41,7 @@ ParityRows all_parity_rows()
     add(scattering_rows());
     add(searching_rows());
     add(shape_rows());
+    add(singular_value_rows());
     add(special_function_rows());
     add(special_rows());
     add(statistics_rows());

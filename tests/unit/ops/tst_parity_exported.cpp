@@ -12,7 +12,8 @@ private:
     {
         strata::test::ParityRows rows = strata::test::decomposed_rows();
         for (strata::test::ParityRows more :
-             {strata::test::prims_rows(), strata::test::quantization_rows()})
+             {strata::test::prims_rows(), strata::test::quantization_rows(),
+              strata::test::exported_variant_rows()})
             std::move(more.begin(), more.end(), std::back_inserter(rows));
         return rows;
     }

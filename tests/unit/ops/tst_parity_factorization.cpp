@@ -1,11 +1,20 @@
 // Matrix factorizations: the same numbers from LibTorch and from the exported model.
 #include "support/parity_test.h"
 
+#include <iterator>
+
 class ParityFactorization : public QObject {
     Q_OBJECT
 
 private:
-    const strata::test::ParityRows m_rows = strata::test::factorization_rows();
+    static strata::test::ParityRows all()
+    {
+        strata::test::ParityRows rows = strata::test::factorization_rows();
+        strata::test::ParityRows more = strata::test::singular_value_rows();
+        std::move(more.begin(), more.end(), std::back_inserter(rows));
+        return rows;
+    }
+    const strata::test::ParityRows m_rows = all();
 
 private Q_SLOTS:
     void same_numbers_data() { strata::test::add_parity_rows(m_rows); }
