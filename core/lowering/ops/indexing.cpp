@@ -279,30 +279,62 @@ ValueId pad_axes(OpCall& call, ValueId x, const Ints& padding, std::string_view 
         DType::Bool);
 }
 
-/// Circular padding by concatenation, axis by axis: ONNX Runtime lacks the Pad mode of opset 19 for
-/// some ranks.
+/// Circular padding of one axis of known size: the elements in their new order.
+ValueId wrap_known_axis(OpCall& call, ValueId x, std::int64_t axis, std::int64_t size,
+                        std::int64_t begin, std::int64_t end)
+{
+    Emitter& e = call.e();
+    // What is cropped does not come round again.
+    const std::int64_t first = std::max<std::int64_t>(-begin, 0);
+    const std::int64_t kept = size - first - std::max<std::int64_t>(-end, 0);
+    begin = std::max<std::int64_t>(begin, 0);
+    end = std::max<std::int64_t>(end, 0);
+    if (kept < std::max(begin, end) || kept <= 0)
+        call.refuse("circular padding that goes round more than once");
+    if (begin == 0 && end == 0)
+        return e.slice(x, axis, first, first + kept);
+    Ints order;
+    for (std::int64_t i = -begin; i < kept + end; ++i)
+        order.push_back(first + (i + kept) % kept);
+    return e.emit("Gather", {x, e.constant(std::span<const std::int64_t>(order))},
+                  {{"axis", axis}});
+}
+
+/// Circular padding: a Pad from opset 19 on, before it axis by axis.
 ValueId wrap_axes(OpCall& call, ValueId x, const Ints& padding)
 {
     Emitter& e = call.e();
     const std::int64_t rank = call.rank("self");
+    const auto shape = e.shape(x);
+    const bool crops = std::any_of(padding.begin(), padding.end(), [](auto p) { return p < 0; });
+    // ONNX Runtime's Pad is right as long as nothing goes round twice, which PyTorch refuses, too.
+    if (e.opset() >= 19 && !crops)
+        return pad_axes(call, x, padding, "wrap", no_id);
     for (std::size_t i = 0; i + 1 < padding.size(); i += 2) {
         const std::int64_t axis = rank - 1 - static_cast<std::int64_t>(i / 2);
-        std::vector<ValueId> parts;
-        if (padding[i] < 0 || padding[i + 1] < 0) {
-            const std::int64_t crop_end = std::min<std::int64_t>(padding[i + 1], 0);
-            if (padding[i] > 0 || padding[i + 1] > 0)
-                call.refuse(
-                    "circular padding on one side of a dimension and cropping on the other");
-            x = e.slice(x, axis, -padding[i],
-                        crop_end < 0 ? crop_end : std::numeric_limits<std::int64_t>::max());
+        if (axis < 0)
+            call.refuse("more paddings than dimensions");
+        const std::int64_t begin = padding[i];
+        const std::int64_t end = padding[i + 1];
+        if (begin == 0 && end == 0)
+            continue;
+        if (const Dim size = (*shape)[static_cast<std::size_t>(axis)]; size.known()) {
+            x = wrap_known_axis(call, x, axis, size.value, begin, end);
             continue;
         }
-        if (padding[i] > 0)
-            parts.push_back(
-                e.slice(x, axis, -padding[i], std::numeric_limits<std::int64_t>::max()));
+        if (begin < 0 || end < 0) {
+            if (begin > 0 || end > 0)
+                call.refuse_for_shapes("circular padding on one side of a dimension and cropping "
+                                       "on the other need its size");
+            x = e.slice(x, axis, -begin, end < 0 ? end : std::numeric_limits<std::int64_t>::max());
+            continue;
+        }
+        std::vector<ValueId> parts;
+        if (begin > 0)
+            parts.push_back(e.slice(x, axis, -begin, std::numeric_limits<std::int64_t>::max()));
         parts.push_back(x);
-        if (padding[i + 1] > 0)
-            parts.push_back(e.slice(x, axis, 0, padding[i + 1]));
+        if (end > 0)
+            parts.push_back(e.slice(x, axis, 0, end));
         x = e.concat(std::move(parts), axis);
     }
     return x;

@@ -16,8 +16,16 @@ ValueId product(OpCall& call, ValueId a, ValueId b)
     const DType dtype = e.dtype(a);
     if (dtype == DType::Bool)
         call.refuse("matrix product of bool tensors", "Convert them to an integer type.");
-    if (!is_integer(dtype) || bits_per_element(dtype) >= 32)
-        return e.emit("MatMul", {a, b});
+    if (!is_integer(dtype) || bits_per_element(dtype) >= 32) {
+        const ValueId result = e.emit("MatMul", {a, b});
+        // Sums of nothing: ONNX Runtime leaves doubles as they were in memory.
+        const auto left = e.static_shape(a);
+        const auto shape = e.static_shape(result);
+        if (left && shape && !left->empty() && left->back() == 0)
+            return e.expand(e.scalar(dtype, 0.0),
+                            e.constant(std::span<const std::int64_t>(*shape)));
+        return result;
+    }
     return e.cast(e.emit("MatMul", {e.cast(a, DType::Int32), e.cast(b, DType::Int32)}), dtype);
 }
 

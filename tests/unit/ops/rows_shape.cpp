@@ -215,6 +215,13 @@ ParityRows indexing_rows()
         .input(f32({2, 3, 4, 5}));
     add_row(rows, "replication_pad3d", "torch.replication_pad3d(x, [1, 0, 0, 1, 1, 1])")
         .input(f32({1, 2, 3, 4, 3}));
+    add_row(rows, "circular padding and cropping of one axis", "torch._pad_circular(x, [-1, 2])")
+        .input(f32({1, 2, 6}));
+    add_row(rows, "circular cropping", "torch._pad_circular(x, [-1, -2, 1, 0])")
+        .input(f32({1, 2, 6, 5}));
+    add_row(rows, "circular padding by the whole axis", "torch._pad_circular(x, [4, 4])")
+        .input(f32({1, 2, 4}))
+        .nodes(1);
     add_row(rows, "circular padding", "torch._pad_circular(x, [1, 2, 2, 1])")
         .input(f32({1, 2, 3, 4}));
     for (const char* mode : {"constant", "reflect", "replicate", "circular"})
