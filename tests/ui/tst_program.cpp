@@ -56,7 +56,8 @@ private Q_SLOTS:
         QVERIFY(version.out.contains("0."));
         const Run help = run({QStringLiteral("--help")});
         QCOMPARE(help.status, 0);
-        for (const char* option : {"--screenshot", "--select", "--expand", "--theme", "--size"})
+        for (const char* option :
+             {"--screenshot", "--select", "--expand", "--compare", "--theme", "--size"})
             QVERIFY2(help.out.contains(option), option);
     }
 
@@ -76,6 +77,24 @@ private Q_SLOTS:
         QVERIFY(result.err.contains("libQt6Core"));
         QVERIFY(!result.err.contains("libtorch"));
         QVERIFY(!result.err.contains("libc10"));
+    }
+
+    void pictureOfAComparison()
+    {
+        if (!QFileInfo::exists(onnxFile()))
+            QSKIP("the sample is not there");
+        const Run result =
+            run({QStringLiteral("--compare"), onnxFile(), QStringLiteral("--screenshot"), picture(),
+                 QStringLiteral("--size"), QStringLiteral("1000x700"), onnxFile()});
+        QCOMPARE(result.status, 0);
+        QCOMPARE(QImage(picture()).size(), QSize(1000, 700));
+        // One file alone has nothing to be compared with; a missing one is named.
+        QCOMPARE(run({QStringLiteral("--compare"), onnxFile()}).status, 2);
+        const Run missing =
+            run({QStringLiteral("--compare"), m_folder.filePath(QStringLiteral("missing.onnx")),
+                 QStringLiteral("--screenshot"), picture(), onnxFile()});
+        QCOMPARE(missing.status, 3);
+        QVERIFY(missing.err.contains("missing.onnx"));
     }
 
     void wrongUsage()
