@@ -253,7 +253,7 @@ Outputs norm_by_name(OpCall& call)
     return norm(own_float(call), 2, all_axes(call, "dim"), call.boolean("keepdim")).id();
 }
 
-constexpr std::string_view simple_norms = "2 and 'nuc' with known sizes";
+constexpr std::string_view simple_norms = "ord 2, -2 and 'nuc' need known sizes, up to 128";
 
 constexpr OpEntry entries[] = {
     {"aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor",

@@ -307,8 +307,9 @@ ValueId wrap_axes(OpCall& call, ValueId x, const Ints& padding)
     const std::int64_t rank = call.rank("self");
     const auto shape = e.shape(x);
     const bool crops = std::any_of(padding.begin(), padding.end(), [](auto p) { return p < 0; });
-    // ONNX Runtime's Pad is right as long as nothing goes round twice, which PyTorch refuses, too.
-    if (e.opset() >= 19 && !crops)
+    // ONNX Runtime's Pad is right as long as nothing goes round twice, which PyTorch refuses, too;
+    // it does not run without elements.
+    if (e.opset() >= 19 && !crops && !has_no_elements(e, x))
         return pad_axes(call, x, padding, "wrap", no_id);
     for (std::size_t i = 0; i + 1 < padding.size(); i += 2) {
         const std::int64_t axis = rank - 1 - static_cast<std::int64_t>(i / 2);

@@ -82,7 +82,8 @@ Outputs bernoulli(OpCall& call)
 #define STRATA_OPTIONS                                                                             \
     "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
 
-constexpr std::string_view other_numbers = "the same numbers as PyTorch's";
+constexpr std::string_view other_numbers =
+    "draws other numbers than PyTorch, of the same distribution";
 
 constexpr OpEntry entries[] = {
     {"aten::rand(SymInt[] size, *, " STRATA_OPTIONS ") -> Tensor", from_size<false>, other_numbers},

@@ -200,7 +200,7 @@ Outputs svd_values(OpCall& call)
     return ValueId(singular_values(call, real_matrix(call, "A")));
 }
 
-constexpr std::string_view no_vectors = "singular and eigenvectors, whose signs are not determined";
+constexpr std::string_view no_vectors = "the values only: the signs of vectors are not determined";
 
 [[noreturn]] void refuse_vectors(OpCall& call)
 {
@@ -524,8 +524,9 @@ constexpr OpEntry entries[] = {
     {"aten::pinverse(Tensor self, float rcond=1e-15) -> Tensor", pinverse, limits},
     {"aten::linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor "
      "solution, Tensor residuals, Tensor rank, Tensor singular_values)",
-     least_squares, "residuals of more rows than columns with the driver gels only"},
-    {"aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor", condition, "p 2 and -2"},
+     least_squares, "known sizes; residuals of more rows than columns only with the driver gels"},
+    {"aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor", condition,
+     "p 2 and -2; known sizes, up to 128"},
     {"aten::linalg_cond.p_str(Tensor self, str p) -> Tensor", condition, limits},
     {"aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor", nuclear_norm, limits},
     {"aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor", nuclear_norm,

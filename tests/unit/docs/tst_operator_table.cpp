@@ -38,7 +38,7 @@ std::string table_text(const strata::OpRegistry& registry)
         "Generated from the operator registry by tests/unit/docs; do not edit. In-place "
         "variants (`aten::relu_`) are supported with their functional form.\n";
     for (const auto& [family, ops] : families) {
-        text += "\n## " + family + "\n\n| operator | not supported | from opset |\n|---|---|---|\n";
+        text += "\n## " + family + "\n\n| operator | restrictions | from opset |\n|---|---|---|\n";
         for (const auto* op : ops)
             text += "| `" + cell(op->schema.target) + "` | " + cell(op->restrictions) + " | " +
                     std::to_string(op->min_opset) + " |\n";
