@@ -12,16 +12,18 @@ std::string decision_of(const ReviewedItem& item)
     return item.marked ? "looked at" : "";
 }
 
+/// `note` is the event that wrote the note; it tells who, where there is no decision.
 void fill(ReviewRow& row, const Inspection& inspection, const LaidReview& review,
-          const ReviewedItem& item)
+          const ReviewedItem& item, std::uint32_t note)
 {
     row.decision = decision_of(item);
     if (item.verdict == ReviewVerdict::Reassigned && item.module < inspection.modules.size()) {
         const std::string& fqn = inspection.modules[item.module].fqn;
         row.to = fqn.empty() ? "(root)" : fqn;
     }
-    if (item.event < review.log.events().size()) {
-        const ReviewEvent& event = review.log.events()[item.event];
+    if (const std::uint32_t at = item.event != no_event ? item.event : note;
+        at < review.log.events().size()) {
+        const ReviewEvent& event = review.log.events()[at];
         row.who = event.who;
         row.when = event.when;
         row.why = event.why;
@@ -55,8 +57,8 @@ std::vector<ReviewRow> review_rows(const Inspection& inspection, const LaidRevie
         else
             homeless.push_back(&conflict);
     }
-    const auto add = [&](ReviewRow row, const ReviewedItem& item) {
-        fill(row, inspection, review, item);
+    const auto add = [&](ReviewRow row, const ReviewedItem& item, std::uint32_t note) {
+        fill(row, inspection, review, item, note);
         if (row.decision.empty() && !row.conflict.empty())
             row.decision = "conflict";
         if (!row.decision.empty())
@@ -66,13 +68,17 @@ std::vector<ReviewRow> review_rows(const Inspection& inspection, const LaidRevie
         const auto found = texts.find(id);
         return found == texts.end() ? std::string() : found->second;
     };
+    const auto event_in = [](const auto& events, auto id) {
+        const auto found = events.find(id);
+        return found == events.end() ? no_event : found->second;
+    };
     for (ModuleId id = 0; id < overlay.modules.size(); ++id) {
         ReviewRow row;
         row.is_module = true;
         row.place = inspection.modules[id].fqn;
         row.note = text_in(overlay.module_notes, id);
         row.conflict = text_in(of_module, id);
-        add(std::move(row), overlay.modules[id]);
+        add(std::move(row), overlay.modules[id], event_in(overlay.module_note_events, id));
     }
     const std::vector<std::string> paths = inspection.model->node_paths();
     for (NodeId id = 0; id < overlay.nodes.size() && id < paths.size(); ++id) {
@@ -85,7 +91,7 @@ std::vector<ReviewRow> review_rows(const Inspection& inspection, const LaidRevie
             item = {};
         row.place = paths[id];
         row.name = std::string(inspection.model->text(inspection.model->nodes[id].name));
-        add(std::move(row), item);
+        add(std::move(row), item, event_in(overlay.node_note_events, id));
     }
     for (const ReviewConflict* conflict : homeless) {
         ReviewRow row;

@@ -173,10 +173,13 @@ private:
         case ReviewAspect::Note:
             if (event.text.empty())
                 break;
-            if (node != no_id)
+            if (node != no_id) {
                 m_result.node_notes[node] = event.text;
-            else
+                m_result.node_note_events[node] = index;
+            } else {
                 m_result.module_notes[module] = event.text;
+                m_result.module_note_events[module] = index;
+            }
             break;
         case ReviewAspect::Mark:
             item.marked = event.action == ReviewAction::Review;

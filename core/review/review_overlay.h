@@ -73,6 +73,9 @@ struct ReviewOverlay {
     std::vector<ReviewedItem> modules; ///< parallel to the module tree; only what is said of them
     std::unordered_map<NodeId, std::string> node_notes;
     std::unordered_map<ModuleId, std::string> module_notes;
+    /// Which event wrote each of them; indices into ReviewLog::events().
+    std::unordered_map<NodeId, std::uint32_t> node_note_events;
+    std::unordered_map<ModuleId, std::uint32_t> module_note_events;
     std::vector<ReviewConflict> conflicts; ///< ordered
     ReviewFigures figures;
 

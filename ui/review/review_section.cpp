@@ -46,8 +46,13 @@ void ReviewSection::refresh()
                                  true,
                                  {}});
         }
-        if (item.event < review->log->events().size()) {
-            const ReviewEvent& event = review->log->events()[item.event];
+        std::uint32_t told = item.event; // of a note alone, who wrote it
+        const auto& notes = node ? overlay.node_note_events : overlay.module_note_events;
+        if (const auto note = notes.find(node ? target.node : target.module);
+            told == no_event && note != notes.end())
+            told = note->second;
+        if (told < review->log->events().size()) {
+            const ReviewEvent& event = review->log->events()[told];
             facts.push_back({tr("By"), toQString(event.who), {}, false, {}});
             facts.push_back({tr("When"), formatReviewTime(event.when), {}, false, {}});
             facts.push_back({tr("Reason"), toQString(event.why), {}, false, {}});

@@ -541,6 +541,56 @@ private Q_SLOTS:
         QVERIFY(session.decide(on_node(ReviewAction::Accept, 0), now));
     }
 
+    void mutated_files_are_read_or_refused()
+    {
+        const Fixture f;
+        ReviewSession session = f.session();
+        Random random(11);
+        for (int i = 0; i < 12; ++i)
+            QVERIFY(session.decide(random.command(f), now));
+        session.undo(now);
+        const std::string good = review_json(session.log());
+        int read = 0, refused = 0;
+        for (int round = 0; round < 3000; ++round) {
+            std::string text = good;
+            for (std::size_t i = random.below(4) + 1; i-- > 0;) {
+                const std::size_t at = random.below(text.size());
+                switch (random.below(4)) {
+                case 0:
+                    text[at] = static_cast<char>(random.below(256));
+                    break;
+                case 1:
+                    text.erase(at, random.below(40));
+                    break;
+                case 2:
+                    text.insert(at, text.substr(random.below(text.size()), random.below(60)));
+                    break;
+                default: // a digit for a digit: clocks and hashes that are not what they were
+                    if (const std::size_t digit = text.find_first_of("0123456789", at);
+                        digit != std::string::npos)
+                        text[digit] = static_cast<char>('0' + random.below(10));
+                }
+            }
+            const auto log = parse_review(text);
+            if (!log) {
+                ++refused;
+                QVERIFY(!log.error().message.empty());
+                continue;
+            }
+            ++read;
+            // Whatever could be read can be laid over, merged, written and read again.
+            const ReviewOverlay overlay = f.overlay(*log);
+            for (const ReviewConflict& conflict : overlay.conflicts)
+                QVERIFY(!conflict_text(conflict, *log).empty());
+            const ReviewMerge merged = merge_reviews(*log, session.log());
+            QVERIFY(merged.log == merge_reviews(session.log(), *log).log);
+            const auto again = parse_review(review_json(*log));
+            QVERIFY2(again, again ? "" : again.error().message.c_str());
+            QVERIFY(*again == *log);
+        }
+        QVERIFY(read > 100 && refused > 100);
+    }
+
     void wrong_commands_are_refused()
     {
         const Fixture f;
