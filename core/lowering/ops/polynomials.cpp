@@ -3,6 +3,8 @@
 #include "lowering/ops/families.h"
 #include "lowering/ops/type_promotion.h"
 
+#include <limits>
+
 namespace strata::ops {
 namespace {
 
@@ -88,8 +90,11 @@ Outputs chebyshev(OpCall& call)
     const Expr left = where(x == -1.0, at_one(mirrored(K), n), outside(mirrored(K), far, n)) * sign;
     const Expr value = where(abs(x) < 1.0, inside(K, middle, n), where(x < 0.0, left, right));
     const Expr kept = where(is_nan(x), x, value);
-    // A degree above -1 is cut to 0; below, there is no polynomial.
-    return ValueId(where(!(degree > -1.0), 0.0, kept));
+    // Degree 0 is 1 wherever it is asked for.
+    const Expr constant = where(n == 0.0, 1.0, kept);
+    // A degree above -1 is cut to 0; below, and for what is no integer, there is no polynomial.
+    const Expr exists = (degree > -1.0) & (degree < std::numeric_limits<double>::infinity());
+    return ValueId(where(exists, constant, 0.0));
 }
 
 #define STRATA_CHEBYSHEV(name, kind, shifted)                                                      \

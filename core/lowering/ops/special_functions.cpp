@@ -1,9 +1,9 @@
 // Special functions as formulas. The approximations are good to about seven digits, which is
 // float32's own precision (Abramowitz and Stegun, chapters 6, 7 and 9; Lanczos; Giles).
+#include "lowering/ops/special_functions.h"
 #include "lowering/ops/bessel.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-#include "lowering/ops/special_functions.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <array>
@@ -149,7 +149,8 @@ Outputs polygamma(OpCall& call)
         // puts them; near its zeros only the sine of doubles is good to all digits.
         const Expr angle = (x.dtype() == DType::Float64 ? x : x.cast(DType::Float32)) * pi;
         const Expr sine = sin(angle.cast(DType::Float64)).cast(angle.dtype()).cast(x.dtype());
-        return ValueId(where(lower, pi * pi / (sine * sine) - upper, upper));
+        const Expr value = where(lower, pi * pi / (sine * sine) - upper, upper);
+        return ValueId(where(x == infinity, 0.0, value));
     }
     const Expr angle = off_integer(x) * pi;
     const Expr cotangent = cos(angle) / sin(angle);
@@ -158,7 +159,7 @@ Outputs polygamma(OpCall& call)
     for (std::size_t k = coefficients.size() - 1; k-- > 0;)
         derivative = derivative * cotangent + coefficients[k];
     const Expr reflected = (n % 2 == 0 ? upper : -upper) - derivative;
-    const Expr at_pole = off_integer(x) == 0.0;
+    const Expr at_pole = (off_integer(x) == 0.0) | (x == -infinity);
     return ValueId(
         where(lower, where(at_pole, n % 2 == 0 ? -infinity : infinity, reflected), upper));
 }

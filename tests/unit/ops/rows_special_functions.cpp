@@ -1,5 +1,7 @@
 #include "support/parity_rows.h"
 
+#include <limits>
+
 #include <string>
 
 namespace strata::test {
@@ -106,6 +108,17 @@ ParityRows special_function_rows()
                       "def forward(self, x, y):\n  return torch.linalg_vecdot(x, y, dim=0)")
         .input(f32({3, 4}))
         .input(f32({3, 1}));
+    // What is not finite.
+    const double infinity = std::numeric_limits<double>::infinity();
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    for (const char* call : {"torch.polygamma(1, x)", "torch.polygamma(2, x)"})
+        rows.emplace_back(std::string(call) + " not finite",
+                          std::string("def forward(self, x):\n  return ") + call)
+            .input(exactly(DType::Float32, {4}, {infinity, -infinity, nan, 1e4}));
+    rows.emplace_back("chebyshev not finite", "def forward(self, x, y):\n"
+                                              "  return torch.special_chebyshev_polynomial_u(x, y)")
+        .input(exactly(DType::Float32, {5}, {nan, infinity, 2, 2, nan}))
+        .input(exactly(DType::Float32, {5}, {0, 0.5, infinity, nan, 2}));
     return rows;
 }
 
