@@ -65,6 +65,22 @@ bool makes_copy(std::string_view target)
            target == "aten::detach_copy";
 }
 
+/// Why an operator that is not registered cannot be: what it computes with says it, if anything.
+Refusal unknown_operator(std::string_view target)
+{
+    const auto names = [target](std::string_view part) {
+        return target.find(part) != std::string_view::npos;
+    };
+    if (names("fft") || names("complex") || names("polar") || names("view_as_real"))
+        return {"it computes with complex numbers, which ONNX's operators do not take",
+                "Keep real and imaginary parts in two tensors.", false};
+    if (names("sparse") || names("to_dense"))
+        return {"it computes with sparse tensors, which ONNX's operators do not take",
+                "Use dense tensors.", false};
+    return {"the operator has no lowering", "Replace it by supported operators, or open an issue.",
+            false};
+}
+
 } // namespace
 
 GraphLowerer::GraphLowerer(const Program& program, const LoweringOptions& options,
@@ -309,8 +325,7 @@ void GraphLowerer::lower_call(FxNodeId id)
     }
     const OpRegistry::Op* op = m_registry.find(node.target);
     if (!op)
-        throw Refusal{"the operator has no lowering",
-                      "Replace it by supported operators, or open an issue.", false};
+        throw unknown_operator(node.target);
     if (m_options.opset < op->min_opset)
         throw Refusal{fmt::format("the operator needs opset {} or newer", op->min_opset),
                       fmt::format("Export with --opset {}.", op->min_opset), false};
