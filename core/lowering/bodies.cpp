@@ -64,18 +64,19 @@ void GraphLowerer::Container::restore() const
         *dict = dict_content;
 }
 
-bool GraphLowerer::Container::changed() const
+bool GraphLowerer::Container::changed(
+    const std::function<bool(const Lowered&, const Lowered&)>& same) const
 {
     if (!list)
         return !std::equal(dict->begin(), dict->end(), dict_content.begin(), dict_content.end(),
-                           [](const auto& a, const auto& b) {
-                               return identical(a.first, b.first) && identical(a.second, b.second);
+                           [&](const auto& a, const auto& b) {
+                               return identical(a.first, b.first) && same(a.second, b.second);
                            });
     if (list->runtime || list_content.runtime)
         return !list->runtime || !list_content.runtime ||
                !same_items(*list->runtime, *list_content.runtime);
     return !std::equal(list->items.begin(), list->items.end(), list_content.items.begin(),
-                       list_content.items.end(), identical);
+                       list_content.items.end(), same);
 }
 
 std::vector<FxNodeId> GraphLowerer::nodes_in(FxNodeId owner) const
@@ -162,8 +163,11 @@ GraphLowerer::BodyEnd GraphLowerer::end_body(const Snapshot& before, FxBlockId b
     end.cells.assign(m_cells.begin(),
                      m_cells.begin() + static_cast<std::ptrdiff_t>(before.cells.size()));
     for (const Container& container : before.containers) {
+        Lowered held = container.list ? Lowered(container.list) : Lowered(container.dict);
+        refresh_items(held);
         end.containers.push_back(container.now());
-        end.container_changed.push_back(container.changed());
+        end.container_changed.push_back(
+            container.changed([&](const Lowered& a, const Lowered& b) { return same_item(a, b); }));
     }
     return end;
 }
@@ -186,6 +190,7 @@ void GraphLowerer::give_out(GraphId body, const ValueForm& form, const Lowered& 
 void GraphLowerer::apply(const Carried& carried, const Snapshot& before, Lowered value,
                          const std::vector<FxValueId>& values, std::size_t first)
 {
+    mark_joined(value);
     switch (carried.target) {
     case Carried::Target::Value:
         bind(values[carried.index + first], std::move(value));

@@ -6,11 +6,119 @@
 #include <fmt/format.h>
 
 namespace strata {
+namespace {
+
+/// Calls `visit` on each item of a list, tuple or dict, and on what may be None.
+template <class Visit>
+void visit_items(Lowered& container, const Visit& visit)
+{
+    if (const auto* list = container.as<LoweredList>()) {
+        for (Lowered& item : (*list)->items)
+            visit(item);
+    } else if (const auto* tuple = container.as<LoweredTuple>()) {
+        for (Lowered& item : *tuple->items)
+            visit(item);
+    } else if (const auto* dict = container.as<LoweredDict>()) {
+        for (auto& [key, item] : **dict)
+            visit(item);
+    } else if (const auto* optional = container.as<LoweredOptional>()) {
+        visit(*optional->value);
+    }
+}
+
+} // namespace
 
 const Lowered& GraphLowerer::value(FxValueId id)
 {
     refresh(m_cell_of[id]);
+    refresh_items(m_cells[m_cell_of[id]].value);
     return m_cells[m_cell_of[id]].value;
+}
+
+bool GraphLowerer::is_valid(const CellTag& tag) const
+{
+    return tag.cell < m_cells.size() && m_cells[tag.cell].serial == tag.serial && tag.serial != 0;
+}
+
+void GraphLowerer::refresh_items(Lowered& container)
+{
+    const auto refresh_item = [&](Lowered& item) {
+        auto* tensor = std::get_if<LoweredTensor>(&item.value);
+        if (!tensor) {
+            refresh_items(item);
+            return;
+        }
+        if (!is_valid(tensor->tag))
+            return;
+        refresh(tensor->tag.cell);
+        if (const auto* now = m_cells[tensor->tag.cell].value.as<LoweredTensor>())
+            tensor->value = now->value;
+    };
+    visit_items(container, refresh_item);
+}
+
+void GraphLowerer::tag_items(Lowered& container)
+{
+    visit_items(container, [&](Lowered& item) {
+        auto* tensor = std::get_if<LoweredTensor>(&item.value);
+        if (!tensor || is_valid(tensor->tag))
+            return;
+        const std::uint32_t cell = add_cell(item);
+        tensor->tag = {cell, m_cells[cell].serial};
+    });
+}
+
+void GraphLowerer::mark_joined(Lowered& container)
+{
+    visit_items(container, [&](Lowered& item) {
+        auto* tensor = std::get_if<LoweredTensor>(&item.value);
+        if (!tensor) {
+            mark_joined(item);
+            return;
+        }
+        if (is_valid(tensor->tag))
+            return;
+        const std::uint32_t cell = add_cell(item);
+        m_cells[cell].chosen_from = any_variable;
+        tensor->tag = {cell, m_cells[cell].serial};
+    });
+}
+
+bool GraphLowerer::same_item(const Lowered& a, const Lowered& b) const
+{
+    const auto* left = a.as<LoweredTensor>();
+    const auto* right = b.as<LoweredTensor>();
+    if (left && right && is_valid(left->tag) && is_valid(right->tag))
+        return left->tag.cell == right->tag.cell;
+    return identical(a, b);
+}
+
+std::uint32_t GraphLowerer::add_cell(Lowered lowered)
+{
+    if (auto* tensor = std::get_if<LoweredTensor>(&lowered.value))
+        tensor->tag = {};
+    Cell cell;
+    cell.value = std::move(lowered);
+    cell.serial = ++m_serial;
+    m_cells.push_back(std::move(cell));
+    return static_cast<std::uint32_t>(m_cells.size() - 1);
+}
+
+void GraphLowerer::bind_python_outputs(const FxNode& node, Outputs outputs)
+{
+    // Tensors that come out of a list, tuple or dict are the variables that are in it.
+    bind_outputs(node, outputs);
+    outputs.values.resize(node.outputs.size());
+    const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
+    const bool container =
+        self && (sequence_items(value(self->value)) || runtime_items(value(self->value)));
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+        const auto* tensor = outputs.values[i].as<LoweredTensor>();
+        if (tensor && is_valid(tensor->tag))
+            m_cell_of[node.outputs[i]] = tensor->tag.cell;
+        else if (tensor && container && node.target != "aten::pop")
+            m_cells[m_cell_of[node.outputs[i]]].chosen_from = self->value;
+    }
 }
 
 void GraphLowerer::refresh(std::uint32_t cell)
@@ -58,8 +166,16 @@ void GraphLowerer::forget_views(std::size_t first_value)
 
 void GraphLowerer::bind(FxValueId id, Lowered lowered)
 {
-    m_cell_of[id] = static_cast<std::uint32_t>(m_cells.size());
-    m_cells.push_back({std::move(lowered), no_index, no_index, 0, 0});
+    m_cell_of[id] = add_cell(std::move(lowered));
+}
+
+void GraphLowerer::bind_same(FxValueId id, const Lowered& resolved)
+{
+    const auto* tensor = resolved.as<LoweredTensor>();
+    if (tensor && is_valid(tensor->tag))
+        m_cell_of[id] = tensor->tag.cell;
+    else
+        bind(id, resolved);
 }
 
 void GraphLowerer::bind_alias(FxValueId id, FxValueId of)
@@ -91,6 +207,12 @@ void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
         throw Refusal{
             fmt::format("it writes into memory that '{}' shares and that is used later", shared),
             "Write the model without the in-place operation.", false};
+    for (std::uint32_t cell = m_cell_of[self->value]; cell != no_index; cell = m_cells[cell].base)
+        if (const FxValueId list = m_cells[cell].chosen_from;
+            list == any_variable || (list != no_index && m_views.is_used_after(list, id)))
+            throw Refusal{"it writes into an item of a list, dict or tuple, and which tensor that "
+                          "is is only known when the model runs",
+                          "Write the model without the in-place operation.", false};
     // The written tensor keeps its dtype, whatever type promotion says of the operation.
     ValueId written = result->value;
     if (const auto* before = value(self->value).as<LoweredTensor>())

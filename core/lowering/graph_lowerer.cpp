@@ -127,8 +127,12 @@ Result<LoweringResult> GraphLowerer::run()
 
 Lowered GraphLowerer::resolve(const FxArg& arg)
 {
-    if (const FxRef* ref = arg.ref())
-        return value(ref->value);
+    if (const FxRef* ref = arg.ref()) {
+        Lowered lowered = value(ref->value);
+        if (auto* tensor = std::get_if<LoweredTensor>(&lowered.value))
+            tensor->tag = {m_cell_of[ref->value], m_cells[m_cell_of[ref->value]].serial};
+        return lowered;
+    }
     if (const auto* items = std::get_if<FxArg::List>(&arg.value)) {
         std::vector<Lowered> values;
         values.reserve(items->size());
@@ -152,6 +156,7 @@ Status GraphLowerer::lower_block(FxBlockId block)
             lower_node(id);
             adopt_declared_types(node);
             account(id, first_node);
+            tell_random(id, first_node);
         } catch (const Refusal& refusal) {
             m_emitter.roll_back(checkpoint);
             forget_views(checkpoint.values);
@@ -315,8 +320,10 @@ void GraphLowerer::lower_call(FxNodeId id)
     for (const FxArg& arg : node.args)
         args.push_back(resolve(arg));
     if (node.kwargs.empty()) {
+        for (Lowered& arg : args)
+            tag_items(arg);
         if (auto outputs = evaluate_python_op(m_emitter, node.target, args, node.outputs.size())) {
-            bind_outputs(node, std::move(*outputs));
+            bind_python_outputs(node, std::move(*outputs));
             FxRecord& record = m_result.accounting.records[id];
             if (record.fate == FxFate::Unaccounted)
                 record = {FxFate::Eliminated, {}, {}, "Python value"};
@@ -499,6 +506,31 @@ void GraphLowerer::account(FxNodeId id, std::size_t first_node)
         return;
     }
     record = {FxFate::Eliminated, {}, {}, tensor ? "no operation in evaluation" : "structure"};
+}
+
+void GraphLowerer::tell_random(FxNodeId id, std::size_t first_node)
+{
+    const OnnxModel& model = *m_result.model;
+    const FxNode& node = m_fx.nodes[id];
+    if (!node.blocks.empty())
+        return; // its own nodes have told
+    for (std::size_t n = first_node; n < model.nodes.size(); ++n) {
+        const std::string_view op = model.text(model.nodes[n].op_type);
+        if (!op.starts_with("Random"))
+            continue;
+        const std::string& module = m_program.modules[m_fx.frames[node.frame].module].fqn;
+        const std::string source = source_text(id);
+        Diagnostic told{Severity::Warning, "random-operator",
+                        fmt::format("{} draws random numbers. The exported file draws its own with "
+                                    "{}: they have the same distribution, and differ from "
+                                    "PyTorch's and from run to run.",
+                                    node.target, op),
+                        source.empty() ? module : fmt::format("{} ({})", module, source)};
+        auto& all = m_result.diagnostics;
+        if (std::find(all.begin(), all.end(), told) == all.end())
+            all.push_back(std::move(told));
+        return;
+    }
 }
 
 void GraphLowerer::eliminate_block(FxBlockId block, const std::string& rule)

@@ -11,6 +11,7 @@
 #include "lowering/view_writes.h"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,7 +38,13 @@ private:
         FxNodeId view = no_index;       ///< the view operator
         std::uint32_t version = 0;      ///< counts the writes into this cell
         std::uint32_t base_version = 0; ///< of the base when the view was made
+        std::uint32_t serial = 0;       ///< tells cells apart that had the same number
+        /// The list that it came out of, where it is not known which item it is.
+        FxValueId chosen_from = no_index;
     };
+
+    /// Cell::chosen_from: one of the variables that went into a branch or loop.
+    static constexpr FxValueId any_variable = no_index - 1;
 
     /// A list or dict, and what it held at some moment.
     struct Container {
@@ -49,7 +56,8 @@ private:
         Lowered value() const; ///< a list or dict of its own with the content kept here
         Lowered now() const;   ///< the same with what the object holds by now
         void restore() const;  ///< the object holds the content kept here again
-        bool changed() const;  ///< the object holds something else by now
+        /// The object holds something else by now.
+        bool changed(const std::function<bool(const Lowered&, const Lowered&)>& same) const;
     };
     /// Everything that lowering a body changes, for going back to it.
     struct Snapshot {
@@ -96,10 +104,22 @@ private:
     Lowered resolve(const FxArg& arg);
     const Lowered& value(FxValueId id);
     void refresh(std::uint32_t cell);
+    /// Tensors in lists, tuples and dicts: what their variables hold by now.
+    void refresh_items(Lowered& container);
+    /// Tensors in a list, tuple or dict become variables, if they are none yet.
+    void tag_items(Lowered& container);
+    /// Tensors in what branches or loops gave out: they may be one variable or another.
+    void mark_joined(Lowered& container);
+    bool is_valid(const CellTag& tag) const;
+    bool same_item(const Lowered& a, const Lowered& b) const;
+    std::uint32_t add_cell(Lowered value);
+    void bind_python_outputs(const FxNode& node, Outputs outputs);
     void write_cell(std::uint32_t cell, ValueId written);
     /// After a refusal: views that were made anew while lowering the node are to be made again.
     void forget_views(std::size_t first_value);
     void bind(FxValueId id, Lowered value);
+    /// The variable that a resolved reference came from, or one of its own.
+    void bind_same(FxValueId id, const Lowered& resolved);
     void bind_alias(FxValueId id, FxValueId of);
     void bind_outputs(const FxNode& node, Outputs outputs);
     std::uint32_t tensor_cell(FxNodeId get_attr);
@@ -167,6 +187,8 @@ private:
     void eliminate_block(FxBlockId block, const std::string& rule);
     void refuse(FxNodeId id, const Refusal& refusal);
     RefusalCause cause_of(const FxNode& node, const Refusal& refusal) const;
+    /// Says so where nodes that draw random numbers have been emitted.
+    void tell_random(FxNodeId id, std::size_t first_node);
     std::string source_text(FxNodeId id) const;
     void collect_outputs(const Lowered& value, std::vector<Lowered>& flat) const;
 
@@ -182,6 +204,7 @@ private:
     std::vector<std::uint32_t> m_cell_of;     // per FX value
     std::vector<ValueId> m_initializer_of;    // per program tensor
     std::vector<std::uint32_t> m_tensor_cell; // per program tensor; no_index until it is read
+    std::uint32_t m_serial = 0;               // of the newest cell
     std::size_t m_bodies = 0;                 // how many bodies surround the node being lowered
     std::size_t m_placeholders = 0;
     std::size_t m_done = 0;

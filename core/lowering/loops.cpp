@@ -119,7 +119,7 @@ bool GraphLowerer::unroll(FxNodeId id, std::int64_t trips, std::int64_t limit)
             if (const FxRef* ref = node.args[i + 2].ref(); ref && iteration == 0)
                 bind_alias(body.params[i + 1], ref->value);
             else
-                bind(body.params[i + 1], carried[i]);
+                bind_same(body.params[i + 1], carried[i]);
         if (Status status = lower_block(node.blocks.front()); !status) {
             m_stop = status.error();
             return true;
@@ -139,7 +139,7 @@ bool GraphLowerer::unroll(FxNodeId id, std::int64_t trips, std::int64_t limit)
              fmt::format("A loop is written out: it runs {} time{} in this export.", iteration,
                          iteration == 1 ? "" : "s"));
     for (std::size_t i = 0; i < node.outputs.size(); ++i)
-        bind(node.outputs[i], carried[i]);
+        bind_same(node.outputs[i], carried[i]);
     m_result.accounting.records[id] = {
         FxFate::Eliminated, {}, {}, iteration == 0 ? "loop never entered" : "loop unrolled"};
     return true;
@@ -414,7 +414,8 @@ std::optional<Lowered> GraphLowerer::appended_item(FxNodeId loop, const Containe
         return std::nullopt;
     const std::vector<Lowered>& first = container.list_content.items;
     if (list->items.size() != first.size() + 1 ||
-        !std::equal(first.begin(), first.end(), list->items.begin(), identical))
+        !std::equal(first.begin(), first.end(), list->items.begin(),
+                    [&](const Lowered& a, const Lowered& b) { return same_item(a, b); }))
         return std::nullopt;
     const Lowered& item = list->items.back();
     const bool number =

@@ -20,9 +20,15 @@ struct PythonList;
 using LoweredList = std::shared_ptr<PythonList>;
 using LoweredDict = std::shared_ptr<std::vector<std::pair<Lowered, Lowered>>>;
 
+/// Which variable a tensor in a list, tuple or dict is, so that writing into one reaches the other.
+struct CellTag {
+    std::uint32_t cell = no_index; ///< of the GraphLowerer
+    std::uint32_t serial = 0;      ///< of that cell: numbers of cells are used again
+};
 /// A tensor of the ONNX graph.
 struct LoweredTensor {
     ValueId value = no_id;
+    CellTag tag{};
 };
 /// A Python number that is only known when the model runs: a rank-0 int64, float64→float32 or bool
 /// ONNX value. Unlike a rank-0 tensor it does not take part in type promotion with its own width.
@@ -38,6 +44,11 @@ struct LoweredOptional {
     ValueId present = no_id; ///< rank-0 bool: not None
     std::shared_ptr<Lowered> value;
 };
+/// One of some strings or enumerators; which of them is only known when the model runs.
+struct LoweredChoice {
+    ValueId index = no_id; ///< rank-0 int64: the place in `options`
+    std::shared_ptr<const std::vector<Lowered>> options;
+};
 /// A tuple; lists are LoweredList.
 struct LoweredTuple {
     std::shared_ptr<std::vector<Lowered>> items;
@@ -46,7 +57,7 @@ struct LoweredTuple {
 struct Lowered {
     std::variant<LoweredNone, LoweredTensor, LoweredScalar, bool, std::int64_t, double, std::string,
                  DType, FxEnum, LoweredTuple, LoweredList, LoweredDict, LoweredUndefined,
-                 LoweredOptional>
+                 LoweredOptional, LoweredChoice>
         value;
 
     Lowered() = default;
@@ -55,7 +66,7 @@ struct Lowered {
         : value(std::forward<T>(v))
     {}
 
-    static Lowered tensor(ValueId id) { return Lowered(LoweredTensor{id}); }
+    static Lowered tensor(ValueId id) { return Lowered(LoweredTensor{id, {}}); }
     static Lowered scalar(ValueId id, FxType::Kind kind)
     {
         return Lowered(LoweredScalar{id, kind});

@@ -1,6 +1,7 @@
 #include "lowering/python_arithmetic.h"
 
 #include "lowering/op_call.h"
+#include "lowering/python_call.h"
 #include "lowering/python_value.h"
 
 #include <algorithm>
@@ -249,6 +250,24 @@ std::optional<Lowered> runtime_unary(Emitter& e, std::string_view op, const Lowe
     return std::nullopt;
 }
 
+/// Whether a word that is chosen when the model runs is a certain one.
+std::optional<Lowered> compare_choice(Emitter& e, bool equal, const Lowered& a, const Lowered& b)
+{
+    const auto* choice = a.as<LoweredChoice>();
+    const Lowered& word = choice ? b : a;
+    if (!choice)
+        choice = b.as<LoweredChoice>();
+    if (!choice || !is_word(word))
+        return std::nullopt;
+    std::vector<std::byte> fits;
+    for (const Lowered& option : *choice->options)
+        fits.push_back(std::byte{identical(option, word) == equal});
+    const auto count = static_cast<std::int64_t>(fits.size());
+    const ValueId table = e.constant(Tensor::from_bytes(DType::Bool, {count}, std::move(fits)));
+    return number_from(e, e.emit("Gather", {table, choice->index}, {{"axis", std::int64_t{0}}}),
+                       FxType::Kind::Bool);
+}
+
 std::optional<Lowered> sequences(Emitter& e, std::string_view op, const std::vector<Lowered>& args)
 {
     if (op == "prim::min" || op == "prim::max") {
@@ -269,7 +288,7 @@ std::optional<Lowered> sequences(Emitter& e, std::string_view op, const std::vec
     if (op == "aten::eq" || op == "aten::ne") {
         if (const auto equal = python_equal(args[0], args[1]))
             return Lowered(*equal == (op == "aten::eq"));
-        return std::nullopt;
+        return compare_choice(e, op == "aten::eq", args[0], args[1]);
     }
     const auto* a = sequence_items(args[0]);
     const auto* b = sequence_items(args[1]);
@@ -378,7 +397,8 @@ std::optional<bool> python_equal(const Lowered& a, const Lowered& b)
         }
         return true;
     }
-    if (is_runtime_value(a) || is_runtime_value(b))
+    if (is_runtime_value(a) || is_runtime_value(b) || a.as<LoweredChoice>() ||
+        b.as<LoweredChoice>())
         return std::nullopt;
     return false;
 }

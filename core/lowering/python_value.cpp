@@ -76,6 +76,12 @@ bool identical(const Lowered& a, const Lowered& b)
                 const auto* other = b.as<LoweredOptional>();
                 return v.present == other->present && identical(*v.value, *other->value);
             },
+            [&](const LoweredChoice& v) {
+                const auto* other = b.as<LoweredChoice>();
+                return v.index == other->index &&
+                       std::equal(v.options->begin(), v.options->end(), other->options->begin(),
+                                  other->options->end(), identical);
+            },
             [&]<class T>(const T& v) { return v == *b.as<T>(); },
         },
         a.value);
@@ -158,6 +164,11 @@ ValueId as_int_vector(Emitter& emitter, const std::vector<Lowered>& items)
     return emitter.concat(std::move(parts), 0);
 }
 
+bool is_word(const Lowered& value)
+{
+    return value.as<std::string>() || value.as<FxEnum>();
+}
+
 std::string describe(const Lowered& value)
 {
     return std::visit(
@@ -184,6 +195,10 @@ std::string describe(const Lowered& value)
             [](const LoweredOptional&) {
                 return std::string("something that may be None, which is only known when the "
                                    "model runs");
+            },
+            [](const LoweredChoice& v) {
+                return fmt::format("one of {} strings, which is only known when the model runs",
+                                   v.options->size());
             },
         },
         value.value);

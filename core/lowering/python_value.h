@@ -32,6 +32,9 @@ std::optional<double> as_number(Emitter& emitter, const Lowered& value);
 /// True for tensors and scalars that exist only when the model runs.
 bool is_runtime_value(const Lowered& value);
 
+/// Strings and enumerators: of them one may be chosen when the model runs (LoweredChoice).
+bool is_word(const Lowered& value);
+
 /// Rank-1 int64 tensor of the items, a constant where all are known.
 ValueId as_int_vector(Emitter& emitter, const std::vector<Lowered>& items);
 

@@ -181,6 +181,16 @@ std::optional<Outputs> get_item(const PythonCall& call)
     const auto* items = sequence_items(call[0]);
     if (!items || items->empty() || !is_runtime_value(call[1]) || as_integer(call.e, call[1]))
         return std::nullopt;
+    if (std::all_of(items->begin(), items->end(), is_word)) {
+        Emitter& e = call.e;
+        const ValueId at = e.cast(as_tensor(e, call[1]), DType::Int64);
+        const ValueId from_end =
+            e.add(at, e.scalar(DType::Int64, static_cast<std::int64_t>(items->size())));
+        const ValueId below = e.emit("Less", {at, e.scalar(DType::Int64, std::int64_t{0})});
+        return Outputs(
+            Lowered(LoweredChoice{e.emit("Where", {below, from_end, at}),
+                                  std::make_shared<const std::vector<Lowered>>(*items)}));
+    }
     return Outputs(item_at(call, to_runtime(call.e, *items), call[1]));
 }
 

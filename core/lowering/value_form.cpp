@@ -5,6 +5,7 @@
 #include "lowering/python_value.h"
 #include "lowering/runtime_lists.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace strata {
@@ -82,8 +83,63 @@ std::string describe(const ValueForm& form)
         return "a dict";
     case Kind::RuntimeList:
         return "a list whose length is only known when the model runs";
+    case Kind::Choice:
+        return fmt::format("one of {} strings", form.keys.size());
     }
     return {};
+}
+
+bool is_choice(const ValueForm& form)
+{
+    return form.kind == Kind::Choice || (form.kind == Kind::Fixed && is_word(form.fixed));
+}
+
+std::size_t place_of(const std::vector<Lowered>& options, const Lowered& word)
+{
+    return static_cast<std::size_t>(
+        std::find_if(options.begin(), options.end(),
+                     [&](const Lowered& option) { return identical(option, word); }) -
+        options.begin());
+}
+
+/// All that either may be.
+ValueForm join_choices(const ValueForm& a, const ValueForm& b)
+{
+    ValueForm joined;
+    joined.kind = Kind::Choice;
+    joined.dtype = DType::Int64;
+    joined.shape = Shape{};
+    const auto add = [&](const Lowered& word) {
+        if (place_of(joined.keys, word) == joined.keys.size())
+            joined.keys.push_back(word);
+    };
+    for (const ValueForm* form : {&a, &b}) {
+        if (form->kind == Kind::Fixed)
+            add(form->fixed);
+        for (const Lowered& word : form->keys)
+            add(word);
+    }
+    return joined;
+}
+
+/// The number of a word among the options of a form.
+ValueId choice_leaf(Emitter& e, const ValueForm& form, const Lowered& value)
+{
+    if (is_word(value))
+        return e.scalar(DType::Int64, static_cast<std::int64_t>(place_of(form.keys, value)));
+    const auto* choice = value.as<LoweredChoice>();
+    if (!choice)
+        return e.scalar(DType::Int64, std::int64_t{0}); // nobody reads it
+    std::vector<std::int64_t> places;
+    bool same = choice->options->size() <= form.keys.size();
+    for (const Lowered& word : *choice->options) {
+        places.push_back(static_cast<std::int64_t>(place_of(form.keys, word)));
+        same = same && places.back() == static_cast<std::int64_t>(places.size()) - 1;
+    }
+    if (same)
+        return choice->index;
+    return e.emit("Gather", {e.constant(std::span<const std::int64_t>(places)), choice->index},
+                  {{"axis", std::int64_t{0}}});
 }
 
 [[noreturn]] void refuse_join(const ValueForm& a, const ValueForm& b)
@@ -250,6 +306,7 @@ std::size_t ValueForm::leaves() const
     case Kind::Tensor:
     case Kind::Scalar:
     case Kind::RuntimeList:
+    case Kind::Choice:
         return 1;
     default: {
         std::size_t count = kind == Kind::Optional ? 1 : 0;
@@ -268,6 +325,14 @@ ValueForm form_of(const Emitter& emitter, const Lowered& value)
         ValueForm form;
         form.kind = Kind::Optional;
         form.items.push_back(open_form(emitter, form_of(emitter, *optional->value)));
+        return form;
+    }
+    if (const auto* choice = value.as<LoweredChoice>()) {
+        ValueForm form;
+        form.kind = Kind::Choice;
+        form.dtype = DType::Int64;
+        form.shape = Shape{};
+        form.keys = *choice->options;
         return form;
     }
     if (const auto* tuple = value.as<LoweredTuple>())
@@ -356,6 +421,8 @@ ValueForm join(const Emitter& emitter, const ValueForm& a, const ValueForm& b,
         joined->keys = a.keys;
         return *joined;
     }
+    if (is_choice(a) && is_choice(b))
+        return join_choices(a, b);
     const ValueForm left = open_form(emitter, a);
     const ValueForm right = open_form(emitter, b);
     if (left.kind == Kind::Scalar && right.kind == Kind::Scalar && left.number == right.number)
@@ -380,7 +447,7 @@ bool same_form(const ValueForm& a, const ValueForm& b)
     for (std::size_t i = 0; i < a.items.size(); ++i)
         if (!same_form(a.items[i], b.items[i]))
             return false;
-    return a.kind != Kind::Dict || same_keys(a, b);
+    return (a.kind != Kind::Dict && a.kind != Kind::Choice) || same_keys(a, b);
 }
 
 void set_type(OnnxModel& model, ValueId id, const LeafType& type)
@@ -414,6 +481,12 @@ Lowered build(Emitter& emitter, const ValueForm& form,
         return Lowered::tensor(next({ValueKind::Tensor, form.dtype, form.shape}));
     case Kind::Scalar:
         return Lowered::scalar(next({ValueKind::Tensor, form.dtype, Shape{}}), form.number);
+    case Kind::Choice: {
+        LoweredChoice choice;
+        choice.index = next({ValueKind::Tensor, DType::Int64, Shape{}});
+        choice.options = std::make_shared<const std::vector<Lowered>>(form.keys);
+        return Lowered(std::move(choice));
+    }
     case Kind::Optional: {
         LoweredOptional optional;
         optional.present = next({ValueKind::Tensor, DType::Bool, Shape{}});
@@ -463,6 +536,9 @@ void flatten(Emitter& emitter, const ValueForm& form, const Lowered& value,
     }
     case Kind::Scalar:
         leaves.push_back(number_leaf(emitter, form, open ? stand_in(emitter, form) : value));
+        return;
+    case Kind::Choice:
+        leaves.push_back(choice_leaf(emitter, form, value));
         return;
     case Kind::Optional: {
         if (const auto* optional = value.as<LoweredOptional>()) {

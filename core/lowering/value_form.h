@@ -15,14 +15,25 @@
 namespace strata {
 
 struct ValueForm {
-    enum class Kind { Fixed, Undefined, Tensor, Scalar, Optional, Tuple, List, Dict, RuntimeList };
+    enum class Kind {
+        Fixed,
+        Undefined,
+        Tensor,
+        Scalar,
+        Optional,
+        Tuple,
+        List,
+        Dict,
+        RuntimeList,
+        Choice
+    };
     Kind kind = Kind::Undefined;
     Lowered fixed; ///< Fixed; of List and Dict: the object itself, while it is the same
     DType dtype = DType::Unknown; ///< Tensor, Scalar; RuntimeList: of an item
     std::optional<Shape> shape;   ///< Tensor; RuntimeList: of an item; nothing: rank unknown
     FxType::Kind number = FxType::Kind::Tensor; ///< Scalar; RuntimeList: of an item
     std::vector<ValueForm> items;               ///< Tuple, List, Dict: all; Optional: one
-    std::vector<Lowered> keys;                  ///< Dict
+    std::vector<Lowered> keys;                  ///< Dict; Choice: what there is to choose from
 
     /// How many ONNX values an open form is made of.
     std::size_t leaves() const;

@@ -94,6 +94,8 @@ ViewUses::ViewUses(const FxGraph& graph)
         if (self && (is_view(node.target) || is_in_place(node.target)))
             for (FxValueId output : node.outputs)
                 link(output, self->value, is_exact_view(node.target) || is_in_place(node.target));
+        if (self && base_name(node.target) == "aten::__getitem__" && is_list_of_views(self->value))
+            link(node.outputs.front(), self->value);
     }
     for (FxBlockId id = 0; id < graph.blocks.size(); ++id) {
         const FxBlock& block = graph.blocks[id];
@@ -118,6 +120,13 @@ FxNodeId ViewUses::maker(FxValueId value) const
     return m_graph.blocks[made.block].owner; // a parameter of a body
 }
 
+bool ViewUses::is_list_of_views(FxValueId value) const
+{
+    const FxValue& made = m_graph.values[value];
+    return made.type.kind == FxType::Kind::List && made.node != no_index &&
+           is_view(m_graph.nodes[made.node].target);
+}
+
 std::string ViewUses::conflict(FxNodeId in_place_node) const
 {
     const FxNode& node = m_graph.nodes[in_place_node];
@@ -139,7 +148,8 @@ std::string ViewUses::conflict(FxNodeId in_place_node) const
     while (!todo.empty()) {
         const Step step = todo.back();
         todo.pop_back();
-        if (!step.exact && m_last_use[step.value] > in_place_node)
+        const bool list = is_list_of_views(step.value);
+        if (!step.exact && !list && m_last_use[step.value] > in_place_node)
             return m_graph.values[step.value].name;
         bool from_view = false;
         for (const Link& base : m_bases[step.value])
@@ -152,7 +162,7 @@ std::string ViewUses::conflict(FxNodeId in_place_node) const
         const FxNodeId splitter = from_view ? m_graph.values[step.from].node : no_index;
         for (const Link& view : m_views[step.value])
             // Views taken after the write see what it left.
-            if (view.to != step.from &&
+            if (view.to != step.from && !(list && from_view) &&
                 (splitter == no_index || m_graph.values[view.to].node != splitter) &&
                 maker(view.to) < in_place_node)
                 visit({view.to, step.value, step.exact && view.exact});

@@ -25,6 +25,8 @@ public:
     /// later and that the write may reach in another way (reshape, which copies or does not), or
     /// nothing when there is none.
     std::string conflict(FxNodeId in_place_node) const;
+    /// In a loop, later iterations are after it, too.
+    bool is_used_after(FxValueId value, FxNodeId node) const { return m_last_use[value] > node; }
     /// Says that `value` may be `base` itself, as a result of a branch that is decided by data may;
     /// `exact`: it certainly is, and the lowering follows writes from one to the other.
     void link(FxValueId value, FxValueId base, bool exact = false);
@@ -35,6 +37,8 @@ private:
         bool exact; ///< the lowering follows writes through it
     };
     FxNodeId maker(FxValueId value) const;
+    /// The list of what chunk() and the like give: its items are views, itself is none.
+    bool is_list_of_views(FxValueId value) const;
 
     const FxGraph& m_graph;
     std::vector<FxNodeId> m_last_use;       // per value; 0 when never used

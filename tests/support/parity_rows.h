@@ -30,6 +30,7 @@ ParityRows normalization_rows();
 ParityRows pooling_rows();
 ParityRows prims_rows();
 ParityRows quantization_rows();
+ParityRows random_rows();
 ParityRows rearranging_rows();
 ParityRows recurrence_rows();
 ParityRows recurrent_rows();

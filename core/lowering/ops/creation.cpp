@@ -201,10 +201,35 @@ Outputs arange(OpCall& call)
     return range(call, call.dtype("dtype", natural), HasStart, HasStep);
 }
 
+/// linspace whose limits or number of steps are only known when the model runs: from both ends, as
+/// PyTorch does.
+Outputs computed_linspace(OpCall& call, DType dtype)
+{
+    Emitter& e = call.e();
+    if (!is_floating_point(dtype))
+        call.refuse("linspace of integers with limits that are only known when the model runs");
+    const ValueId count = call.scalar_as("steps", DType::Int64);
+    const ValueId one = e.scalar(DType::Int64, std::int64_t{1});
+    const ValueId numbers = e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), count, one});
+    const ValueId last = e.sub(count, one);
+    const ValueId start = call.scalar_as("start", dtype);
+    const ValueId end = call.scalar_as("end", dtype);
+    const ValueId gaps = e.cast(e.emit("Max", {last, one}), dtype);
+    const ValueId step = e.div(e.sub(end, start), gaps);
+    const ValueId upwards = e.add(start, e.mul(step, e.cast(numbers, dtype)));
+    const ValueId downwards = e.sub(end, e.mul(step, e.cast(e.sub(last, numbers), dtype)));
+    const ValueId half =
+        e.emit("Max", {e.div(count, e.scalar(DType::Int64, std::int64_t{2})), one});
+    return e.emit("Where", {e.emit("Less", {numbers, half}), upwards, downwards});
+}
+
 Outputs linspace(OpCall& call)
 {
     Emitter& e = call.e();
     const DType dtype = call.dtype("dtype", DType::Float32);
+    if (is_runtime_value(call.arg("steps")) || is_runtime_value(call.arg("start")) ||
+        is_runtime_value(call.arg("end")))
+        return computed_linspace(call, dtype);
     // Whole numbers stand at the ends of integers.
     const auto limit = [&](std::string_view name) {
         return is_integer(dtype) ? std::trunc(call.number(name)) : call.number(name);
@@ -365,7 +390,7 @@ constexpr OpEntry entries[] = {
      ") -> Tensor",
      arange<true, true>},
     {"aten::linspace(Scalar start, Scalar end, int steps, *, " STRATA_FACTORY_OPTIONS ") -> Tensor",
-     linspace, "start, end and steps known at export"},
+     linspace},
     {"aten::logspace(Scalar start, Scalar end, int steps, float base=10.0, "
      "*, " STRATA_FACTORY_OPTIONS ") -> Tensor",
      logspace, "start, end and steps known at export"},

@@ -211,14 +211,7 @@ Outputs scatter(OpCall& call)
     const ValueId index = call.tensor("index");
     ValueId source = call.tensor("src");
     // Only as much of the source is used as there are indices.
-    const auto index_shape = e.static_shape(index);
-    const auto source_shape = e.static_shape(source);
-    if (!index_shape || !source_shape)
-        call.refuse_for_shapes("the shape of an index is not known");
-    for (std::size_t axis = 0; axis < index_shape->size(); ++axis)
-        if ((*index_shape)[axis] < (*source_shape)[axis])
-            source = e.slice(source, static_cast<std::int64_t>(axis), 0, (*index_shape)[axis]);
-    source = e.cast(source, call.dtype_of(x));
+    source = e.cast(cut_to(call, source, index), call.dtype_of(x));
     return scatter_elements(call, x, index, source, call.integer("dim"), Reduction);
 }
 constexpr char no_reduction[] = "none";
@@ -350,9 +343,55 @@ ValueId padded(OpCall& call, const std::string& mode)
     return pad_axes(call, x, padding, mode == "reflect" ? "reflect" : "edge", no_id);
 }
 
+/// Amounts that are only known when the model runs, in the order of pad().
+bool is_known(OpCall& call, std::string_view name)
+{
+    const auto* items = sequence_items(call.arg(name));
+    return items == nullptr || std::all_of(items->begin(), items->end(), [&](const Lowered& item) {
+               return as_integer(call.e(), item).has_value();
+           });
+}
+
+ValueId pad_by_computed(OpCall& call, std::string_view mode, ValueId value)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::int64_t rank = call.rank("self");
+    const auto count = static_cast<std::int64_t>(sequence_items(call.arg("pad"))->size());
+    if (count % 2 != 0 || count / 2 > rank)
+        call.refuse("more paddings than dimensions");
+    // A zero behind the amounts stands for the axes that get none.
+    const ValueId amounts = e.concat({call.int_tensor("pad"), e.constant({0})}, 0);
+    const auto amounts_of = [&](std::int64_t side) {
+        Ints places;
+        for (std::int64_t axis = 0; axis < rank; ++axis) {
+            const std::int64_t place = 2 * (rank - 1 - axis) + side;
+            places.push_back(place < count ? place : count);
+        }
+        return e.emit("Gather", {amounts, e.constant(std::span<const std::int64_t>(places))},
+                      {{"axis", std::int64_t{0}}});
+    };
+    const ValueId zero = e.constant({0});
+    const ValueId begin = amounts_of(0);
+    const ValueId end = amounts_of(1);
+    const auto positive = [&](ValueId id) { return e.emit("Max", {id, zero}); };
+    // Negative amounts crop.
+    const ValueId first = positive(e.emit("Neg", {begin}));
+    const ValueId last = e.sub(e.shape_of(x), positive(e.emit("Neg", {end})));
+    const DType dtype = call.dtype_of(x);
+    const DType own = dtype == DType::Bool ? DType::Int32 : dtype;
+    const ValueId kept = e.emit("Slice", {e.cast(x, own), first, last});
+    const ValueId pads = e.concat({positive(begin), positive(end)}, 0);
+    return e.cast(e.emit("Pad", {kept, pads, value == no_id ? no_id : e.cast(value, own)},
+                         {{"mode", std::string(mode)}}),
+                  dtype);
+}
+
 Outputs constant_pad(OpCall& call)
 {
     const ValueId x = call.tensor("self");
+    if (!is_known(call, "pad"))
+        return pad_by_computed(call, "constant", call.scalar_as("value", call.dtype_of(x)));
     return pad_axes(call, x, call.ints("pad"), "constant",
                     call.scalar_as("value", call.dtype_of(x)));
 }
@@ -375,6 +414,16 @@ Outputs pad(OpCall& call)
 {
     const std::string mode = call.string("mode");
     const ValueId x = call.tensor("self");
+    if (!is_known(call, "pad") && mode != "circular") {
+        const ValueId value = mode != "constant"  ? no_id
+                              : call.has("value") ? call.scalar_as("value", call.dtype_of(x))
+                                                  : call.e().scalar(call.dtype_of(x), 0.0);
+        return pad_by_computed(call,
+                               mode == "reflect"     ? "reflect"
+                               : mode == "replicate" ? "edge"
+                                                     : "constant",
+                               value);
+    }
     const Ints padding = call.ints("pad");
     if (mode == "constant") {
         const ValueId value = call.has("value") ? call.scalar_as("value", call.dtype_of(x))

@@ -60,8 +60,12 @@ Expr fill_up(OpCall& call, Expr x, Expr data, std::int64_t axis, double value)
     Emitter& e = call.e();
     const auto own = e.static_shape(x.id());
     const auto whole = e.static_shape(data.id());
-    if (!own || !whole)
-        return x; // of the same shape, or ONNX Runtime tells
+    if (!own || !whole) {
+        const Expr missing = Expr(e, e.shape_of(data.id())) - Expr(e, e.shape_of(x.id()));
+        const ValueId begins = (missing * 0.0).id();
+        return {e,
+                e.emit("Pad", {x.id(), e.concat({begins, missing.id()}, 0), x.number(value).id()})};
+    }
     Ints pads(2 * own->size(), 0);
     bool any = false;
     for (std::size_t i = 0; i < own->size(); ++i) {
@@ -86,13 +90,12 @@ ValueId by_comparison(OpCall& call, ValueId data_id, ValueId index_id, ValueId u
         return data_id;
     const auto index_shape = e.static_shape(index_id);
     const auto data_shape = e.static_shape(data_id);
-    if (!index_shape || !data_shape)
-        call.refuse_for_shapes(
-            fmt::format("writing with the reduction '{}' in opset {} needs known shapes", reduction,
-                        e.opset()));
-    std::int64_t comparisons = (*data_shape)[static_cast<std::size_t>(axis)];
-    for (const std::int64_t size : *index_shape)
-        comparisons *= size;
+    std::int64_t comparisons = 0;
+    if (index_shape && data_shape) {
+        comparisons = (*data_shape)[static_cast<std::size_t>(axis)];
+        for (const std::int64_t size : *index_shape)
+            comparisons *= size;
+    }
     if (comparisons > most_comparisons)
         call.refuse(fmt::format("writing with the reduction '{}' in opset {} would take {} "
                                 "comparisons",
@@ -158,6 +161,30 @@ ValueId scatter_elements(OpCall& call, ValueId data, ValueId index, ValueId upda
         return by_comparison(call, data, e.cast(index, DType::Int64), updates, axis, reduction);
     return e.emit("ScatterElements", {data, index, updates},
                   {{"axis", axis}, {"reduction", std::string(reduction)}});
+}
+
+ValueId cut_to(OpCall& call, ValueId source, ValueId index)
+{
+    Emitter& e = call.e();
+    const auto index_shape = e.shape(index);
+    const auto source_shape = e.shape(source);
+    if (!index_shape || !source_shape)
+        call.refuse_for_shapes("the rank of an index is not known");
+    if (*index_shape == *source_shape &&
+        std::all_of(index_shape->begin(), index_shape->end(),
+                    [](const Dim& dim) { return dim.known() || dim.symbol != StringId::Empty; }))
+        return source;
+    const auto index_sizes = e.static_shape(index);
+    const auto source_sizes = e.static_shape(source);
+    if (!index_sizes || !source_sizes) {
+        const Ints zeros(index_shape->size(), 0);
+        return e.emit(
+            "Slice", {source, e.constant(std::span<const std::int64_t>(zeros)), e.shape_of(index)});
+    }
+    for (std::size_t i = 0; i < index_sizes->size() && i < source_sizes->size(); ++i)
+        if ((*index_sizes)[i] < (*source_sizes)[i])
+            source = e.slice(source, static_cast<std::int64_t>(i), 0, (*index_sizes)[i]);
+    return source;
 }
 
 } // namespace strata::ops

@@ -18,4 +18,7 @@ ValueId scatter_elements(OpCall& call, ValueId data, ValueId index, ValueId upda
 /// The smallest (or largest) value of a dtype, which no maximum (minimum) is beyond.
 double extreme_number(DType dtype, bool smallest);
 
+/// As much of the source as there are indices, from the start of each axis.
+ValueId cut_to(OpCall& call, ValueId source, ValueId index);
+
 } // namespace strata::ops

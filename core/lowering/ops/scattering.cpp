@@ -198,15 +198,8 @@ Outputs scatter_by_element(OpCall& call, const std::string& reduction, bool incl
         index = e.unsqueeze(index, {0});
         source = flat(e, source);
     }
-    if (!value) {
-        const auto index_shape = e.static_shape(index);
-        const auto source_shape = e.static_shape(source);
-        if (!index_shape || !source_shape)
-            call.refuse_for_shapes("the shape of an index is not known");
-        for (std::size_t i = 0; i < index_shape->size() && i < source_shape->size(); ++i)
-            if ((*index_shape)[i] < (*source_shape)[i])
-                source = e.slice(source, static_cast<std::int64_t>(i), 0, (*index_shape)[i]);
-    }
+    if (!value)
+        source = cut_to(call, source, index);
     const ValueId result = scatter_reduced(call, x, index, source, axis, reduction, include_self);
     return number ? e.squeeze(result, {0}) : result;
 }

@@ -1,4 +1,5 @@
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
 
 #include <algorithm>
@@ -29,6 +30,29 @@ std::int64_t known_size(OpCall& call, ValueId x, std::int64_t axis)
     return (*shape)[static_cast<std::size_t>(axis)].value;
 }
 
+/// The size of an axis when it is known.
+std::optional<std::int64_t> size_if_known(OpCall& call, ValueId x, std::int64_t axis)
+{
+    const auto shape = call.e().shape(x);
+    if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
+        return std::nullopt;
+    return (*shape)[static_cast<std::size_t>(axis)].value;
+}
+
+Expr whole(Emitter& e, ValueId id)
+{
+    return {e, id};
+}
+
+/// The numbers of [0, count) as a column, for a count that is only known when the model runs.
+Expr column(Expr count)
+{
+    Emitter& e = count.e();
+    const ValueId numbers =
+        e.emit("Range", {count.number(0).id(), count.id(), count.number(1).id()});
+    return {e, e.unsqueeze(numbers, {1})};
+}
+
 /// Tensor.unfold: windows along an axis, their elements in a new last axis.
 Outputs unfold(OpCall& call)
 {
@@ -42,16 +66,25 @@ Outputs unfold(OpCall& call)
     const std::int64_t axis = call.normalize_axis(call.integer("dimension"), rank);
     if (rank == 0)
         return e.reshape(x, view_of({size}));
-    const std::int64_t extent = known_size(call, x, axis);
-    if (size > extent)
-        call.refuse("the window is larger than the dimension");
-    const std::int64_t count = (extent - size) / step + 1;
-    Ints places;
-    for (std::int64_t window = 0; window < count; ++window)
-        for (std::int64_t i = 0; i < size; ++i)
-            places.push_back(window * step + i);
-    const ValueId windows =
-        e.emit("Gather", {x, int_constant(e, places, {count, size})}, {{"axis", axis}});
+    ValueId where_from = no_id; // [windows, size]
+    if (const auto extent = size_if_known(call, x, axis)) {
+        if (size > *extent)
+            call.refuse("the window is larger than the dimension");
+        const std::int64_t count = (*extent - size) / step + 1;
+        Ints places;
+        for (std::int64_t window = 0; window < count; ++window)
+            for (std::int64_t i = 0; i < size; ++i)
+                places.push_back(window * step + i);
+        where_from = int_constant(e, places, {count, size});
+    } else {
+        const Expr count =
+            (whole(e, e.size_of(x, axis)) - static_cast<double>(size)) / static_cast<double>(step) +
+            1.0;
+        where_from = (column(count) * static_cast<double>(step) +
+                      whole(e, e.constant(view_of(iota(0, size)))))
+                         .id();
+    }
+    const ValueId windows = e.emit("Gather", {x, where_from}, {{"axis", axis}});
     Ints permutation = iota(0, rank + 1);
     permutation.erase(permutation.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
     permutation.push_back(axis + 1);
@@ -86,12 +119,47 @@ std::vector<Sliding> sliding(OpCall& call)
             {kernel[1], dilation[1], padding[1], stride[1]}};
 }
 
+/// The same as Sliding::places(), for a size that is only known when the model runs.
+ValueId places_of(Emitter& e, const Sliding& axis, ValueId size)
+{
+    const double reach = static_cast<double>(axis.dilation * (axis.kernel - 1) + 1);
+    const Expr steps = (whole(e, size) + (2.0 * static_cast<double>(axis.padding) - reach)) /
+                           static_cast<double>(axis.stride) +
+                       1.0;
+    const Expr starts(e, e.transpose(column(steps).id(), {1, 0}));
+    Ints inside;
+    for (std::int64_t i = 0; i < axis.kernel; ++i)
+        inside.push_back(i * axis.dilation);
+    return (whole(e, int_constant(e, inside, {axis.kernel, 1})) +
+            starts * static_cast<double>(axis.stride))
+        .id();
+}
+
+/// im2col of images whose size is only known when the model runs.
+ValueId dynamic_columns(OpCall& call, ValueId x, const std::vector<Sliding>& axes)
+{
+    Emitter& e = call.e();
+    const ValueId rows = places_of(e, axes[0], e.size_of(x, 2));
+    const ValueId columns = places_of(e, axes[1], e.size_of(x, 3));
+    const ValueId sizes = e.slice(e.shape_of(x), 0, 0, 2);
+    const std::int64_t window = axes[0].kernel * axes[1].kernel;
+    const ValueId features = e.concat({e.mul(sizes, e.constant({1, window})), e.constant({-1})}, 0);
+    if (axes[0].padding != 0 || axes[1].padding != 0)
+        x = e.emit("Pad", {x, e.constant({0, 0, axes[0].padding, axes[1].padding, 0, 0,
+                                          axes[0].padding, axes[1].padding})});
+    x = e.emit("Gather", {x, rows}, {{"axis", 2}});
+    x = e.emit("Gather", {x, columns}, {{"axis", 4}});
+    return e.reshape(e.transpose(x, {0, 1, 2, 4, 3, 5}), features);
+}
+
 Outputs im2col(OpCall& call)
 {
     Emitter& e = call.e();
     const std::vector<Sliding> axes = sliding(call);
     const Batched image = Batched::of(e, call.tensor("self"), 4);
     ValueId x = image.value;
+    if (!size_if_known(call, x, 1) || !size_if_known(call, x, 2) || !size_if_known(call, x, 3))
+        return image.undo(e, dynamic_columns(call, x, axes));
     const std::int64_t height = known_size(call, x, 2);
     const std::int64_t width = known_size(call, x, 3);
     const std::int64_t channels = known_size(call, x, 1);
@@ -227,6 +295,20 @@ ValueId diagonal_of(OpCall& call, ValueId x, const Plane& p)
 {
     Emitter& e = call.e();
     const ValueId matrices = e.transpose(x, p.to_back());
+    if (!size_if_known(call, matrices, p.rank - 2) || !size_if_known(call, matrices, p.rank - 1)) {
+        // The matrices in one row; on it, the diagonal is every (columns + 1)-th element.
+        const Expr rows = whole(e, e.size_of(matrices, p.rank - 2));
+        const Expr columns = whole(e, e.size_of(matrices, p.rank - 1));
+        const auto first_row = static_cast<double>(std::max<std::int64_t>(0, -p.offset));
+        const auto first_column = static_cast<double>(std::max<std::int64_t>(0, p.offset));
+        const Expr length = max(min(rows - first_row, columns - first_column), 0.0);
+        const Expr numbers(e, e.squeeze(column(length).id(), {1}));
+        const Expr places = (numbers + first_row) * columns + numbers + first_column;
+        Ints flat(static_cast<std::size_t>(p.rank) - 1, 0);
+        flat.back() = -1;
+        return e.emit("Gather", {e.reshape(matrices, view_of(flat)), places.id()},
+                      {{"axis", p.rank - 2}});
+    }
     const std::int64_t rows = known_size(call, matrices, p.rank - 2);
     const std::int64_t columns = known_size(call, matrices, p.rank - 1);
     Ints places;

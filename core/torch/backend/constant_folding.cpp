@@ -30,6 +30,10 @@ std::optional<std::partial_ordering> compare(const FxArg& a, const FxArg& b)
     const auto* text_b = std::get_if<std::string>(&b.value);
     if (text_a && text_b)
         return std::partial_ordering(*text_a <=> *text_b);
+    const auto* enum_a = std::get_if<FxEnum>(&a.value);
+    const auto* enum_b = std::get_if<FxEnum>(&b.value);
+    if (enum_a && enum_b)
+        return std::partial_ordering(enum_a->name <=> enum_b->name);
     const std::optional<double> number_a = number_of(a);
     const std::optional<double> number_b = number_of(b);
     if (number_a && number_b)

@@ -47,6 +47,7 @@ void GraphWalker::walk(const torch::jit::Module& root, const std::string& method
     activation.function = method;
     activation.values[graph->inputs().at(0)] = Bound::of(object);
     add_placeholders(*graph, function->getSchema(), activation);
+    bind_changed_containers(activation);
     walk_block(*graph->block(), activation, FxGraph::main_block);
 
     FxNode output;
@@ -129,7 +130,7 @@ void GraphWalker::walk_node(const Node& node, Activation& activation, FxBlockId 
             return;
         break;
     case torch::jit::prim::SetAttr:
-        if (set_attribute(node, activation, block))
+        if (set_attribute(node, activation))
             return;
         break;
     case torch::jit::prim::CallMethod:
@@ -157,6 +158,16 @@ void GraphWalker::walk_node(const Node& node, Activation& activation, FxBlockId 
         if (index_container(node, activation))
             return;
         break;
+    case torch::jit::prim::EnumName:
+    case torch::jit::prim::EnumValue: {
+        const auto elements = lookup(*node.input(), activation).elements;
+        if (elements && elements->size() == 2) {
+            activation.values[node.output()] =
+                (*elements)[node.kind() == torch::jit::prim::EnumName ? 0 : 1];
+            return;
+        }
+        break;
+    }
     case torch::jit::aten::__is__:
     case torch::jit::aten::__isnot__:
         if (fold_identity(node, activation))

@@ -62,13 +62,12 @@ private:
     // walker_nodes.cpp
     void add_operator(const Node& node, Activation& activation, FxBlockId block);
     void add_if(const Node& node, Activation& activation, FxBlockId block);
-    void add_loop(const Node& node, Activation& activation, FxBlockId block);
-    using AttributeKey = std::pair<const c10::ivalue::Object*, std::string>;
+    using AttributeKey = std::pair<c10::ivalue::Object*, std::string>;
     using Assigned = std::map<AttributeKey, Bound>;
-    /// Returns what attributes hold at the body's end.
-    Assigned walk_body(const torch::jit::Block& from, Activation& activation, FxNodeId owner);
-    void merge_assigned(FxNodeId branch, const std::vector<Assigned>& bodies,
-                        const Activation& activation);
+    /// Returns what attributes hold at the body's end. `carried` attributes come in as parameters
+    /// behind those of the code.
+    Assigned walk_body(const torch::jit::Block& from, Activation& activation, FxNodeId owner,
+                       const std::vector<AttributeKey>& carried = {});
     void add_tuple(const Node& node, Activation& activation, FxBlockId block);
     bool unpack_known(const Node& node, Activation& activation);
     bool index_container(const Node& node, Activation& activation);
@@ -76,13 +75,31 @@ private:
     FxNodeId emit(const Node& node, FxNode fx, Activation& activation, FxBlockId block);
     void note_mutation(const Node& node, const c10::FunctionSchema& schema, Activation& activation);
 
+    // walker_attributes.cpp
+    struct State;
+    State save() const;
+    void restore(State&& state);
+    void add_loop(const Node& node, Activation& activation, FxBlockId block);
+    void merge_assigned(FxNodeId branch, const std::vector<Assigned>& bodies,
+                        const Activation& activation);
+    void finish_loop(FxNodeId loop, const std::vector<AttributeKey>& carried,
+                     const Assigned& after);
+    /// What the attribute holds at the place reached so far.
+    std::optional<Bound> current(const AttributeKey& key, const Activation& activation,
+                                 FxBlockId block);
+    std::string fqn_of(const AttributeKey& key) const;
+    FxType attribute_type(const AttributeKey& key) const;
+    void sort_by_name(std::vector<AttributeKey>& keys) const;
+    /// Lists and dicts of modules that the code changes in place become values of the graph.
+    void bind_changed_containers(const Activation& activation);
+
     // walker_values.cpp
     const Bound& lookup(const Value& value, const Activation& activation) const;
     FxArg data_of(const Value& value, const Activation& activation);
     FxArg argument(const Value& value, const Activation& activation, const c10::Argument* declared);
     Bound bind_constant(const Node& node, const Activation& activation, FxBlockId block);
     bool get_attribute(const Node& node, Activation& activation, FxBlockId block);
-    bool set_attribute(const Node& node, Activation& activation, FxBlockId block);
+    bool set_attribute(const Node& node, Activation& activation);
     Bound bind_ivalue(const c10::IValue& value, const std::string& name,
                       const Activation& activation, FxBlockId block);
     FxArg add_get_attr(const std::string& target, std::uint32_t tensor, FxType type,
@@ -106,6 +123,7 @@ private:
     std::unordered_map<const c10::ivalue::Object*, std::string> m_object_names;
     std::map<std::string, unsigned> m_constant_counts;
     std::unordered_set<FxValueId> m_mutated;
+    bool m_assigns = false; ///< some method of the model assigns to attributes
     std::size_t m_constant_tensors = 0;
     std::size_t m_steps = 0;
     bool m_uses_quantized = false;

@@ -34,6 +34,43 @@ void flatten(const c10::IValue& value, std::vector<Tensor>& outputs)
     }
 }
 
+/// What the modules hold besides submodules and parameters: each run starts with it, as the
+/// exported file does.
+class State {
+public:
+    explicit State(const torch::jit::Module& root)
+    {
+        for (const torch::jit::Module& module : root.modules()) {
+            const c10::intrusive_ptr<c10::ivalue::Object> object = module._ivalue();
+            const auto type = object->type();
+            for (std::size_t slot = 0; slot < type->numAttributes(); ++slot) {
+                const c10::IValue value = object->getSlot(slot);
+                if (value.isObject() || type->is_parameter(slot))
+                    continue;
+                // A changed list has other contents, a tensor that is written another version.
+                const bool container = value.isList() || value.isGenericDict();
+                const bool tensor = value.isTensor() && value.toTensor().defined();
+                m_held.push_back({object, slot, container || tensor ? value.deepcopy() : value});
+            }
+        }
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State()
+    {
+        for (const Held& held : m_held)
+            held.object->setSlot(held.slot, held.value);
+    }
+
+private:
+    struct Held {
+        c10::intrusive_ptr<c10::ivalue::Object> object;
+        std::size_t slot;
+        c10::IValue value;
+    };
+    std::vector<Held> m_held;
+};
+
 class LoadedModule final : public RunnableModule {
 public:
     explicit LoadedModule(torch::jit::Module module) : m_module(std::move(module)) {}
@@ -53,6 +90,7 @@ public:
                        [&]() -> Result<std::vector<Tensor>> {
                            STRATA_CHECK(task.poll());
                            const at::NoGradGuard no_gradients;
+                           const State before(m_module);
                            const c10::FunctionSchema& schema =
                                m_module.get_method("forward").function().getSchema();
                            const c10::IValue result = m_module.forward(pack_inputs(schema, inputs));

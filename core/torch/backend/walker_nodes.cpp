@@ -153,7 +153,8 @@ void GraphWalker::note_mutation(const Node& node, const c10::FunctionSchema& sch
 }
 
 GraphWalker::Assigned GraphWalker::walk_body(const torch::jit::Block& from, Activation& activation,
-                                             FxNodeId owner)
+                                             FxNodeId owner,
+                                             const std::vector<AttributeKey>& carried)
 {
     const FxBlockId block = m_graph.add_block(owner);
     m_graph.nodes[owner].blocks.push_back(block);
@@ -162,6 +163,9 @@ GraphWalker::Assigned GraphWalker::walk_body(const torch::jit::Block& from, Acti
         activation.values[param] = Bound::data(FxRef{id});
     }
     Assigned before = m_assigned;
+    for (const AttributeKey& key : carried)
+        m_assigned[key] =
+            Bound::data(FxRef{m_graph.add_block_param(block, key.second, attribute_type(key))});
     walk_block(from, activation, block);
     Assigned after = std::exchange(m_assigned, std::move(before));
     for (const Value* output : from.outputs()) {
@@ -169,57 +173,6 @@ GraphWalker::Assigned GraphWalker::walk_body(const torch::jit::Block& from, Acti
         m_graph.blocks[block].results.push_back(std::move(result));
     }
     return after;
-}
-
-void GraphWalker::merge_assigned(FxNodeId branch, const std::vector<Assigned>& bodies,
-                                 const Activation& activation)
-{
-    // What the branches assign to an attribute becomes one more result of the prim::If.
-    Assigned all;
-    for (const Assigned& body : bodies)
-        all.insert(body.begin(), body.end());
-    for (const auto& [key, any] : all) {
-        const auto& [object, name] = key;
-        const std::string path = path_of(object);
-        const std::string fqn = path.empty() ? name : fmt::format("{}.{}", path, name);
-        std::vector<Bound> ends;
-        for (std::size_t i = 0; i < bodies.size(); ++i) {
-            const auto slot = object->type()->findAttributeSlot(name);
-            if (const auto it = bodies[i].find(key); it != bodies[i].end())
-                ends.push_back(it->second);
-            else if (slot)
-                ends.push_back(bind_ivalue(object->getSlot(*slot), fqn, activation,
-                                           m_graph.nodes[branch].blocks[i]));
-            else
-                ends.push_back(any);
-        }
-        const bool same = std::all_of(ends.begin(), ends.end(), [&](const Bound& end) {
-            return end.arg == ends.front().arg && end.object == ends.front().object &&
-                   end.elements == ends.front().elements;
-        });
-        if (same) {
-            m_assigned[key] = ends.front();
-            continue;
-        }
-        if (!std::all_of(ends.begin(), ends.end(),
-                         [](const Bound& end) { return end.is_data(); })) {
-            m_sink.warning("state-update-in-branch",
-                           "The model assigns an object to this attribute in a branch; outside of "
-                           "it the object from before is used.",
-                           fqn);
-            continue;
-        }
-        for (std::size_t i = 0; i < ends.size(); ++i)
-            m_graph.blocks[m_graph.nodes[branch].blocks[i]].results.push_back(ends[i].arg);
-        const FxValueId value =
-            m_graph.add_value(name, fx_type(object->type()->getAttribute(name)));
-        FxNode& node = m_graph.nodes[branch];
-        m_graph.values[value].node = branch;
-        m_graph.values[value].index = static_cast<std::uint32_t>(node.outputs.size());
-        m_graph.values[value].block = node.block;
-        node.outputs.push_back(value);
-        m_assigned[key] = Bound::data(FxRef{value});
-    }
 }
 
 void GraphWalker::add_if(const Node& node, Activation& activation, FxBlockId block)
@@ -242,16 +195,6 @@ void GraphWalker::add_if(const Node& node, Activation& activation, FxBlockId blo
     for (const torch::jit::Block* body : node.blocks())
         assigned.push_back(walk_body(*body, activation, id));
     merge_assigned(id, assigned, activation);
-}
-
-void GraphWalker::add_loop(const Node& node, Activation& activation, FxBlockId block)
-{
-    FxNode fx;
-    fx.target = "prim::Loop";
-    for (const Value* input : node.inputs())
-        fx.args.push_back(data_of(*input, activation));
-    const FxNodeId id = emit(node, std::move(fx), activation, block);
-    walk_body(*node.blocks()[0], activation, id);
 }
 
 void GraphWalker::add_tuple(const Node& node, Activation& activation, FxBlockId block)

@@ -210,6 +210,14 @@ Bound GraphWalker::bind_ivalue(const c10::IValue& value, const std::string& name
             m_graph.add_node(block, std::move(node), {"dict_construct"}, {fx_type(value.type())});
         return Bound::data(FxRef{m_graph.nodes[id].outputs[0]});
     }
+    if (value.isEnum()) {
+        const auto& held = *value.toEnumHolder();
+        Bound bound =
+            Bound::data(FxEnum{fmt::format("{}.{}", held.qualifiedClassName(), held.name())});
+        bound.elements = std::make_shared<std::vector<Bound>>(std::vector<Bound>{
+            Bound::data(held.name()), bind_ivalue(held.value(), {}, activation, block)});
+        return bound;
+    }
     if (value.isObject()) {
         c10::ivalue::Object& object = value.toObjectRef();
         if (!value.isCustomClass()) {
@@ -291,29 +299,18 @@ bool GraphWalker::get_attribute(const Node& node, Activation& activation, FxBloc
     return true;
 }
 
-bool GraphWalker::set_attribute(const Node& node, Activation& activation, FxBlockId block)
+bool GraphWalker::set_attribute(const Node& node, Activation& activation)
 {
     c10::ivalue::Object* const object = lookup(*node.input(0), activation).object;
     if (!object)
         return false;
     const std::string& name = node.s(torch::jit::attr::name);
-    const std::string path = path_of(object);
-    const std::string fqn = path.empty() ? name : fmt::format("{}.{}", path, name);
+    const std::string fqn = fqn_of({object, name});
     m_assigned[{object, name}] = lookup(*node.input(1), activation);
-    bool in_loop = false;
-    for (FxNodeId owner = m_graph.blocks[block].owner; owner != no_index;
-         owner = m_graph.blocks[m_graph.nodes[owner].block].owner)
-        in_loop = in_loop || m_graph.nodes[owner].target == "prim::Loop";
-    if (!in_loop)
-        m_sink.info("state-update",
-                    "The model assigns to this attribute; the new value is used for the rest of "
-                    "the call and is not kept between calls.",
-                    fqn);
-    else
-        m_sink.warning("state-update-in-branch",
-                       "The model assigns to this attribute inside a loop; outside of it the value "
-                       "from before is used.",
-                       fqn);
+    m_sink.info("state-update",
+                "The model assigns to this attribute; the new value is used for the rest of the "
+                "call and is not kept between calls.",
+                fqn);
     return true;
 }
 

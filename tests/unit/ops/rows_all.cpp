@@ -32,6 +32,7 @@ ParityRows all_parity_rows()
     add(pooling_rows());
     add(prims_rows());
     add(quantization_rows());
+    add(random_rows());
     add(rearranging_rows());
     add(recurrence_rows());
     add(recurrent_rows());
