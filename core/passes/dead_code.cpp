@@ -16,12 +16,21 @@ public:
     explicit DeadCode(OnnxModel& model)
         : m_model(model),
           m_live_nodes(model.nodes.size(), false),
-          m_live_values(model.values.size(), false)
-    {}
+          m_live_values(model.values.size(), false),
+          m_carried_of(model.values.size())
+    {
+        for (NodeId id = 0; id < model.nodes.size(); ++id)
+            if (kind_of(id) == Kind::Loop) {
+                const auto& params = model.graphs[model.bodies(id).front()].inputs;
+                for (std::size_t i = 2; i < params.size(); ++i)
+                    m_carried_of[params[i]] = {id, i - 2};
+            }
+    }
 
     std::vector<NodeId> remove()
     {
         mark();
+        trim_bodies();
         drop_optional_outputs();
         for (OnnxGraph& graph : m_model.graphs)
             std::erase_if(graph.nodes, [&](NodeId node) { return !m_live_nodes[node]; });
@@ -31,13 +40,62 @@ public:
     }
 
 private:
+    /// Nodes whose outputs go one by one; all others are needed as a whole.
+    enum class Kind { Other, If, Loop };
+    Kind kind_of(NodeId id) const
+    {
+        const OnnxNode& node = m_model.nodes[id];
+        if (node.domain != StringId::Empty)
+            return Kind::Other;
+        const std::string_view op = m_model.text(node.op_type);
+        const std::size_t bodies = op == "If" || op == "Loop" ? m_model.bodies(id).size() : 0;
+        return op == "If" && bodies == 2 ? Kind::If : bodies == 1 ? Kind::Loop : Kind::Other;
+    }
+
     void need(ValueId value)
     {
         if (value == no_id || m_live_values[value])
             return;
         m_live_values[value] = true;
-        if (const NodeId producer = m_model.values[value].producer; producer != no_id)
-            need_node(producer);
+        if (const Carried& carried = m_carried_of[value]; carried.loop != no_id)
+            need_carried(carried.loop, carried.index);
+        const NodeId producer = m_model.values[value].producer;
+        if (producer == no_id)
+            return;
+        need_node(producer);
+        const Kind kind = kind_of(producer);
+        if (kind == Kind::Other)
+            return;
+        const auto& outputs = m_model.nodes[producer].outputs;
+        const auto index = static_cast<std::size_t>(
+            std::find(outputs.begin(), outputs.end(), value) - outputs.begin());
+        if (kind == Kind::Loop && index + 2 < m_model.nodes[producer].inputs.size())
+            return need_carried(producer, index);
+        for (const GraphId body : m_model.bodies(producer))
+            need_result(body, index + (kind == Kind::Loop ? 1 : 0));
+    }
+
+    void need_result(GraphId body, std::size_t index)
+    {
+        const auto& results = m_model.graphs[body].outputs;
+        if (index < results.size())
+            need(results[index]);
+    }
+
+    /// What goes round in a loop is needed as one: what comes in, what goes out of the body and of
+    /// the node.
+    void need_carried(NodeId loop, std::size_t index)
+    {
+        need_node(loop);
+        const OnnxNode& node = m_model.nodes[loop];
+        const GraphId body = m_model.bodies(loop).front();
+        if (index + 2 < node.inputs.size())
+            need(node.inputs[index + 2]);
+        if (index + 2 < m_model.graphs[body].inputs.size())
+            need(m_model.graphs[body].inputs[index + 2]);
+        need_result(body, index + 1);
+        if (index < node.outputs.size())
+            need(node.outputs[index]);
     }
 
     void need_node(NodeId node)
@@ -51,14 +109,26 @@ private:
     /// What a node reads, bodies included; what encloses it.
     void follow(NodeId node)
     {
-        for (const ValueId input : m_model.nodes[node].inputs)
-            need(input);
+        const Kind kind = kind_of(node);
+        const auto& inputs = m_model.nodes[node].inputs;
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            if (kind != Kind::Loop || i < 2)
+                need(inputs[i]);
         for (const GraphId body : m_model.bodies(node)) {
-            for (const ValueId value : m_model.graphs[body].inputs)
-                need(value);
-            for (const ValueId value : m_model.graphs[body].outputs)
-                need(value);
+            const OnnxGraph& graph = m_model.graphs[body];
+            for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+                if (kind != Kind::Loop || i < 2)
+                    need(graph.inputs[i]);
+            for (std::size_t i = 0; i < graph.outputs.size(); ++i)
+                if (kind == Kind::Other || (kind == Kind::Loop && i == 0))
+                    need(graph.outputs[i]);
         }
+        // A node with a body that something in it needs has one output at least.
+        const auto& outputs = m_model.nodes[node].outputs;
+        if (kind != Kind::Other && !outputs.empty() &&
+            std::none_of(outputs.begin(), outputs.end(),
+                         [&](ValueId output) { return output != no_id && m_live_values[output]; }))
+            need(outputs.front());
         const GraphId graph = m_model.nodes[node].graph;
         if (graph != no_id && m_model.graphs[graph].owner != no_id)
             need_node(m_model.graphs[graph].owner);
@@ -80,6 +150,37 @@ private:
             m_pending.pop_back();
             follow(node);
         }
+    }
+
+    /// Results of branches and loops that nobody reads.
+    void trim_bodies()
+    {
+        for (NodeId id = 0; id < m_model.nodes.size(); ++id) {
+            const Kind kind = m_live_nodes[id] ? kind_of(id) : Kind::Other;
+            if (kind == Kind::Other)
+                continue;
+            OnnxNode& node = m_model.nodes[id];
+            for (std::size_t i = node.outputs.size(); i-- > 0;) {
+                if (node.outputs[i] != no_id && m_live_values[node.outputs[i]])
+                    continue;
+                const std::size_t skip = kind == Kind::Loop ? 1 : 0;
+                const bool carried = kind == Kind::Loop && i + 2 < node.inputs.size();
+                for (const GraphId body : m_model.bodies(id)) {
+                    OnnxGraph& graph = m_model.graphs[body];
+                    erase_at(graph.outputs, i + skip);
+                    if (carried)
+                        erase_at(graph.inputs, i + 2);
+                }
+                if (carried)
+                    erase_at(node.inputs, i + 2);
+                erase_at(node.outputs, i);
+            }
+        }
+    }
+    static void erase_at(std::vector<ValueId>& values, std::size_t i)
+    {
+        if (i < values.size())
+            values.erase(values.begin() + static_cast<std::ptrdiff_t>(i));
     }
 
     void drop_optional_outputs()
@@ -173,9 +274,16 @@ private:
         }
     }
 
+    /// A parameter of a loop's body that goes round.
+    struct Carried {
+        NodeId loop = no_id;
+        std::size_t index = 0;
+    };
+
     OnnxModel& m_model;
     std::vector<bool> m_live_nodes;
     std::vector<bool> m_live_values;
+    std::vector<Carried> m_carried_of; // per value
     std::vector<NodeId> m_pending;
     std::vector<NodeId> m_new_nodes;
 };

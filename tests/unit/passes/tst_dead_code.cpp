@@ -21,6 +21,44 @@ NodeId add(OnnxModel& model, std::string_view op, std::vector<ValueId> inputs,
     return id;
 }
 
+GraphId add_body(OnnxModel& model, NodeId owner, std::string_view attribute)
+{
+    const auto body = static_cast<GraphId>(model.graphs.size());
+    model.graphs.emplace_back();
+    model.graphs[body].owner = owner;
+    Attribute graph;
+    graph.name = model.intern(attribute);
+    graph.kind = AttributeKind::Graph;
+    graph.value = std::vector<GraphId>{body};
+    model.nodes[owner].attributes.push_back(std::move(graph));
+    return body;
+}
+
+ValueId add_in(OnnxModel& model, GraphId body, std::string_view op, std::vector<ValueId> inputs)
+{
+    OnnxNode node;
+    node.op_type = model.intern(op);
+    node.inputs = std::move(inputs);
+    const ValueId output = model.add_value(body, fmt::format("{}_{}", op, model.values.size()));
+    node.outputs = {output};
+    model.add_node(body, std::move(node));
+    model.provenance.push_back({0, 0, {}});
+    return output;
+}
+
+std::vector<std::string> operators(const OnnxModel& model)
+{
+    std::vector<std::string> names;
+    for (const OnnxNode& node : model.nodes)
+        names.emplace_back(model.text(node.op_type));
+    return names;
+}
+
+std::string name_of(const OnnxModel& model, ValueId id)
+{
+    return std::string(model.text(model.values[id].name));
+}
+
 ValueId initializer(OnnxModel& model, std::string_view name)
 {
     return model
@@ -86,6 +124,83 @@ private Q_SLOTS:
         QCOMPARE(model.nodes[1].outputs.size(), std::size_t{2});
         for (const OnnxValue& value : model.values)
             QVERIFY(model.text(value.name) != "indices");
+    }
+
+    void trimsBranches()
+    {
+        // y, z = If(c): (Relu(x), Abs(x)) or (Neg(x), x'); only z is read.
+        OnnxModel model;
+        const ValueId c = model.add_value(0, "c");
+        const ValueId x = model.add_value(0, "x");
+        const ValueId y = model.add_value(0, "y");
+        const ValueId z = model.add_value(0, "z");
+        model.graphs[0].inputs = {c, x};
+        const NodeId owner = add(model, "If", {c}, {y, z});
+        for (const char* branch : {"then_branch", "else_branch"}) {
+            const GraphId body = add_body(model, owner, branch);
+            const ValueId first = add_in(model, body, "Relu", {x});
+            const ValueId second = add_in(model, body, "Abs", {x});
+            model.graphs[body].outputs = {first, second};
+        }
+        model.graphs[0].outputs = {z};
+
+        remove_dead_code(model);
+        QCOMPARE(operators(model), (std::vector<std::string>{"If", "Abs", "Abs"}));
+        QCOMPARE(model.nodes[0].outputs.size(), std::size_t{1});
+        for (const GraphId body : model.bodies(0)) {
+            QCOMPARE(model.graphs[body].outputs.size(), std::size_t{1});
+            QCOMPARE(model.values[model.graphs[body].outputs[0]].graph, body);
+        }
+    }
+
+    void trimsWhatGoesRound()
+    {
+        // a' = Relu(a) is read; b' = Abs(b) only by itself; d' = Neg(d) by a's body: a' = Relu(a),
+        // e' = Add(d, e) is read. Of the two scanned values the second is read.
+        OnnxModel model;
+        const ValueId trips = model.add_value(0, "trips");
+        std::vector<ValueId> initial;
+        std::vector<ValueId> results;
+        for (const char* name : {"a", "b", "d", "e"}) {
+            initial.push_back(model.add_value(0, name));
+            results.push_back(model.add_value(0, fmt::format("{}_out", name)));
+        }
+        for (const char* name : {"scan_1", "scan_2"})
+            results.push_back(model.add_value(0, name));
+        model.graphs[0].inputs = {trips};
+        for (const ValueId id : initial)
+            model.graphs[0].inputs.push_back(id);
+        std::vector<ValueId> inputs{trips, no_id};
+        inputs.insert(inputs.end(), initial.begin(), initial.end());
+        const NodeId owner = add(model, "Loop", inputs, results);
+        const GraphId body = add_body(model, owner, "body");
+        std::vector<ValueId> params;
+        for (const char* name : {"i", "go", "pa", "pb", "pd", "pe"})
+            params.push_back(model.add_value(body, name));
+        model.graphs[body].inputs = params;
+        const ValueId go = add_in(model, body, "Identity", {params[1]});
+        const ValueId a = add_in(model, body, "Relu", {params[2]});
+        const ValueId b = add_in(model, body, "Abs", {params[3]});
+        const ValueId d = add_in(model, body, "Neg", {params[4]});
+        const ValueId e = add_in(model, body, "Add", {params[4], params[5]});
+        const ValueId unread = add_in(model, body, "Sin", {params[3]});
+        const ValueId read = add_in(model, body, "Cos", {params[2]});
+        model.graphs[body].outputs = {go, a, b, d, e, unread, read};
+        model.graphs[0].outputs = {results[0], results[3], results[5]};
+
+        remove_dead_code(model);
+        QCOMPARE(operators(model),
+                 (std::vector<std::string>{"Loop", "Identity", "Relu", "Neg", "Add", "Cos"}));
+        // Trip count, no condition, a, d, e.
+        QCOMPARE(model.nodes[0].inputs.size(), std::size_t{5});
+        QCOMPARE(model.nodes[0].outputs.size(), std::size_t{4});
+        QCOMPARE(model.graphs[body].inputs.size(), std::size_t{5});
+        QCOMPARE(model.graphs[body].outputs.size(), std::size_t{5});
+        QCOMPARE(name_of(model, model.nodes[0].inputs[3]), std::string("d"));
+        QCOMPARE(name_of(model, model.nodes[0].outputs[1]), std::string("d_out"));
+        QCOMPARE(name_of(model, model.nodes[0].outputs[3]), std::string("scan_2"));
+        QCOMPARE(name_of(model, model.graphs[body].inputs[4]), std::string("pe"));
+        QCOMPARE(model.graphs[0].inputs.size(), std::size_t{5}); // the model's inputs stay
     }
 
     void keepsForeignDomains()
