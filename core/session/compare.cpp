@@ -206,8 +206,7 @@ private:
             const NodeId other = m_pairs.b_of[id];
             const std::string op(m_a.text(m_a.node(id).op_type));
             if (other == no_id) {
-                STRATA_TRY(const NodeId fused, fused_into(id));
-                if (fused != no_id)
+                if (const NodeId fused = m_pairs.fused_into[id]; fused != no_id)
                     differ("fused", "node", m_a.keys[id],
                            fmt::format("{} became part of {} '{}'", op,
                                        m_b.text(m_b.node(fused).op_type), m_b.keys[fused]),
@@ -226,38 +225,6 @@ private:
                 differ("added", "node", m_b.keys[id], std::string(m_b.text(m_b.node(id).op_type)),
                        no_id, id);
         return {};
-    }
-
-    /// The node that does the work of one without a counterpart. One that is what it was before,
-    /// with the same weights, does no more than it did.
-    Result<NodeId> fused_into(NodeId id)
-    {
-        NodeId& into = m_pairs.fused_into[id];
-        if (into == no_id || m_pairs.a_of[into] == no_id)
-            return into;
-        const OnnxNode& a = m_a.node(m_pairs.a_of[into]);
-        const OnnxNode& b = m_b.node(into);
-        bool same = m_a.text(a.op_type) == m_b.text(b.op_type) &&
-                    m_a.text(a.domain) == m_b.text(b.domain) &&
-                    a.inputs.size() == b.inputs.size() &&
-                    a.attributes.size() == b.attributes.size();
-        for (std::size_t i = 0; same && i < a.inputs.size(); ++i) {
-            const std::uint32_t x = weight_of(*m_a.model, a.inputs[i]);
-            const std::uint32_t y = weight_of(*m_b.model, b.inputs[i]);
-            same = (x == no_id) == (y == no_id);
-            if (same && x != no_id) {
-                STRATA_TRY(same, same_tensor(m_a.model->initializers[x].tensor,
-                                             m_b.model->initializers[y].tensor));
-            }
-        }
-        if (same)
-            into = no_id;
-        return into;
-    }
-
-    static std::uint32_t weight_of(const OnnxModel& model, ValueId value)
-    {
-        return value == no_id ? no_id : model.values[value].initializer;
     }
 
     /// One exporter wraps the model in a module of its own ("model.encoder" for "encoder"): told

@@ -20,12 +20,14 @@ InferredInput from_hint(const ShapeHint& hint)
     result.because = hint.because;
     result.min_rank = hint.min_rank;
     if (hint.rank) {
-        result.dims = std::vector<std::int64_t>(*hint.rank, -1);
+        // Code for a single sample may stand beside that for a batch; axes that are named exist.
+        const std::size_t rank = std::max(*hint.rank, hint.min_rank);
+        result.dims = std::vector<std::int64_t>(rank, -1);
         for (const auto& [axis, size] : hint.back)
-            if (axis < *hint.rank)
-                (*result.dims)[*hint.rank - 1 - axis] = size;
+            if (axis < rank)
+                (*result.dims)[rank - 1 - axis] = size;
         for (const auto& [axis, size] : hint.front)
-            if (axis < *hint.rank)
+            if (axis < rank)
                 (*result.dims)[axis] = size;
         return result;
     }

@@ -1,5 +1,7 @@
 #include "session/shape_hints.h"
 
+#include "session/shape_hint_axes.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -145,8 +147,45 @@ private:
         return made;
     }
 
+    /// Two names of one value.
+    void same(FxValueId value, const FxArg& other)
+    {
+        if (ShapeHint* of = hint(other); of && other.ref()->value != value) {
+            m_hints[value].merge(*of);
+            of->merge(m_hints[value]);
+        }
+    }
+
+    /// What a branch gives out, and what goes round in a loop. Values that come through unchanged
+    /// first: what a branch makes of them (a batch of one, for instance) says less.
+    void bodies(const FxNode& node)
+    {
+        const bool loop = node.target == "prim::Loop";
+        if (!loop && node.target != "prim::If")
+            return;
+        const std::size_t skip = loop ? 1 : 0;
+        for (const bool outside : {true, false})
+            for (const FxBlockId id : node.blocks) {
+                const FxBlock& block = m_graph.blocks[id];
+                for (std::size_t i = 0; i < node.outputs.size() && i + skip < block.results.size();
+                     ++i) {
+                    const FxArg& result = block.results[i + skip];
+                    const FxRef* ref = result.ref();
+                    if (ref && (m_graph.values[ref->value].block != id) == outside)
+                        same(node.outputs[i], result);
+                    if (loop && outside && i + 2 < node.args.size() &&
+                        i + 1 < block.params.size()) {
+                        same(block.params[i + 1], node.args[i + 2]);
+                        same(block.params[i + 1], result);
+                    }
+                }
+            }
+    }
+
     void visit(const FxNode& node, bool forward)
     {
+        if (!node.blocks.empty())
+            return bodies(node);
         if (node.args.empty() || node.outputs.empty())
             return;
         const std::string_view op = base_name(node.target);
@@ -411,39 +450,6 @@ private:
         return true;
     }
 
-    /// Hints where axis `axis` is put in (`by` 1) or taken out (-1).
-    static ShapeHint shifted(const ShapeHint& from, std::int64_t axis, int by)
-    {
-        ShapeHint made;
-        made.dtype = from.dtype;
-        made.is_index = from.is_index;
-        made.because = from.because;
-        if (from.rank && (by > 0 || *from.rank > 0))
-            made.rank = *from.rank + static_cast<std::size_t>(by > 0 ? 1 : 0) -
-                        static_cast<std::size_t>(by < 0 ? 1 : 0);
-        const auto move = [&](const auto& sizes, auto& to, std::size_t at) {
-            for (const auto& [place, size] : sizes) {
-                if (by < 0 && place == at)
-                    continue;
-                const bool behind = by > 0 ? place >= at : place > at;
-                to.emplace(behind ? (by > 0 ? place + 1 : place - 1) : place, size);
-            }
-        };
-        if (axis >= 0) {
-            move(from.front, made.front, static_cast<std::size_t>(axis));
-            if (made.rank && from.rank) { // sizes from the back that lie behind the axis
-                for (const auto& [place, size] : from.back)
-                    if (*from.rank - 1 - place >= static_cast<std::size_t>(axis) + (by < 0))
-                        made.back.emplace(place, size);
-            } else {
-                made.back = from.back;
-            }
-        } else {
-            move(from.back, made.back, static_cast<std::size_t>(-axis - 1));
-        }
-        return made;
-    }
-
     bool views(const FxNode& node, std::string_view op, ShapeHint& out, bool forward)
     {
         ShapeHint* in = hint(node, 0);
@@ -597,20 +603,6 @@ private:
         }
         if (to.because.empty())
             to.because = from.because;
-    }
-
-    /// Of poolings, resizing and padding over a fixed number of axes.
-    static std::size_t spatial_axes(std::string_view op)
-    {
-        const bool known = op.find("pool") != std::string_view::npos ||
-                           op.starts_with("aten::upsample_") ||
-                           op.find("_pad") != std::string_view::npos;
-        if (!known)
-            return 0;
-        return op.find("1d") != std::string_view::npos   ? 1
-               : op.find("2d") != std::string_view::npos ? 2
-               : op.find("3d") != std::string_view::npos ? 3
-                                                         : 0;
     }
 
     bool elementwise_of(const FxNode& node, ShapeHint& out, bool forward)

@@ -1,5 +1,6 @@
 #include "session/source_reference.h"
 
+#include "ir/fx_expand_inputs.h"
 #include "session/choose_inputs.h"
 
 #include <algorithm>
@@ -60,14 +61,39 @@ void take_inputs_of(const OnnxModel& file, ChosenInputs& chosen)
     }
 }
 
-Result<LoweringResult> lower_for(const Program& source, const OnnxModel* file, TaskContext& task)
+/// The source with its nested inputs made flat, as the file has them: by name, or as many as there
+/// are.
+Result<std::shared_ptr<const Program>> with_flat_inputs(const Program& source,
+                                                        const OnnxModel* file, TaskContext& task)
 {
     ExportOptions options;
+    if (file) {
+        std::vector<std::string> arguments;
+        for (const FxNodeId id : source.graph.placeholders())
+            arguments.push_back(source.graph.nodes[id].target);
+        for (const ValueId id : fed_inputs(*file)) {
+            const std::string name(file->text(file->values[id].name));
+            const bool known =
+                std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+                    return names_input(name, argument);
+                });
+            options.inputs.push_back({known ? name : std::string(), DType::Unknown, {}});
+        }
+    }
+    // The caller keeps the program.
+    return flatten_inputs(std::shared_ptr<const Program>(std::shared_ptr<const Program>{}, &source),
+                          options, task);
+}
+
+Result<LoweringResult> lower_for(const Program& source, const OnnxModel* file, TaskContext& task)
+{
+    STRATA_TRY(const std::shared_ptr<const Program> flat, with_flat_inputs(source, file, task));
+    ExportOptions options;
     options.fold_batch_norm = false; // the weights as the source has them
-    STRATA_TRY(ChosenInputs chosen, choose_inputs(source, options, task));
+    STRATA_TRY(ChosenInputs chosen, choose_inputs(*flat, options, task));
     if (file)
         take_inputs_of(*file, chosen);
-    return lower_with_inputs(source, chosen, options, task);
+    return lower_with_inputs(*flat, chosen, options, task);
 }
 
 } // namespace
