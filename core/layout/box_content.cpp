@@ -171,11 +171,6 @@ SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupI
                    metrics.width(box.subtitle, TextStyle::Body) + 8 + M::badge + 6;
     // The second row is translated and formatted by the ui: keep room for numbers like these.
     width = std::max(width, metrics.width("00000 nodes · 100.0 %", TextStyle::Small));
-    // Large numbers have separators.
-    const std::string count = std::to_string(box.figures.total);
-    const std::string summary =
-        count + std::string((count.size() - 1) / 3, '0') + " nodes · 100.0 %";
-    width = std::max(width, M::badge + 6 + metrics.width(summary, TextStyle::Small));
     box.rect.width = std::max(130.0, 2 * M::padding + width);
     box.rect.height = M::group_height;
     return box;

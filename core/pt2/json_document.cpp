@@ -1,26 +1,37 @@
 #include "pt2/json_document.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
 #include <simdjson.h>
 #include <string>
 #include <sys/mman.h>
+#include <vector>
 
 namespace strata {
 namespace {
 
 constexpr std::size_t max_text = 0xffff'0000U; // simdjson counts in 32 bits
 constexpr std::size_t large_text = std::size_t{16} << 20;
-constexpr std::string_view not_a_number = "NaN";
-constexpr std::string_view infinity = "Infinity";
-constexpr std::string_view minus_infinity = "-Infinity";
 
-/// The text with quotes around bare NaN, Infinity and -Infinity; empty when there are none.
-std::string with_quoted_constants(std::string_view text)
+/// What bare NaN, Infinity and -Infinity become: strings that are as long, so that nothing moves.
+struct BareConstant {
+    std::string_view bare;
+    std::string_view quoted; ///< with its quotes
+    double value;
+};
+constexpr std::array<BareConstant, 3> bare_constants{
+    BareConstant{"NaN", "\"N\"", std::numeric_limits<double>::quiet_NaN()},
+    BareConstant{"-Infinity", "\"-Infini\"", -std::numeric_limits<double>::infinity()},
+    BareConstant{"Infinity", "\"Infini\"", std::numeric_limits<double>::infinity()}};
+
+/// Quotes bare NaN, Infinity and -Infinity where they stand; false when there are none.
+bool quote_constants(std::span<char> writable)
 {
-    std::string quoted;
-    std::size_t copied = 0;
+    const std::string_view text(writable.data(), writable.size());
+    bool any = false;
     for (std::size_t at = 0; at < text.size();) {
         const char c = text[at];
         if (c == '"') {
@@ -35,25 +46,21 @@ std::string with_quoted_constants(std::string_view text)
             at = at == std::string_view::npos ? text.size() : at + 1;
             continue;
         }
-        std::string_view found;
+        const BareConstant* found = nullptr;
         if (c == 'N' || c == 'I' || c == '-')
-            for (const std::string_view constant : {not_a_number, infinity, minus_infinity})
-                if (text.substr(at).starts_with(constant))
-                    found = constant;
-        if (found.empty()) {
+            for (const BareConstant& constant : bare_constants)
+                if (text.substr(at).starts_with(constant.bare))
+                    found = &constant;
+        if (!found) {
             ++at;
             continue;
         }
-        if (quoted.empty())
-            quoted.reserve(text.size() + text.size() / 16 + 64);
-        quoted.append(text.substr(copied, at - copied));
-        quoted.append(1, '"').append(found).append(1, '"');
-        at += found.size();
-        copied = at;
+        std::copy(found->quoted.begin(), found->quoted.end(),
+                  writable.begin() + static_cast<std::ptrdiff_t>(at));
+        at += found->quoted.size();
+        any = true;
     }
-    if (!quoted.empty())
-        quoted.append(text.substr(copied));
-    return quoted;
+    return any;
 }
 
 /// simdjson reserves for the worst case and touches what it needs; with large pages that costs less
@@ -66,6 +73,22 @@ void use_large_pages(void* memory, std::size_t size)
     const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(memory) + size) & ~(page - 1);
     if (begin < end)
         static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));
+}
+
+/// The pages will not be needed soon. Only advice, and their contents stay.
+void leave_memory(const void* memory, std::size_t size)
+{
+#ifdef MADV_PAGEOUT
+    constexpr std::uintptr_t page = 4096;
+    const std::uintptr_t begin =
+        (reinterpret_cast<std::uintptr_t>(memory) + page - 1) & ~(page - 1);
+    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(memory) + size) & ~(page - 1);
+    if (begin < end)
+        static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_PAGEOUT));
+#else
+    static_cast<void>(memory);
+    static_cast<void>(size);
+#endif
 }
 
 simdjson::error_code parse_into(simdjson::dom::document& document, std::string_view text,
@@ -115,13 +138,15 @@ Result<JsonDocument> JsonDocument::parse(std::span<const std::byte> bytes,
     simdjson::error_code error = parse_into(parsed.m_impl->document, text, readable_after);
     if (error == simdjson::TAPE_ERROR || error == simdjson::NUMBER_ERROR ||
         error == simdjson::N_ATOM_ERROR) {
-        std::string quoted = with_quoted_constants(text);
-        if (!quoted.empty() && quoted.size() <= max_text) {
-            const std::size_t length = quoted.size();
-            quoted.append(simdjson::SIMDJSON_PADDING, ' ');
-            error = parse_into(parsed.m_impl->document, std::string_view(quoted).substr(0, length),
+        // The copy is the only additional memory: the text itself is in a mapped file, whose pages
+        // can be read again.
+        std::vector<char> copy(text.size() + simdjson::SIMDJSON_PADDING, ' ');
+        std::copy(text.begin(), text.end(), copy.begin());
+        if (text.size() >= large_text)
+            leave_memory(text.data(), text.size());
+        if (quote_constants(std::span(copy).first(text.size())))
+            error = parse_into(parsed.m_impl->document, {copy.data(), text.size()},
                                simdjson::SIMDJSON_PADDING);
-        }
     }
     if (error == simdjson::DEPTH_ERROR)
         return failure(ErrorCode::CannotRead,
@@ -189,12 +214,10 @@ std::optional<double> JsonValue::as_double() const
     case 'd':
         return std::bit_cast<double>(m_tape[m_at + 1]);
     case '"':
-        if (string_here() == not_a_number)
-            return std::numeric_limits<double>::quiet_NaN();
-        if (string_here() == infinity)
-            return std::numeric_limits<double>::infinity();
-        if (string_here() == minus_infinity)
-            return -std::numeric_limits<double>::infinity();
+        for (const BareConstant& constant : bare_constants)
+            if (string_here() == constant.bare ||
+                string_here() == constant.quoted.substr(1, constant.quoted.size() - 2))
+                return constant.value;
         return std::nullopt;
     default:
         return std::nullopt;

@@ -16,52 +16,6 @@ using namespace strata::ui;
 using namespace std::chrono_literals;
 using namespace strata::tests;
 
-namespace {
-
-struct Step {
-    const char* op;
-    const char* name;
-    const char* module;
-};
-
-/// A chain of operators, each in a module.
-Inspection chain(const std::vector<Step>& steps)
-{
-    Inspection result;
-    auto model = std::make_shared<OnnxModel>();
-    const GraphId graph = OnnxModel::main_graph;
-    ValueId last = model->add_value(graph, "x");
-    model->graphs[graph].inputs = {last};
-    for (const Step& step : steps) {
-        OnnxNode node;
-        node.op_type = model->intern(step.op);
-        node.name = model->intern(step.name);
-        node.inputs = {last};
-        last = model->add_value(graph, std::string(step.name) + "_out");
-        node.outputs = {last};
-        model->add_node(graph, std::move(node));
-        NodeAttribution found;
-        found.synthetic = false;
-        found.kind = EvidenceKind::Recorded;
-        found.module = result.modules.ensure(step.module);
-        result.attribution.push_back(found);
-    }
-    model->graphs[graph].outputs = {last};
-    result.model = std::move(model);
-    return result;
-}
-
-std::vector<std::string> nodeChanges(const ModelComparison& found, const char* what = "node")
-{
-    std::vector<std::string> changes;
-    for (const ModelDifference& difference : found.differences)
-        if (difference.what == what)
-            changes.push_back(difference.change + " " + difference.name);
-    return changes;
-}
-
-} // namespace
-
 class TestCompare : public QObject {
     Q_OBJECT
 
@@ -108,41 +62,6 @@ private Q_SLOTS:
     }
     void init() { QSettings().clear(); }
     void cleanup() { QVERIFY(JobRunner::waitForWorkers(5000)); }
-
-    void whatIsGoneIsNotFusedIntoWhatStaysTheSame()
-    {
-        const Inspection a =
-            chain({{"Neg", "n", "a"}, {"Tanh", "t", "b"}, {"Abs", "s", "c"}, {"Exp", "e", "c"}});
-        const Inspection b = chain({{"Neg", "n", "a"}, {"Abs", "s", "c"}, {"Exp", "e", "c"}});
-        TaskContext task;
-        const auto found = compare_inspections(a, b, task);
-        QVERIFY(found);
-        QCOMPARE(nodeChanges(*found), (std::vector<std::string>{"removed t", "changed s"}));
-        QCOMPARE(found->pairs.b_of[0], 0U);
-        QCOMPARE(found->pairs.b_of[1], no_id);
-        QCOMPARE(found->pairs.b_of[3], 2U);
-    }
-
-    void aModuleAroundAllIsToldOnce()
-    {
-        const Inspection a =
-            chain({{"Neg", "n", "a"}, {"Tanh", "t", "b"}, {"Abs", "s", "b.c"}, {"Exp", "e", ""}});
-        const Inspection b = chain({{"Neg", "n", "model.a"},
-                                    {"Tanh", "t", "model.b"},
-                                    {"Abs", "s", "model.b.c"},
-                                    {"Exp", "e", "model"}});
-        TaskContext task;
-        const auto found = compare_inspections(a, b, task);
-        QVERIFY(found);
-        QCOMPARE(nodeChanges(*found), std::vector<std::string>{});
-        QCOMPARE(nodeChanges(*found, "modules"), std::vector<std::string>{"changed model"});
-        // And the other way round; a node elsewhere is still told.
-        const Inspection c = chain(
-            {{"Neg", "n", "a"}, {"Tanh", "t", "b"}, {"Abs", "s", "elsewhere"}, {"Exp", "e", ""}});
-        const auto back = compare_inspections(b, c, task);
-        QVERIFY(back);
-        QCOMPARE(nodeChanges(*back), std::vector<std::string>{"changed s"});
-    }
 
     void modelsOfTheComparisonAreSound()
     {

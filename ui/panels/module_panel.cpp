@@ -14,14 +14,10 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <vector>
 
 namespace strata::ui {
 
 namespace {
-
-constexpr int full_indentation = 12;
-constexpr int least_indentation = 5;
 
 QToolButton* makeButton(QWidget* parent, const QString& icon_name, const QString& text)
 {
@@ -61,7 +57,7 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_view->setItemDelegate(new ShareDelegate(m_view));
-    m_view->setIndentation(full_indentation);
+    m_view->setIndentation(12);
     m_view->setTextElideMode(Qt::ElideRight);
     m_view->setMinimumWidth(300);
     QHeaderView* header = m_view->header();
@@ -82,12 +78,6 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     fit(ModuleTreeModel::Nodes, QStringLiteral("Nodes_"));
     fit(ModuleTreeModel::CoverageShare, QStringLiteral("Coverage"));
     fit(ModuleTreeModel::Confidence, QStringLiteral("Conf._"));
-    for (int column = 0; column < header->count(); ++column)
-        m_widths.push_back(header->sectionSize(column));
-    connect(header, &QHeaderView::sectionResized, this, [this](int column, int, int now) {
-        if (now > 0 && column != ModuleTreeModel::Name)
-            m_widths[static_cast<std::size_t>(column)] = now;
-    });
 
     auto* expand = makeButton(this, QStringLiteral("expand-all"), tr("Expand all modules"));
     auto* collapse = makeButton(this, QStringLiteral("collapse-all"), tr("Collapse all modules"));
@@ -110,7 +100,7 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
         const QScopedValueRollback following(m_following, true);
         m_proxy->setFilterText(text);
         if (!text.isEmpty())
-            expandAll();
+            m_view->expandAll();
         else
             follow(m_selection->current());
     });
@@ -122,7 +112,6 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
                         Target::ofModule(ModuleTreeModel::moduleOf(selected.indexes().front())),
                         this);
             });
-    connect(m_view, &QTreeView::expanded, this, &ModulePanel::noteDepth);
     // A click on the row that is current already reveals it again.
     connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
         m_selection->select(Target::ofModule(ModuleTreeModel::moduleOf(index)), this);
@@ -143,9 +132,7 @@ void ModulePanel::setInspection(std::shared_ptr<const Inspection> inspection)
 {
     const QScopedValueRollback following(m_following, true);
     m_model->setInspection(std::move(inspection));
-    m_deepest = 0;
     m_view->expandToDepth(0);
-    arrangeColumns();
 }
 
 void ModulePanel::resizeEvent(QResizeEvent* event)
@@ -159,56 +146,19 @@ void ModulePanel::arrangeColumns()
     QHeaderView* header = m_view->header();
     constexpr int dispensable[] = {ModuleTreeModel::Class, ModuleTreeModel::Confidence,
                                    ModuleTreeModel::Parameters};
+    for (const int column : dispensable)
+        header->setSectionHidden(column, false);
     int room = width();
     for (int column = 0; column < header->count(); ++column)
         if (column != ModuleTreeModel::Name)
-            room -= m_widths[static_cast<std::size_t>(column)];
-    // Deep trees need room for their names, too: narrower steps, then fewer columns, then a column
-    // that is scrolled.
-    m_view->setIndentation(std::clamp(full_indentation * 14 / std::max(m_deepest, 1),
-                                      least_indentation, full_indentation));
-    const int wanted = fontMetrics().horizontalAdvance(QLatin1Char('n')) * 16 +
-                       std::max(0, m_deepest - 3) * m_view->indentation();
-    std::vector<int> hidden;
-    for (const int column : dispensable)
-        if (room < wanted) {
-            room += m_widths[static_cast<std::size_t>(column)];
-            hidden.push_back(column);
-        }
-    const bool scrolled = room < wanted && m_deepest > 3;
-    // In this order: a section that is hidden while another one stretches keeps its place.
-    header->setSectionResizeMode(ModuleTreeModel::Name, QHeaderView::Interactive);
-    for (const int column : dispensable)
-        header->setSectionHidden(column,
-                                 std::find(hidden.begin(), hidden.end(), column) != hidden.end());
-    if (scrolled)
-        header->resizeSection(ModuleTreeModel::Name, wanted);
-    else
-        header->setSectionResizeMode(ModuleTreeModel::Name, QHeaderView::Stretch);
-}
-
-/// QTreeView does not tell of rows that are opened all at once.
-void ModulePanel::noteAll()
-{
-    const auto& inspection = m_model->inspection();
-    if (!inspection)
-        return;
-    std::vector<int> depth(inspection->modules.size(), 0);
-    for (ModuleId id = 1; id < depth.size(); ++id) // parents before children
-        depth[id] = depth[inspection->modules[id].parent] + 1;
-    m_deepest = depth.empty() ? 0 : *std::max_element(depth.begin(), depth.end());
-    arrangeColumns();
-}
-
-void ModulePanel::noteDepth(const QModelIndex& index)
-{
-    int depth = 1; // of the rows inside
-    for (QModelIndex above = index; above.isValid(); above = above.parent())
-        ++depth;
-    if (depth <= m_deepest)
-        return;
-    m_deepest = depth;
-    arrangeColumns();
+            room -= header->sectionSize(column);
+    const int wanted = fontMetrics().horizontalAdvance(QLatin1Char('n')) * 16;
+    for (const int column : dispensable) {
+        if (room >= wanted)
+            break;
+        room += header->sectionSize(column);
+        header->setSectionHidden(column, true);
+    }
 }
 
 void ModulePanel::setKept(const FilteredNodesPtr& kept)
@@ -228,7 +178,6 @@ void ModulePanel::focusFilter()
 void ModulePanel::expandAll()
 {
     m_view->expandAll();
-    noteAll();
 }
 
 void ModulePanel::collapseAll()
@@ -262,14 +211,6 @@ void ModulePanel::follow(const Target& target)
         m_view->expand(above);
     m_view->setCurrentIndex(index);
     m_view->scrollTo(index);
-    // A scroll bar that comes with the wider column covers the last row.
-    QMetaObject::invokeMethod(
-        this,
-        [this, row = QPersistentModelIndex(index)] {
-            if (row.isValid() && row == m_view->currentIndex())
-                m_view->scrollTo(row);
-        },
-        Qt::QueuedConnection);
 }
 
 } // namespace strata::ui

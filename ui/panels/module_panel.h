@@ -7,7 +7,6 @@
 #include <QWidget>
 
 #include <memory>
-#include <vector>
 
 class QLineEdit;
 class QResizeEvent;
@@ -41,17 +40,13 @@ private:
     void follow(const Target& target);
     /// Hides the columns that matter least while the names would have too little room.
     void arrangeColumns();
-    void noteAll();
-    void noteDepth(const QModelIndex& index);
 
     Selection* m_selection;
     ModuleTreeModel* m_model;
     ModuleFilterProxy* m_proxy;
     QLineEdit* m_filter;
     QTreeView* m_view;
-    std::vector<int> m_widths; ///< of the columns, hidden ones as they were
-    int m_deepest = 0;         ///< depth of the deepest row that was shown
-    bool m_following = false;  ///< while the tree repeats what another view selected
+    bool m_following = false; ///< while the tree repeats what another view selected
 };
 
 } // namespace strata::ui

@@ -7,7 +7,6 @@
 #include <QApplication>
 #include <QDialogButtonBox>
 #include <QFileDialog>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPointer>
@@ -98,9 +97,6 @@ InputsDialog::InputsDialog(const Inspection& inspection, const ExportOptions& op
     m_table->setAccessibleName(tr("Inputs of the model"));
     m_table->setHorizontalHeaderLabels({tr("Input"), tr("Type"), tr("Shape"), tr("From")});
     m_table->verticalHeader()->hide();
-    m_table->setShowGrid(false);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     m_table->horizontalHeader()->setSectionResizeMode(Name, QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(Type, QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(Shape, QHeaderView::Stretch);
@@ -124,27 +120,20 @@ InputsDialog::InputsDialog(const Inspection& inspection, const ExportOptions& op
     m_accept->setProperty("primary", true);
     m_accept->style()->unpolish(m_accept);
     m_accept->style()->polish(m_accept);
-    // What fills the table stands beside it, apart from what ends the dialog.
-    auto* file = new QPushButton(tr("Load a &file…"), this);
+    auto* file = buttons->addButton(tr("Load a &file…"), QDialogButtonBox::ActionRole);
     file->setToolTip(tr("A .npz, .npy or TensorProto file"));
-    auto* folder = new QPushButton(tr("Load a f&older…"), this);
+    auto* folder = buttons->addButton(tr("Load a f&older…"), QDialogButtonBox::ActionRole);
     folder->setToolTip(tr("A folder with input_0.pb, input_1.pb, … or with .npy files"));
-    auto* add = new QPushButton(tr("&Add an item"), this);
+    auto* add = buttons->addButton(tr("&Add an item"), QDialogButtonBox::ActionRole);
     add->setToolTip(tr("An item of a list or dict: states.0, batch.image"));
-    auto* fill = new QHBoxLayout;
-    fill->setSpacing(6);
-    for (QPushButton* button : {file, folder, add}) {
+    for (QPushButton* button : {file, folder, add})
         button->setAutoDefault(false);
-        fill->addWidget(button);
-    }
-    fill->addStretch(1);
 
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(20, 20, 20, 16);
     column->setSpacing(12);
     column->addWidget(help);
     column->addWidget(m_table, 1);
-    column->addLayout(fill);
     column->addWidget(m_note);
     column->addWidget(buttons);
 
@@ -246,27 +235,15 @@ void InputsDialog::refresh()
                     toneColor(wrong.isEmpty() ? Tone::Info : Tone::Error, palette()));
     m_note->setPalette(colors);
     QStringList names;
-    QStringList unknown;
     for (int row = 0; row < m_table->rowCount(); ++row)
-        if (text(row, Shape).isEmpty())
-            unknown += text(row, Name);
-        else if (const auto shape = parseShape(text(row, Shape)))
+        if (const auto shape = parseShape(text(row, Shape)))
             for (const DynamicAxis& axis : shape->dynamic)
                 if (const QString symbol = toQString(axis.symbol); !names.contains(symbol))
                     names += symbol;
-    QStringList told;
-    if (!wrong.isEmpty()) {
-        told += wrong;
-    } else {
-        if (!names.isEmpty())
-            told += tr("Dynamic axes: %1.").arg(names.join(QStringLiteral(", ")));
-        if (!unknown.isEmpty())
-            told += tr("Without a shape, so any, or left out when optional: %1.")
-                        .arg(unknown.join(QStringLiteral(", ")));
-        if (told.isEmpty())
-            told += tr("All sizes are fixed.");
-    }
-    m_note->setText(told.join(QLatin1Char(' ')));
+    m_note->setText(!wrong.isEmpty() ? wrong
+                    : names.isEmpty()
+                        ? tr("All sizes are fixed.")
+                        : tr("Dynamic axes: %1").arg(names.join(QStringLiteral(", "))));
     bool usable = true;
     for (int row = 0; row < m_table->rowCount(); ++row)
         usable = usable && problem(row).isEmpty();

@@ -63,8 +63,6 @@ QTreeView::item { padding: 3px 2px; border: none; }
 QTreeView::item:hover:!selected { background: @hover; }
 QTreeView::item:selected { background: @selected; color: @text; }
 QTreeView::item:selected:!active { background: @hover; }
-QTableView { background: @surface; border: 1px solid @outline; border-radius: 6px; outline: 0; gridline-color: @outline; selection-background-color: @selected; selection-color: @text; }
-QTableView::item { padding: 3px 6px; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: @textMuted; border: none; border-bottom: 2px solid transparent; padding: 7px 12px 6px 12px; }
 QTabBar::tab:hover { color: @text; }

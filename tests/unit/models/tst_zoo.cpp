@@ -141,6 +141,8 @@ private Q_SLOTS:
     void models();
     void formats_agree_data();
     void formats_agree();
+    void decomposed_data();
+    void decomposed();
 };
 
 void TestZoo::models_data()
@@ -408,6 +410,42 @@ void TestZoo::formats_agree()
                      .c_str());
     }
     QVERIFY2(compared * 2 >= in_traced.size(), "too little could be compared");
+}
+
+void TestZoo::decomposed_data()
+{
+    QTest::addColumn<QString>("folder");
+    for (const auto& entry : fs::directory_iterator(fs::path(STRATA_TEST_DATA) / "decomposed"))
+        if (fs::exists(entry.path() / "model.pt2"))
+            QTest::newRow(entry.path().filename().c_str())
+                << QString::fromStdString(entry.path().string());
+}
+
+/// Programs of core operators only, as run_decompositions() leaves them: exported like others.
+void TestZoo::decomposed()
+{
+    QFETCH(QString, folder);
+    const QTemporaryDir made;
+    const fs::path onnx = fs::path(made.path().toStdString()) / "model.onnx";
+    TaskContext task;
+    const auto opened = open_model(folder.toStdString() + "/model.pt2", ExportOptions{}, task);
+    QVERIFY2(opened, opened ? "" : opened.error().text().c_str());
+    const auto written = write_export(*opened, onnx, ExportOptions{}, task);
+    QVERIFY2(written, written ? "" : written.error().text().c_str());
+    QVERIFY((*written)->unsupported.empty());
+    QCOMPARE((*written)->coverage.all.recorded, (*written)->coverage.all.total);
+    for (const FxRecord& record : (*written)->accounting.records)
+        QVERIFY(record.fate != FxFate::Unaccounted);
+    VerifyOptions verify;
+    verify.onnx = onnx;
+    verify.inputs_dir = folder.toStdString();
+    const auto outputs = verify_model(verify, task);
+    QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+    QVERIFY(!outputs->empty());
+    for (const OutputParity& output : *outputs)
+        QVERIFY2(
+            output.ok,
+            fmt::format("{}: max_abs {} {}", output.name, output.max_abs, output.note).c_str());
 }
 
 QTEST_APPLESS_MAIN(TestZoo)
