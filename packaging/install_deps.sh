@@ -35,6 +35,7 @@ build_packages=(
     libsimdjson-dev
     libzip-dev
     libre2-dev
+    libmimalloc-dev
     zlib1g-dev
     fonts-dejavu-core
 )

@@ -1,11 +1,11 @@
 // Interned strings: names occur many times in a graph and are compared all the time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace strata {
 
@@ -16,32 +16,33 @@ enum class StringId : std::uint32_t { Empty = 0 };
 /// for writing.
 class StringPool {
 public:
-    StringPool() { intern({}); }
+    StringPool();
     StringPool(const StringPool&) = delete;
     StringPool& operator=(const StringPool&) = delete;
 
-    StringId intern(std::string_view text)
-    {
-        if (auto it = m_ids.find(text); it != m_ids.end())
-            return it->second;
-        m_strings.emplace_back(text);
-        const auto id = static_cast<StringId>(m_strings.size() - 1);
-        m_ids.emplace(m_strings.back(), id);
-        return id;
-    }
+    StringId intern(std::string_view text);
     /// The id of a string that may not be there; Empty when it is not.
-    StringId find(std::string_view text) const
-    {
-        auto it = m_ids.find(text);
-        return it == m_ids.end() ? StringId::Empty : it->second;
-    }
-    std::string_view view(StringId id) const { return m_strings[static_cast<std::size_t>(id)]; }
-    std::size_t size() const { return m_strings.size(); }
+    StringId find(std::string_view text) const;
+    std::string_view view(StringId id) const { return m_views[static_cast<std::size_t>(id)]; }
+    std::size_t size() const { return m_views.size(); }
 
 private:
-    std::deque<std::string>
-        m_strings; // a deque never moves its elements, so the views below stay valid
-    std::unordered_map<std::string_view, StringId> m_ids;
+    /// Open addressing, at most half full. The hash beside the id spares most looks at the text.
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t id = 0; ///< 0: free (the empty string is never looked up here)
+    };
+
+    /// Where the text is, or the free place where it belongs.
+    std::size_t slot_of(std::string_view text, std::uint32_t hash) const;
+    std::string_view store(std::string_view text);
+    void grow();
+
+    std::vector<std::string_view> m_views; ///< by id, into the blocks
+    std::vector<Slot> m_slots;             ///< a power of two
+    std::vector<std::unique_ptr<char[]>> m_blocks;
+    char* m_free = nullptr; ///< the rest of the block that is being filled
+    std::size_t m_free_size = 0;
 };
 
 } // namespace strata
