@@ -98,30 +98,36 @@ std::string Emitter::scope() const
 
 std::string Emitter::unique_name(std::string base)
 {
-    const auto it = m_names.find(base);
-    if (it == m_names.end()) {
-        set_name_count(base, 0);
+    const StringId id = m_model.intern(base);
+    std::uint32_t count = name_count(id);
+    if (count == 0) {
+        set_name_count(id, 1);
         return base;
     }
-    std::uint32_t count = it->second;
     std::string candidate;
+    StringId taken{};
     do {
-        candidate = fmt::format("{}_{}", base, ++count);
-    } while (m_names.contains(candidate));
-    set_name_count(base, count);
-    set_name_count(candidate, 0);
+        candidate = fmt::format("{}_{}", base, count++);
+        taken = m_model.intern(candidate);
+    } while (name_count(taken) != 0);
+    set_name_count(id, count);
+    set_name_count(taken, 1);
     return candidate;
 }
 
-void Emitter::set_name_count(const std::string& name, std::optional<std::uint32_t> count)
+std::uint32_t Emitter::name_count(StringId name) const
 {
-    const auto it = m_names.find(name);
-    m_name_changes.push_back(
-        {name, it == m_names.end() ? std::nullopt : std::optional(it->second)});
-    if (!count)
-        m_names.erase(name);
-    else
-        m_names[name] = *count;
+    const auto index = static_cast<std::size_t>(name);
+    return index < m_name_counts.size() ? m_name_counts[index] : 0;
+}
+
+void Emitter::set_name_count(StringId name, std::uint32_t count)
+{
+    const auto index = static_cast<std::size_t>(name);
+    if (index >= m_name_counts.size())
+        m_name_counts.resize(std::max(m_model.strings().size(), index + 1));
+    m_name_changes.push_back({name, m_name_counts[index]});
+    m_name_counts[index] = count;
 }
 
 ValueId Emitter::emit(std::string_view op, std::vector<ValueId> inputs, Attrs attrs)
@@ -218,7 +224,7 @@ std::vector<ValueId> Emitter::emit_node(std::string_view op, std::vector<ValueId
             Tensor known = *fact->constant;
             const std::string hint =
                 derived_name(m_model, static_cast<NodeId>(m_model.nodes.size() - 1), op);
-            set_name_count(std::string(m_model.text(m_model.nodes.back().name)), std::nullopt);
+            set_name_count(m_model.nodes.back().name, 0);
             m_model.nodes.pop_back();
             m_model.provenance.pop_back();
             m_model.graphs[m_graph].nodes.pop_back();
@@ -466,11 +472,8 @@ void Emitter::roll_back(const Checkpoint& checkpoint)
     m_facts.truncate(checkpoint.values);
     m_complaints.resize(std::min(m_complaints.size(), checkpoint.complaints));
     while (m_name_changes.size() > checkpoint.names) {
-        NameChange& change = m_name_changes.back();
-        if (change.before)
-            m_names[change.name] = *change.before;
-        else
-            m_names.erase(change.name);
+        const NameChange& change = m_name_changes.back();
+        m_name_counts[static_cast<std::size_t>(change.name)] = change.before;
         m_name_changes.pop_back();
     }
     m_before_narrowing.clear();

@@ -130,12 +130,13 @@ private:
     std::string scope() const;
     std::vector<ValueId> append(std::string_view op, std::vector<ValueId> inputs,
                                 std::size_t outputs, Attrs attrs, std::string_view domain);
-    void set_name_count(const std::string& name, std::optional<std::uint32_t> count);
+    std::uint32_t name_count(StringId name) const;
+    void set_name_count(StringId name, std::uint32_t count);
 
-    /// A change of m_names, for going back.
+    /// A change of m_name_counts, for going back.
     struct NameChange {
-        std::string name;
-        std::optional<std::uint32_t> before;
+        StringId name{};
+        std::uint32_t before = 0;
     };
     /// The value in a type that the node takes; the inputs are replaced. The result is the type
     /// that the node's typed outputs have to be cast back to, or Unknown.
@@ -151,7 +152,8 @@ private:
     GraphId m_graph = OnnxModel::main_graph;
     FrameId m_frame = 0;
     FxNodeId m_node = no_index;
-    std::unordered_map<std::string, std::uint32_t> m_names;
+    /// By StringId: 0 when no node has the name, otherwise the number for the next that wants it.
+    std::vector<std::uint32_t> m_name_counts;
     std::vector<NameChange> m_name_changes;
     std::unordered_map<std::string, ValueId> m_constants;
     /// Within one FX node: results that were cast to a narrow type, and what they were before. What

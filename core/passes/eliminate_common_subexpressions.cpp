@@ -6,6 +6,7 @@
 #include <bit>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
 #include <unordered_map>
 
 namespace strata {
@@ -54,30 +55,33 @@ bool append_attribute(std::string& key, const OnnxModel& model, const Attribute&
 }
 
 /// Equal keys mean that the nodes compute the same; empty: the node must stay.
-std::string node_key(const OnnxModel& model, NodeId id, const Rewire& rewire)
+void node_key(std::string& key, const OnnxModel& model, NodeId id, const Rewire& rewire)
 {
+    key.clear();
     const OnnxNode& node = model.nodes[id];
     const std::string_view op = model.text(node.op_type);
     if (node.domain != StringId::Empty ||
         std::find(random_ops.begin(), random_ops.end(), op) != random_ops.end())
-        return {};
-    std::string key = fmt::format("{}/{}", op, node.outputs.size());
+        return;
+    const auto to_key = std::back_inserter(key);
+    fmt::format_to(to_key, "{}/{}", op, node.outputs.size());
     for (ValueId output : node.outputs)
         key += output == no_id ? '-' : '+';
     for (ValueId input : node.inputs)
-        key += fmt::format(",{}", rewire.resolve(input));
+        fmt::format_to(to_key, ",{}", rewire.resolve(input));
     std::vector<const Attribute*> sorted;
     for (const Attribute& attribute : node.attributes)
         sorted.push_back(&attribute);
     std::sort(sorted.begin(), sorted.end(),
               [](const auto* a, const auto* b) { return a->name < b->name; });
     for (const Attribute* attribute : sorted)
-        if (!append_attribute(key, model, *attribute))
-            return {};
+        if (!append_attribute(key, model, *attribute)) {
+            key.clear();
+            return;
+        }
     for (const auto& [name, value] : node.metadata)
-        key += fmt::format("#{}={}", static_cast<std::uint32_t>(name),
-                           static_cast<std::uint32_t>(value));
-    return key;
+        fmt::format_to(to_key, "#{}={}", static_cast<std::uint32_t>(name),
+                       static_cast<std::uint32_t>(value));
 }
 
 /// The first node of each key that is visible from a graph: its own, and those listed before its
@@ -97,6 +101,7 @@ public:
     void merge(GraphId graph)
     {
         FirstNodes first;
+        first.reserve(m_model.graphs[graph].nodes.size());
         merge(graph, first, 0);
     }
 
@@ -106,16 +111,18 @@ private:
         if (graph >= m_model.graphs.size() || m_entered[graph] || depth > max_depth)
             return;
         m_entered[graph] = true;
-        std::vector<std::string> added; // to be taken out again: others do not see into this graph
+        // To be taken out again: others do not see into this graph.
+        std::vector<const FirstNodes::value_type*> added;
         for (NodeId id : m_model.graphs[graph].nodes) {
             for (GraphId body : m_model.bodies(id))
                 merge(body, first, depth + 1);
-            std::string key = node_key(m_model, id, m_rewire);
-            if (key.empty())
+            node_key(m_key, m_model, id, m_rewire);
+            if (m_key.empty())
                 continue;
-            const auto [it, inserted] = first.emplace(key, id);
+            const auto [it, inserted] = first.emplace(m_key, id);
             if (inserted) {
-                added.push_back(std::move(key));
+                if (depth > 0)
+                    added.push_back(&*it);
                 continue;
             }
             const auto& outputs = m_model.nodes[id].outputs;
@@ -127,14 +134,15 @@ private:
                     m_rewire.redirect(outputs[i], m_model.nodes[it->second].outputs[i]);
             unite_origins(m_model, it->second, id);
         }
-        for (const std::string& key : added)
-            first.erase(key);
+        for (const FirstNodes::value_type* entry : added)
+            first.erase(first.find(entry->first));
     }
 
     OnnxModel& m_model;
     Rewire& m_rewire;
     std::vector<bool> m_given_out;
     std::vector<bool> m_entered;
+    std::string m_key;
 };
 
 } // namespace
