@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <unordered_set>
 
 namespace strata {
 namespace {
@@ -82,9 +81,6 @@ bool fold_constants(OnnxModel& model, const ValueFacts& facts, PassLog* log)
             for (ValueId input : model.nodes[id].inputs)
                 if (input != no_id)
                     wanted[input] = true;
-    std::unordered_set<std::string> names;
-    for (const OnnxValue& value : model.values)
-        names.emplace(model.text(value.name));
     Rewire rewire(model);
     bool changed = false;
     for (NodeId id = 0; id < model.nodes.size(); ++id) {
@@ -93,8 +89,9 @@ bool fold_constants(OnnxModel& model, const ValueFacts& facts, PassLog* log)
         const ValueId output = model.nodes[id].outputs.front();
         if (!wanted[output])
             continue;
+        // Every name of the model is interned, so a text that is not is certainly free.
         std::string name = fmt::format("{}_folded", model.text(model.values[output].name));
-        for (int i = 1; !names.insert(name).second; ++i)
+        for (int i = 1; model.strings().find(name) != StringId::Empty; ++i)
             name = fmt::format("{}_folded_{}", model.text(model.values[output].name), i);
         // All bodies see the main graph's initializers.
         const std::uint32_t index =

@@ -28,7 +28,7 @@ Rewriter::Rewriter(OnnxModel& model, ValueFacts* facts)
                 ++m_uses[value];
 }
 
-void Rewriter::need(ValueId value, std::vector<NodeId>& pending)
+void Rewriter::need(ValueId value, NodeId swept, std::vector<NodeId>& pending)
 {
     if (value >= m_model.values.size())
         return;
@@ -36,28 +36,33 @@ void Rewriter::need(ValueId value, std::vector<NodeId>& pending)
     if (producer == no_id || m_live[producer])
         return;
     m_live[producer] = true;
-    pending.push_back(producer);
+    if (producer >= swept)
+        pending.push_back(producer);
 }
 
 void Rewriter::mark_live()
 {
+    // Nodes mostly follow what they read, so one sweep from the end, in the order of the memory,
+    // finds nearly all; the others wait in a list.
     std::vector<NodeId> pending;
+    const auto count = static_cast<NodeId>(m_model.nodes.size());
     // Bodies are taken to be needed as a whole: few are not, and remove_dead_code() looks closer.
     for (const OnnxGraph& graph : m_model.graphs)
         for (const ValueId value : graph.outputs)
-            need(value, pending);
-    for (NodeId node = 0; node < m_model.nodes.size(); ++node) {
-        if (m_model.nodes[node].domain == StringId::Empty && m_model.bodies(node).empty())
-            continue;
-        if (!m_live[node])
-            pending.push_back(node);
-        m_live[node] = true;
+            need(value, count, pending);
+    for (NodeId node = count; node-- > 0;) {
+        if (!m_live[node] &&
+            (m_model.nodes[node].domain != StringId::Empty || !m_model.bodies(node).empty()))
+            m_live[node] = true;
+        if (m_live[node])
+            for (const ValueId value : m_model.nodes[node].inputs)
+                need(value, node, pending);
     }
     while (!pending.empty()) {
         const NodeId node = pending.back();
         pending.pop_back();
         for (const ValueId value : m_model.nodes[node].inputs)
-            need(value, pending);
+            need(value, 0, pending);
     }
 }
 

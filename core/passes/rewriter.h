@@ -86,7 +86,8 @@ private:
     void put_attribute(NodeId node, std::string_view name, AttributeKind kind, T value);
     void mark_live();
     std::vector<OnnxModel::Use> all_readers(ValueId value) const; ///< also of dead nodes
-    void need(ValueId value, std::vector<NodeId>& pending);
+    /// Its maker is needed; one that the sweep (at node `swept`) has passed goes to `pending`.
+    void need(ValueId value, NodeId swept, std::vector<NodeId>& pending);
     void add_reader(NodeId node, std::size_t index);
     void release(ValueId value);
     void grow();
