@@ -30,7 +30,7 @@ StringId StringPool::intern(std::string_view text)
         return static_cast<StringId>(m_slots[slot].id);
     if (m_views.size() > std::numeric_limits<std::uint32_t>::max() - 1)
         throw std::bad_alloc();
-    if (m_views.size() * 2 > m_slots.size()) {
+    if (m_views.size() * 4 > m_slots.size() * 3) {
         grow();
         slot = slot_of(text, hash);
     }

@@ -27,7 +27,7 @@ public:
     std::size_t size() const { return m_views.size(); }
 
 private:
-    /// Open addressing, at most half full. The hash beside the id spares most looks at the text.
+    /// Open addressing, at most three quarters full. The hash beside the id spares most looks at the text.
     struct Slot {
         std::uint32_t hash = 0;
         std::uint32_t id = 0; ///< 0: free (the empty string is never looked up here)

@@ -103,7 +103,8 @@ private:
         if (m_live_nodes[node])
             return;
         m_live_nodes[node] = true;
-        m_pending.push_back(node);
+        if (node >= m_swept)
+            m_pending.push_back(node);
     }
 
     /// What a node reads, bodies included; what encloses it.
@@ -136,6 +137,7 @@ private:
 
     void mark()
     {
+        m_swept = static_cast<NodeId>(m_model.nodes.size());
         const OnnxGraph& main = m_model.graphs[OnnxModel::main_graph];
         for (const ValueId value : main.inputs)
             need(value);
@@ -145,6 +147,11 @@ private:
             if (const auto domain = m_model.text(m_model.nodes[node].domain);
                 !domain.empty() && domain != "ai.onnx")
                 need_node(node);
+        // Nodes mostly follow what they read, so one sweep from the end, in the order of the
+        // memory, finds nearly all; the others wait in the list.
+        while (m_swept > 0)
+            if (m_live_nodes[--m_swept])
+                follow(m_swept);
         while (!m_pending.empty()) {
             const NodeId node = m_pending.back();
             m_pending.pop_back();
@@ -285,6 +292,7 @@ private:
     std::vector<bool> m_live_values;
     std::vector<Carried> m_carried_of; // per value
     std::vector<NodeId> m_pending;
+    NodeId m_swept = 0; ///< nodes from here on were looked at already
     std::vector<NodeId> m_new_nodes;
 };
 
