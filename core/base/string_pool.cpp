@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <utility>
 #include <xxhash.h>
 
 namespace strata {
@@ -18,7 +19,7 @@ std::uint32_t hash_of(std::string_view text)
 
 } // namespace
 
-StringPool::StringPool() : m_views(1), m_slots(first_slots) {}
+StringPool::StringPool() : m_views{""}, m_slots(first_slots) {}
 
 StringId StringPool::intern(std::string_view text)
 {
@@ -58,23 +59,24 @@ std::size_t StringPool::slot_of(std::string_view text, std::uint32_t hash) const
 
 std::string_view StringPool::store(std::string_view text)
 {
-    if (text.size() > m_free_size) {
-        // Long texts get a block of their own, so that what is left of this one is not lost.
-        const bool own = text.size() > block_size / 8;
-        const std::size_t size = own ? text.size() : block_size;
+    const std::size_t size = text.size() + 1;
+    char* place = nullptr;
+    if (size > block_size / 8) {
+        // Long texts get a block of their own, so that what is left of the open one is not lost.
         m_blocks.emplace_back(new char[size]);
-        if (own) {
-            std::memcpy(m_blocks.back().get(), text.data(), text.size());
-            return {m_blocks.back().get(), text.size()};
+        place = m_blocks.back().get();
+    } else {
+        if (size > m_free_size) {
+            m_blocks.emplace_back(new char[block_size]);
+            m_free = m_blocks.back().get();
+            m_free_size = block_size;
         }
-        m_free = m_blocks.back().get();
-        m_free_size = size;
+        place = std::exchange(m_free, m_free + size);
+        m_free_size -= size;
     }
-    std::memcpy(m_free, text.data(), text.size());
-    const std::string_view stored(m_free, text.size());
-    m_free += text.size();
-    m_free_size -= text.size();
-    return stored;
+    std::memcpy(place, text.data(), text.size());
+    place[text.size()] = '\0';
+    return {place, text.size()};
 }
 
 void StringPool::grow()

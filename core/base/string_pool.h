@@ -12,8 +12,8 @@ namespace strata {
 /// Index into a StringPool. 0 is always the empty string.
 enum class StringId : std::uint32_t { Empty = 0 };
 
-/// Owns each distinct string once. Ids and views stay valid while the pool lives. Not thread-safe
-/// for writing.
+/// Owns each distinct string once. Ids and views stay valid while the pool lives, and a NUL follows
+/// each text. Not thread-safe for writing.
 class StringPool {
 public:
     StringPool();
@@ -27,7 +27,8 @@ public:
     std::size_t size() const { return m_views.size(); }
 
 private:
-    /// Open addressing, at most three quarters full. The hash beside the id spares most looks at the text.
+    /// Open addressing, at most three quarters full. The hash beside the id spares most looks at
+    /// the text.
     struct Slot {
         std::uint32_t hash = 0;
         std::uint32_t id = 0; ///< 0: free (the empty string is never looked up here)
