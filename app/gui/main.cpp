@@ -13,6 +13,7 @@
 #include <QSettings>
 #include <QTimer>
 
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -157,6 +158,33 @@ bool asksForWords(int argc, char* argv[])
     return false;
 }
 
+bool hasOption(int argc, char* argv[], const char* option)
+{
+    const std::size_t length = std::strlen(option);
+    return std::any_of(argv + 1, argv + argc, [&](const char* argument) {
+        return std::strncmp(argument, option, length) == 0 &&
+               (argument[length] == '\0' || argument[length] == '=');
+    });
+}
+
+/// Qt aborts where there is no display. Pictures need none; a window says what is missing.
+bool hasSomewhereToDraw(int argc, char* argv[])
+{
+    for (const char* variable : {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"})
+        if (!qEnvironmentVariableIsEmpty(variable))
+            return true;
+    if (hasOption(argc, argv, "-platform") || hasOption(argc, argv, "--platform"))
+        return true;
+    if (hasOption(argc, argv, "--screenshot")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        return true;
+    }
+    complain(QStringLiteral("There is no display to open a window on (neither DISPLAY nor "
+                            "WAYLAND_DISPLAY is set). Use strata-cli, or strata --screenshot FILE "
+                            "for a picture."));
+    return false;
+}
+
 void nameProgram()
 {
     QCoreApplication::setOrganizationName(QStringLiteral("Strata"));
@@ -175,6 +203,8 @@ int main(int argc, char* argv[])
         line.parser.process(app); // prints and ends the program
         return done;
     }
+    if (!hasSomewhereToDraw(argc, argv))
+        return wrong_usage;
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     WatchedApplication app(argc, argv);

@@ -15,11 +15,17 @@ class TestProgram : public QObject {
         QByteArray err;
     };
 
-    Run run(const QStringList& arguments, bool trace_libraries = false)
+    enum class Display { Offscreen, None };
+
+    Run run(const QStringList& arguments, bool trace_libraries = false,
+            Display display = Display::Offscreen)
     {
         QProcess process;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
+        if (display == Display::None)
+            for (const char* variable : {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"})
+                environment.remove(QString::fromLatin1(variable));
         environment.insert(QStringLiteral("XDG_CONFIG_HOME"), m_folder.path());
         if (trace_libraries)
             environment.insert(QStringLiteral("LD_DEBUG"), QStringLiteral("files"));
@@ -95,6 +101,17 @@ private Q_SLOTS:
                  QStringLiteral("--screenshot"), picture(), onnxFile()});
         QCOMPARE(missing.status, 3);
         QVERIFY(missing.err.contains("missing.onnx"));
+    }
+
+    void withoutADisplay()
+    {
+        const Run window = run({onnxFile()}, false, Display::None);
+        QCOMPARE(window.status, 2);
+        QVERIFY2(window.err.contains("DISPLAY"), window.err.constData());
+        const Run taken =
+            run({QStringLiteral("--screenshot"), picture(), onnxFile()}, false, Display::None);
+        QCOMPARE(taken.status, 0);
+        QVERIFY(!QImage(picture()).isNull());
     }
 
     void wrongUsage()
