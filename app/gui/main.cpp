@@ -49,9 +49,10 @@ std::optional<QSize> parseSize(const QString& text)
 /// Ends the program once the picture is written; the exit status says whether that worked.
 void takeScreenshot(QWidget* window, const QString& file)
 {
-    // Nested layouts settle one level a round.
+    // Nested layouts settle one level a round, and widgets added to them show themselves by a
+    // posted call.
     for (int round = 0; round < 5; ++round)
-        QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+        QCoreApplication::sendPostedEvents();
     if (window->grab().save(file)) {
         QApplication::exit(done);
         return;
