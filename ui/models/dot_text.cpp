@@ -34,13 +34,13 @@ Result<std::string> dotText(const Inspection& inspection, const DisplayTree& tre
         STRATA_CHECK(task.poll());
         const OnnxNode& node = model.nodes[id];
         const NodeAttribution& found = inspection.attribution[id];
-        text +=
-            "  n" + std::to_string(id) + " [label=" +
-            dotQuoted(std::string(model.text(node.op_type)) + "\n" +
-                   std::string(model.text(node.name))) +
-            ", tooltip=" +
-            dotQuoted(found.synthetic ? found.synthetic_path : inspection.modules[found.module].fqn) +
-            "];\n";
+        text += "  n" + std::to_string(id) + " [label=" +
+                dotQuoted(std::string(model.text(node.op_type)) + "\n" +
+                          std::string(model.text(node.name))) +
+                ", tooltip=" +
+                dotQuoted(found.synthetic ? found.synthetic_path
+                                          : inspection.modules[found.module].fqn) +
+                "];\n";
     }
     std::set<std::tuple<NodeId, NodeId, ValueId>> told;
     for (const Flow& flow : tree.flows)

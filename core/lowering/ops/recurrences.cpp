@@ -101,7 +101,18 @@ Outputs polynomial_of_degree(OpCall& call)
 }
 
 /// (2k)! / B(2k) for k = 1, 2, ...
-constexpr double bernoulli_factors[] = {12.0, -720.0, 30240.0, -1209600.0, 47900160.0, -1892437580.3183792, 74724249600.0, -2950130727918.164, 116467828143500.67, -4597978722407473.0, 1.8152105401943546e+17, -7.166165256175667e+18};
+constexpr double bernoulli_factors[] = {12.0,
+                                        -720.0,
+                                        30240.0,
+                                        -1209600.0,
+                                        47900160.0,
+                                        -1892437580.3183792,
+                                        74724249600.0,
+                                        -2950130727918.164,
+                                        116467828143500.67,
+                                        -4597978722407473.0,
+                                        1.8152105401943546e+17,
+                                        -7.166165256175667e+18};
 
 /// Hurwitz' zeta function in float64: terms up to q + i > 9, the rest by Euler and Maclaurin, as
 /// far as the terms matter.
@@ -256,13 +267,14 @@ Expr greatest_divisor(Expr a, Expr b)
     const Expr zero(e, e.scalar(DType::Int64, std::int64_t{0}));
     const Expr one(e, e.scalar(DType::Int64, std::int64_t{1}));
     const std::vector<ValueId> after =
-        loop(e, e.scalar(DType::Int64, most_divisions), {abs(a), abs(b)}, [&](ValueId, const auto& carried) -> Step {
-            const Expr x(e, carried[0]);
-            const Expr y(e, carried[1]);
-            const Expr ends = y == zero;
-            const Expr rest = where(ends, zero, x.apply("Mod", where(ends, one, y)));
-            return {{where(ends, x, y), rest}, any_left(!(rest == zero))};
-        });
+        loop(e, e.scalar(DType::Int64, most_divisions), {abs(a), abs(b)},
+             [&](ValueId, const auto& carried) -> Step {
+                 const Expr x(e, carried[0]);
+                 const Expr y(e, carried[1]);
+                 const Expr ends = y == zero;
+                 const Expr rest = where(ends, zero, x.apply("Mod", where(ends, one, y)));
+                 return {{where(ends, x, y), rest}, any_left(!(rest == zero))};
+             });
     return {e, after[0]};
 }
 
@@ -345,8 +357,8 @@ Outputs mantissa_and_exponent(OpCall& call)
     const Expr mantissa = where(up, part * 0.5, where(down, part * 2.0, part));
     const Expr shift = where(tiny, exponent - 200.0, exponent);
     const Expr sign = where(x < 0.0, -mantissa, mantissa);
-    return Outputs::tensors({where(plain, x, sign).cast(given.dtype()),
-                             where(plain, 0.0, shift).cast(DType::Int32)});
+    return Outputs::tensors(
+        {where(plain, x, sign).cast(given.dtype()), where(plain, 0.0, shift).cast(DType::Int32)});
 }
 
 #define STRATA_POLYNOMIAL(name, kind)                                                              \
