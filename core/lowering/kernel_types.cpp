@@ -183,7 +183,8 @@ std::optional<KernelTypes> kernel_types(std::string_view op, int opset, bool acc
         return accumulates
                    ? std::optional(KernelTypes{small_integers | wide_integers | f32 | f64, 0b101})
                    : std::nullopt;
-    const auto [from, to] = std::ranges::equal_range(rows, op, {}, &Row::op);
+    const auto from = std::ranges::lower_bound(rows, op, {}, &Row::op);
+    const auto to = std::ranges::upper_bound(rows, op, {}, &Row::op);
     std::optional<KernelTypes> found;
     for (const Row& row : std::span(from, to))
         if (row.from_opset <= opset)

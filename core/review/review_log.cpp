@@ -240,11 +240,13 @@ ReviewMerge merge_reviews(const ReviewLog& a, const ReviewLog& b)
     ReviewMerge result{a, {}};
     result.log.unite(b);
     const std::vector<ReviewEvent>& events = result.log.events();
-    for (auto& [name, reg] : review_registers(result.log))
+    for (const auto& entry : review_registers(result.log)) {
+        const auto& reg = entry.second;
         if (std::any_of(reg.heads.begin(), reg.heads.end(), [&](std::size_t head) {
                 return !same_decision(events[head], events[reg.winner()], reg.target);
             }))
             result.conflicts.push_back(reg);
+    }
     return result;
 }
 
