@@ -224,7 +224,7 @@ Result<std::uint64_t> whole_size(const Header& header, DType dtype)
 
 } // namespace
 
-Result<Tensor> parse_npy(std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
+Result<Tensor> parse_npy(std::span<const std::byte> bytes, std::shared_ptr<const ByteOwner> owner)
 {
     STRATA_TRY(const Header header, read_header(bytes));
     STRATA_TRY(const ElementType type, element_type(header.descr));
@@ -279,8 +279,8 @@ Result<std::vector<std::pair<std::string, Tensor>>> read_npz(const std::filesyst
             if (needed > largest_npz || total > largest_npz)
                 return bad("The arrays take more than 4 GiB; give them as .npy files in a folder.");
             STRATA_TRY(auto bytes, archive.read_head(entry, static_cast<std::size_t>(needed)));
-            auto owned = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
-            return parse_npy(*owned, owned);
+            const auto owned = std::make_shared<const OwnedBytes>(std::move(bytes));
+            return parse_npy(owned->bytes(), owned);
         };
         auto tensor = read();
         if (!tensor)

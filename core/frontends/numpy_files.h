@@ -17,7 +17,7 @@ namespace strata {
 /// One array out of the bytes of a .npy file, which `owner` keeps alive. Arrays in Fortran order
 /// get strides; other byte orders are turned round. Fails with CannotRead for damaged files and
 /// for dtypes that are no numbers (objects, text, records).
-Result<Tensor> parse_npy(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+Result<Tensor> parse_npy(std::span<const std::byte> bytes, std::shared_ptr<const ByteOwner> owner);
 
 /// A .npy file, mapped.
 Result<Tensor> read_npy(const std::filesystem::path& path);

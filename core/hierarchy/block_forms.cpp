@@ -1,5 +1,7 @@
 #include "hierarchy/block_forms.h"
 
+#include "hierarchy/open_nodes.h"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -11,20 +13,17 @@ namespace {
 using align::FlowGraph;
 using align::FlowInput;
 using align::FlowNode;
-using align::FlowUse;
 using align::Hash;
 
 constexpr std::size_t longest_gate = 12;
 constexpr std::size_t longest_branch = 64;
 constexpr std::size_t longest_skip = 3;
 
-class BlockForms {
+class BlockForms : OpenNodes {
 public:
     BlockForms(const FlowGraph& graph, const ModuleTree& modules,
                const std::vector<KnownModule>& known)
-        : m_graph(graph),
-          m_modules(modules),
-          m_place(known)
+        : OpenNodes(graph, modules, known)
     {}
 
     std::vector<std::pair<NodeId, ModuleId>> run()
@@ -41,15 +40,10 @@ public:
     }
 
 private:
-    bool is_open(NodeId id) const { return m_place[id].module == no_module; }
-    bool flows(NodeId id) const { return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape; }
-
-    void claim(NodeId id, ModuleId module)
+    void claim_open(NodeId id, ModuleId module)
     {
-        if (!is_open(id))
-            return;
-        m_place[id] = {module, 0};
-        m_found.emplace_back(id, module);
+        if (is_open(id))
+            claim(id, module);
     }
 
     bool is_numbered(ModuleId id) const
@@ -139,8 +133,8 @@ private:
         const auto first =
             std::find_if(path.rbegin(), path.rend(), [&](NodeId id) { return !is_open(id); });
         for (auto it = path.rbegin(); it != path.rend(); ++it)
-            claim(*it, it < first ? whole : common);
-        claim(product, whole);
+            claim_open(*it, it < first ? whole : common);
+        claim_open(product, whole);
         m_gates.insert(whole);
         return true;
     }
@@ -242,19 +236,15 @@ private:
         if (common == no_module || common == root_module || is_complete(common))
             return false;
         for (const NodeId id : inside)
-            claim(id, common);
+            claim_open(id, common);
         const ModuleId whole = is_numbered(common) ? m_modules[common].parent : common;
         for (const NodeId id : on_skip)
-            claim(id, whole);
-        claim(sum, whole);
+            claim_open(id, whole);
+        claim_open(sum, whole);
         return true;
     }
 
-    const FlowGraph& m_graph;
-    const ModuleTree& m_modules;
-    std::vector<KnownModule> m_place;
     std::unordered_set<ModuleId> m_gates;
-    std::vector<std::pair<NodeId, ModuleId>> m_found;
 };
 
 } // namespace

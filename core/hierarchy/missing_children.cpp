@@ -1,5 +1,7 @@
 #include "hierarchy/missing_children.h"
 
+#include "hierarchy/open_nodes.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -30,13 +32,11 @@ std::optional<unsigned> number_of(const Module& module)
                                                                        : std::nullopt;
 }
 
-class MissingChildren {
+class MissingChildren : OpenNodes {
 public:
     MissingChildren(const FlowGraph& graph, const ModuleTree& modules,
                     const std::vector<KnownModule>& known)
-        : m_graph(graph),
-          m_modules(modules),
-          m_place(known),
+        : OpenNodes(graph, modules, known),
           m_first(modules.size(), no_id)
     {
         for (const NodeId id : graph.topological)
@@ -58,9 +58,6 @@ public:
     }
 
 private:
-    bool is_open(NodeId id) const { return m_place[id].module == no_module; }
-    bool flows(NodeId id) const { return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape; }
-
     void note_first(NodeId id)
     {
         for (ModuleId m = m_place[id].module; m != no_module; m = m_modules[m].parent) {
@@ -70,10 +67,9 @@ private:
         }
     }
 
-    void claim(NodeId id, ModuleId container)
+    void claim_first(NodeId id, ModuleId container)
     {
-        m_place[id] = {container, 0};
-        m_found.emplace_back(id, container);
+        claim(id, container);
         note_first(id);
     }
 
@@ -211,7 +207,7 @@ private:
         chain.resize(end_of_products);
         for (std::size_t i = 0; i < chain.size(); ++i)
             if (i > 0 || !has_parts || !is_pooling(chain[i])) // a child that pools first itself
-                claim(chain[i], container);
+                claim_first(chain[i], container);
     }
 
     static bool same_source(const FlowInput& a, const FlowInput& b)
@@ -253,7 +249,7 @@ private:
             return;
         for (const NodeId id : inside)
             if (is_open(id))
-                claim(id, container);
+                claim_first(id, container);
     }
 
     void read_inputs()
@@ -301,12 +297,8 @@ private:
         return true;
     }
 
-    const FlowGraph& m_graph;
-    const ModuleTree& m_modules;
-    std::vector<KnownModule> m_place;
     std::vector<NodeId> m_first; ///< per module: its first known node
     std::vector<std::vector<NodeId>> m_input_readers;
-    std::vector<std::pair<NodeId, ModuleId>> m_found;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // Tensors whose bytes are read only when somebody asks.
 #pragma once
 
+#include "base/byte_owner.h"
 #include "base/dtype.h"
 #include "base/result.h"
 
@@ -46,15 +47,20 @@ private:
 /// A storage inside bytes that somebody else keeps alive (a mapped file, say).
 class SharedStorage final : public TensorStorage {
 public:
-    SharedStorage(std::shared_ptr<const void> owner, std::span<const std::byte> bytes)
+    SharedStorage(std::shared_ptr<const ByteOwner> owner, std::span<const std::byte> bytes)
         : m_owner(std::move(owner)),
           m_bytes(bytes)
     {}
-    Result<std::span<const std::byte>> bytes() const override { return m_bytes; }
+    Result<std::span<const std::byte>> bytes() const override
+    {
+        if (m_owner)
+            STRATA_CHECK(m_owner->check());
+        return m_bytes;
+    }
     std::size_t size() const override { return m_bytes.size(); }
 
 private:
-    std::shared_ptr<const void> m_owner;
+    std::shared_ptr<const ByteOwner> m_owner;
     std::span<const std::byte> m_bytes;
 };
 

@@ -12,8 +12,8 @@ namespace strata {
 
 /// Where tensors of a file find their bytes.
 struct TensorSource {
-    std::shared_ptr<const void> owner; ///< keeps the mapped file alive
-    ExternalData* external = nullptr;  ///< null: external data are refused
+    std::shared_ptr<const ByteOwner> owner; ///< keeps the mapped file alive
+    ExternalData* external = nullptr;       ///< null: external data are refused
 };
 
 /// A TensorProto as read.

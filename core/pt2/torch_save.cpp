@@ -122,7 +122,7 @@ Result<Rebuild> unwrap(const PickleOutline& outline)
 
 } // namespace
 
-Result<TorchSaveFile> TorchSaveFile::open(std::shared_ptr<const void> owner,
+Result<TorchSaveFile> TorchSaveFile::open(std::shared_ptr<const ByteOwner> owner,
                                           std::span<const std::byte> bytes)
 {
     if (bytes.size() >= legacy_magic.size() &&

@@ -20,7 +20,7 @@ public:
     /// `owner` keeps `bytes` alive. Fails with CannotRead for what is not such an archive (the
     /// form before PyTorch 1.6, which is no zip, with advice), for big-endian ones and for
     /// pickles that are damaged.
-    static Result<TorchSaveFile> open(std::shared_ptr<const void> owner,
+    static Result<TorchSaveFile> open(std::shared_ptr<const ByteOwner> owner,
                                       std::span<const std::byte> bytes);
 
     /// What was saved; lives as long as this.

@@ -20,9 +20,9 @@ constexpr std::size_t tensor_alignment = 8;
 constexpr std::size_t readable_after_unpacked = 64; // what the JSON parser wants
 
 /// Of what inflate_entry made.
-Bytes without_padding(const std::vector<std::byte>& unpacked)
+Bytes without_padding(Bytes unpacked)
 {
-    return Bytes(unpacked).first(unpacked.size() - readable_after_unpacked);
+    return unpacked.first(unpacked.size() - readable_after_unpacked);
 }
 
 tl::unexpected<Error> damaged(const ZipEntry& entry, std::string_view what)
@@ -81,14 +81,15 @@ Result<std::vector<std::byte>> inflate_entry(const ZipEntry& entry, Bytes packed
 
 } // namespace
 
-struct ZipArchive::Shared {
-    std::shared_ptr<const void> owner;
+struct ZipArchive::Shared final : ByteOwner {
+    std::shared_ptr<const ByteOwner> owner;
     Bytes bytes;
     bool optional_checksums = false;
     std::vector<ZipEntry> entries;
     std::unordered_map<std::string_view, std::size_t> by_name;
     mutable std::atomic<std::uint64_t> unpacked{0};
 
+    Status check() const override { return owner ? owner->check() : Status{}; }
     Status check_crc(const ZipEntry& entry, Bytes content) const
     {
         if (optional_checksums && entry.crc == 0)
@@ -122,6 +123,7 @@ public:
 
     Result<Bytes> bytes() const override
     {
+        STRATA_CHECK(m_shared->check());
         std::call_once(m_once, [this] { m_content = make(); });
         return m_content;
     }
@@ -149,7 +151,7 @@ private:
     mutable Result<Bytes> m_content = Bytes{};
 };
 
-Result<ZipArchive> ZipArchive::open(std::shared_ptr<const void> owner, Bytes bytes,
+Result<ZipArchive> ZipArchive::open(std::shared_ptr<const ByteOwner> owner, Bytes bytes,
                                     Checksums checksums)
 {
     auto shared = std::make_shared<Shared>();
@@ -213,8 +215,8 @@ Result<ZipArchive::Content> ZipArchive::read_checked(const ZipEntry& entry, bool
         return Content{m_shared, packed, after};
     }
     STRATA_TRY(std::vector<std::byte> content, m_shared->unpack(entry, packed));
-    auto kept = std::make_shared<const std::vector<std::byte>>(std::move(content));
-    const Bytes bytes = without_padding(*kept);
+    auto kept = std::make_shared<const OwnedBytes>(std::move(content));
+    const Bytes bytes = without_padding(kept->bytes());
     return Content{std::move(kept), bytes, readable_after_unpacked};
 }
 

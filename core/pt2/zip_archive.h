@@ -43,7 +43,7 @@ public:
     /// torch.save can be told to leave checksums out: zeros then stand there, which only
     /// Checksums::Optional accepts.
     enum class Checksums { Required, Optional };
-    static Result<ZipArchive> open(std::shared_ptr<const void> owner,
+    static Result<ZipArchive> open(std::shared_ptr<const ByteOwner> owner,
                                    std::span<const std::byte> bytes,
                                    Checksums checksums = Checksums::Required);
 
@@ -53,7 +53,7 @@ public:
 
     /// Bytes of an entry and, where they lie in the mapping, how many more may be read after them.
     struct Content {
-        std::shared_ptr<const void> owner;
+        std::shared_ptr<const ByteOwner> owner;
         std::span<const std::byte> bytes;
         std::size_t readable_after = 0;
     };

@@ -29,9 +29,9 @@ std::vector<std::string> surprises(const std::vector<SampleResult>& results,
         const auto gap = gaps.find(result.sample);
         const std::string_view outcome = to_string(result.outcome);
         if (gap == gaps.end()) {
-            if (result.outcome != Outcome::Right)
+            if (!is_right(result.outcome))
                 lines.push_back(fmt::format("{}: {}: {}", result.sample, outcome, result.reason));
-        } else if (result.outcome == Outcome::Right) {
+        } else if (is_right(result.outcome)) {
             lines.push_back(
                 fmt::format("{}: is right: take it off the list of known gaps", result.sample));
         } else if (outcome != gap->second.outcome ||

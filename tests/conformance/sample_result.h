@@ -9,17 +9,30 @@
 
 namespace strata::conformance {
 
-enum class Outcome { Right, Wrong, Refused, DoesNotLoad, DoesNotRun, Failed, Crashed, TimeOut };
-inline constexpr Outcome outcomes[] = {Outcome::Right,       Outcome::Wrong,      Outcome::Refused,
-                                       Outcome::DoesNotLoad, Outcome::DoesNotRun, Outcome::Failed,
-                                       Outcome::Crashed,     Outcome::TimeOut};
+enum class Outcome {
+    Right,
+    RightInFloat64, ///< what PyTorch computes in float64, and not what it computes as saved
+    Wrong,
+    Refused,
+    DoesNotLoad,
+    DoesNotRun,
+    Failed,
+    Crashed,
+    TimeOut
+};
+inline constexpr Outcome outcomes[] = {
+    Outcome::Right,   Outcome::RightInFloat64, Outcome::Wrong,
+    Outcome::Refused, Outcome::DoesNotLoad,    Outcome::DoesNotRun,
+    Outcome::Failed,  Outcome::Crashed,        Outcome::TimeOut};
 std::string_view to_string(Outcome outcome);
+/// Either kind.
+bool is_right(Outcome outcome);
 
 struct SampleResult {
     /// Relative to the samples' folder: the folder with model.pt, or a model file.
     std::string sample;
     Outcome outcome = Outcome::Failed;
-    std::string reason; ///< empty where right
+    std::string reason; ///< empty where it is_right
 };
 
 /// Exports the sample as strata-cli does, and compares with its recorded outputs in ONNX Runtime.

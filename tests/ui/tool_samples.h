@@ -3,23 +3,11 @@
 
 #include "fake_core.h"
 #include "sample_inspection.h"
+#include "window_test.h"
 
 #include "session/compare.h"
-#include "ui/canvas/graph_canvas.h"
-
-#include <QtTest>
-#include <QtWidgets>
 
 namespace strata::tests {
-
-template <class T>
-T* child(QWidget& widget, const char* name)
-{
-    T* found = widget.findChild<T*>(QString::fromLatin1(name));
-    if (!found)
-        qFatal("no child called %s", name);
-    return found;
-}
 
 /// The sample as a file that nobody knows the source of.
 inline std::shared_ptr<Inspection> onnxSample()

@@ -22,14 +22,7 @@ class TestCompare : public QObject {
     QTemporaryDir m_settings;
     QTemporaryDir m_files;
 
-    QString file(const char* name)
-    {
-        const QString path = m_files.filePath(QString::fromLatin1(name));
-        QFile written(path);
-        if (written.open(QIODevice::WriteOnly))
-            written.write("model");
-        return path;
-    }
+    QString file(const char* name) { return makeFile(m_files, name); }
 
     std::unique_ptr<CompareWindow> comparedWindow(FakeCore& core)
     {
@@ -50,16 +43,7 @@ class TestCompare : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QCoreApplication::setOrganizationName(QStringLiteral("StrataTest"));
-        QCoreApplication::setApplicationName(QStringLiteral("compare"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-        QLocale::setDefault(QLocale::c());
-        initAppearance();
-        applyAppearance(ThemeChoice::Light);
-    }
+    void initTestCase() { prepareApplication(m_settings, "compare"); }
     void init() { QSettings().clear(); }
     void cleanup() { QVERIFY(JobRunner::waitForWorkers(5000)); }
 

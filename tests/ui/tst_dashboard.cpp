@@ -2,6 +2,7 @@
 // graph.
 #include "fake_core.h"
 #include "sample_inspection.h"
+#include "window_test.h"
 
 #include "support/inspection_builder.h"
 #include "ui/canvas/graph_canvas.h"
@@ -24,18 +25,9 @@
 
 using namespace strata;
 using namespace strata::ui;
-using strata::tests::FakeCore;
+using namespace strata::tests;
 
 namespace {
-
-template <class T>
-T* child(QWidget& widget, const char* name)
-{
-    T* found = widget.findChild<T*>(QString::fromLatin1(name));
-    if (!found)
-        qFatal("no child called %s", name);
-    return found;
-}
 
 template <class T>
 T* labelled(QWidget& widget, const QString& name)
@@ -64,26 +56,10 @@ class TestDashboard : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QCoreApplication::setOrganizationName(QStringLiteral("StrataTest"));
-        QCoreApplication::setApplicationName(QStringLiteral("dashboard"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-        QLocale::setDefault(QLocale::c());
-    }
+    void initTestCase() { prepareApplication(m_settings, "dashboard"); }
     void init()
     {
-        m_window = std::make_unique<MainWindow>(m_core.services());
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        QSignalSpy opened(m_window.get(), &MainWindow::modelOpened);
-        QFile file(m_files.filePath(QStringLiteral("net.pt")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("model");
-        file.close();
-        m_window->openFile(file.fileName());
-        QVERIFY(opened.wait());
+        m_window = openWindow(m_core.services(), makeFile(m_files, "net.pt"));
         m_page = m_window->findChild<DashboardFeature*>()->page();
         show();
     }

@@ -1,6 +1,7 @@
 // The window driven by real events, without a display and without the core's slow parts.
 #include "fake_core.h"
 #include "sample_inspection.h"
+#include "window_test.h"
 
 #include "ui/canvas/graph_canvas.h"
 #include "ui/models/diagnostics_model.h"
@@ -25,7 +26,7 @@
 using namespace strata;
 using namespace strata::ui;
 using namespace std::chrono_literals;
-using strata::tests::FakeCore;
+using namespace strata::tests;
 
 namespace {
 
@@ -36,15 +37,6 @@ void savePicture(QWidget& widget, const QString& name)
         return;
     QTest::qWait(200);
     widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
-}
-
-template <class T>
-T* child(QWidget& widget, const char* name)
-{
-    T* found = widget.findChild<T*>(QString::fromLatin1(name));
-    if (!found)
-        qFatal("no child called %s", name);
-    return found;
 }
 
 void click(QAbstractItemView* view, const QModelIndex& index)
@@ -64,37 +56,13 @@ class TestMainWindow : public QObject {
     /// A window with the sample opened, shown and active.
     std::unique_ptr<MainWindow> openedWindow(FakeCore& core)
     {
-        auto window = std::make_unique<MainWindow>(core.services());
-        window->show();
-        if (!QTest::qWaitForWindowActive(window.get()))
-            qFatal("the window does not become active");
-        QSignalSpy opened(window.get(), &MainWindow::modelOpened);
-        window->openFile(file("net.pt"));
-        if (!opened.wait())
-            qFatal("the model was not opened");
-        return window;
+        return openWindow(core.services(), file("net.pt"));
     }
 
-    QString file(const char* name)
-    {
-        const QString path = m_files.filePath(QString::fromLatin1(name));
-        QFile written(path);
-        if (written.open(QIODevice::WriteOnly))
-            written.write("model");
-        return path;
-    }
+    QString file(const char* name) { return makeFile(m_files, name); }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QCoreApplication::setOrganizationName(QStringLiteral("StrataTest"));
-        QCoreApplication::setApplicationName(QStringLiteral("window"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-        QLocale::setDefault(QLocale::c());
-        initAppearance();
-        applyAppearance(ThemeChoice::Light);
-    }
+    void initTestCase() { prepareApplication(m_settings, "window"); }
     void init() { QSettings().clear(); }
     void cleanup() { QVERIFY(JobRunner::waitForWorkers(5000)); }
 

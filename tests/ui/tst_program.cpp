@@ -69,8 +69,6 @@ private Q_SLOTS:
 
     void pictureOfAnOnnxFileWithoutLoadingTorch()
     {
-        if (!QFileInfo::exists(onnxFile()))
-            QSKIP("the sample is not there");
         const Run result = run({QStringLiteral("--screenshot"), picture(), QStringLiteral("--size"),
                                 QStringLiteral("1000x700"), QStringLiteral("--theme"),
                                 QStringLiteral("dark"), onnxFile()},
@@ -87,8 +85,6 @@ private Q_SLOTS:
 
     void pictureOfAComparison()
     {
-        if (!QFileInfo::exists(onnxFile()))
-            QSKIP("the sample is not there");
         const Run result =
             run({QStringLiteral("--compare"), onnxFile(), QStringLiteral("--screenshot"), picture(),
                  QStringLiteral("--size"), QStringLiteral("1000x700"), onnxFile()});

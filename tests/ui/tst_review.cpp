@@ -2,6 +2,7 @@
 // notes, merging, what it changes elsewhere, and that it is on disk.
 #include "fake_core.h"
 #include "sample_inspection.h"
+#include "window_test.h"
 
 #include "review/review_file.h"
 #include "ui/canvas/graph_canvas.h"
@@ -23,18 +24,9 @@
 
 using namespace strata;
 using namespace strata::ui;
-using strata::tests::FakeCore;
+using namespace strata::tests;
 
 namespace {
-
-template <class T>
-T* child(QWidget& widget, const char* name)
-{
-    T* found = widget.findChild<T*>(QString::fromLatin1(name));
-    if (!found)
-        qFatal("no child called %s", name);
-    return found;
-}
 
 QStringList list(std::initializer_list<const char*> texts)
 {
@@ -75,16 +67,7 @@ class TestReview : public QObject {
 
     void open()
     {
-        m_window = std::make_unique<MainWindow>(m_core.services());
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        QSignalSpy opened(m_window.get(), &MainWindow::modelOpened);
-        QFile written(file("net.pt"));
-        QVERIFY(written.open(QIODevice::WriteOnly));
-        written.write("model");
-        written.close();
-        m_window->openFile(file("net.pt"));
-        QVERIFY(opened.wait());
+        m_window = openWindow(m_core.services(), makeFile(*m_files, "net.pt"));
         m_feature = m_window->findChild<ReviewFeature*>();
         QVERIFY(m_feature);
         m_panel = m_feature->panel();
@@ -94,14 +77,7 @@ class TestReview : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QCoreApplication::setOrganizationName(QStringLiteral("StrataTest"));
-        QCoreApplication::setApplicationName(QStringLiteral("review"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-        QLocale::setDefault(QLocale::c());
-    }
+    void initTestCase() { prepareApplication(m_settings, "review"); }
     void init()
     {
         QSettings().clear();

@@ -1,5 +1,7 @@
 // Values of weights and constants in the inspector: figures, planes, saving, and that nothing large
 // is read unasked.
+#include "window_test.h"
+
 #include "support/inspection_builder.h"
 #include "ui/tensor/tensor_charts.h"
 #include "ui/tensor/tensor_section.h"
@@ -12,17 +14,9 @@
 
 using namespace strata;
 using namespace strata::ui;
+using namespace strata::tests;
 
 namespace {
-
-template <class T>
-T* child(QWidget& widget, const char* name)
-{
-    T* found = widget.findChild<T*>(QString::fromLatin1(name));
-    if (!found)
-        qFatal("no child called %s", name);
-    return found;
-}
 
 /// A storage that says how often it was asked for its bytes.
 class CountedStorage final : public TensorStorage {

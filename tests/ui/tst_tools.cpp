@@ -29,27 +29,11 @@ class TestTools : public QObject {
     QTemporaryDir m_settings;
     QTemporaryDir m_files;
 
-    QString file(const char* name)
-    {
-        const QString path = m_files.filePath(QString::fromLatin1(name));
-        QFile written(path);
-        if (written.open(QIODevice::WriteOnly))
-            written.write("model");
-        return path;
-    }
+    QString file(const char* name) { return makeFile(m_files, name); }
 
     std::unique_ptr<MainWindow> openedWindow(const Services& with)
     {
-        auto window = std::make_unique<MainWindow>(with);
-        window->canvas()->setAnimated(false);
-        window->show();
-        if (!QTest::qWaitForWindowActive(window.get()))
-            qFatal("the window does not become active");
-        QSignalSpy opened(window.get(), &MainWindow::modelOpened);
-        window->openFile(file("a.onnx"));
-        if (!opened.wait())
-            qFatal("the model was not opened");
-        return window;
+        return openWindow(with, file("a.onnx"), Animation::Off);
     }
 
     static QAction* dropAction(MainWindow& window, const QString& path, const char* name)
@@ -65,16 +49,7 @@ class TestTools : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QCoreApplication::setOrganizationName(QStringLiteral("StrataTest"));
-        QCoreApplication::setApplicationName(QStringLiteral("tools"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-        QLocale::setDefault(QLocale::c());
-        initAppearance();
-        applyAppearance(ThemeChoice::Light);
-    }
+    void initTestCase() { prepareApplication(m_settings, "tools"); }
     void init() { QSettings().clear(); }
     void cleanup() { QVERIFY(JobRunner::waitForWorkers(5000)); }
 

@@ -37,15 +37,7 @@ Outputs masked_index(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
-    std::vector<ValueId> indices = call.tensors("indices");
-    for (std::size_t axis = 0; axis < indices.size(); ++axis) {
-        if (indices[axis] == no_id)
-            continue;
-        const Expr index(e, e.cast(indices[axis], DType::Int64));
-        const Expr last = Expr(e, e.size_of(x, static_cast<std::int64_t>(axis))) - 1.0;
-        indices[axis] = min(max(index, 0.0), last);
-    }
-    const ValueId picked = index_tensor(call, x, std::move(indices));
+    const ValueId picked = index_tensor(call, x, clamped_indices(call, x));
     const DType dtype = call.dtype_of(x);
     return e.emit(
         "Where", {e.cast(call.tensor("mask"), DType::Bool), picked, call.scalar_as("fill", dtype)});

@@ -188,19 +188,9 @@ Outputs masked_index_put(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
-    std::vector<ValueId> indices = call.tensors("indices");
-    for (std::size_t axis = 0; axis < indices.size(); ++axis) {
-        if (indices[axis] == no_id)
-            continue;
-        const Expr index(e, e.cast(indices[axis], DType::Int64));
-        const Expr last = Expr(e, e.size_of(x, static_cast<std::int64_t>(axis))) - 1.0;
-        // Negative ones count from the end.
-        const Expr size = last + 1.0;
-        indices[axis] = min(max(where(index < 0.0, index + size, index), 0.0), last);
-    }
     const Expr mask(e, e.cast(call.tensor("mask"), DType::Bool));
     const Expr values = where(mask, Expr(e, e.cast(call.tensor("values"), call.dtype_of(x))), 0.0);
-    const ValueId positions = index_tensor(call, flat_positions(e, x), std::move(indices));
+    const ValueId positions = index_tensor(call, flat_positions(e, x), clamped_indices(call, x));
     return write_at(call, x, positions, values, true);
 }
 

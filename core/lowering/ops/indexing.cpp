@@ -1,5 +1,6 @@
 #include "lowering/ops/indexing.h"
 #include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/scatter_elements.h"
 #include "lowering/ops/type_promotion.h"
@@ -90,6 +91,20 @@ void append_mask(OpCall& call, ValueId mask, std::vector<ValueId>& indices)
 }
 
 } // namespace
+
+std::vector<ValueId> clamped_indices(OpCall& call, ValueId x)
+{
+    Emitter& e = call.e();
+    std::vector<ValueId> indices = call.tensors("indices");
+    for (std::size_t axis = 0; axis < indices.size(); ++axis) {
+        if (indices[axis] == no_id)
+            continue;
+        const Expr index(e, e.cast(indices[axis], DType::Int64));
+        const Expr size(e, e.size_of(x, static_cast<std::int64_t>(axis)));
+        indices[axis] = min(max(index, -size), size - 1.0);
+    }
+    return indices;
+}
 
 // One index tensor is a Gather, several that stand side by side a GatherND.
 ValueId index_tensor(OpCall& call, ValueId x, std::vector<ValueId> given)

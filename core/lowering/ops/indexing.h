@@ -11,6 +11,10 @@ namespace strata::ops {
 /// ":". Refuses when ranks that it needs are unknown.
 ValueId index_tensor(OpCall& call, ValueId x, std::vector<ValueId> given);
 
+/// The operator's "indices" as PyTorch's unsafe forms take them: what lies outside of x is moved to
+/// its ends, where a mask hides it; negative ones go on counting from the end.
+std::vector<ValueId> clamped_indices(OpCall& call, ValueId x);
+
 /// The number of each element of x, in x's shape.
 ValueId flat_positions(Emitter& e, ValueId x);
 

@@ -82,6 +82,7 @@ private:
     void add_loop(const Node& node, Activation& activation, FxBlockId block);
     void merge_assigned(FxNodeId branch, const std::vector<Assigned>& bodies,
                         const Activation& activation);
+    void assign_result(FxNodeId id, const AttributeKey& key);
     void finish_loop(FxNodeId loop, const std::vector<AttributeKey>& carried,
                      const Assigned& after);
     /// What the attribute holds at the place reached so far.

@@ -5,13 +5,10 @@
 #include <caffe2/serialize/read_adapter_interface.h>
 #include <cstdint>
 #include <cstring>
-#include <fcntl.h>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -25,38 +22,7 @@ constexpr std::size_t smallest_mapped = 64 * 1024;
 // PyTorch's writer aligns weights; kernels may count on it.
 constexpr std::uint64_t alignment = 64;
 
-/// A whole file, copied page by page where somebody writes.
-class PrivateMapping {
-public:
-    static std::shared_ptr<PrivateMapping> open(const std::string& path)
-    {
-        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-            return nullptr;
-        struct stat info {};
-        void* data = MAP_FAILED;
-        if (::fstat(fd, &info) == 0 && info.st_size > 0)
-            data = ::mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_NORESERVE, fd, 0);
-        ::close(fd);
-        if (data == MAP_FAILED)
-            return nullptr;
-        return std::shared_ptr<PrivateMapping>(new PrivateMapping(
-            static_cast<std::byte*>(data), static_cast<std::size_t>(info.st_size)));
-    }
-    ~PrivateMapping() { ::munmap(m_data, m_size); }
-    PrivateMapping(const PrivateMapping&) = delete;
-    PrivateMapping& operator=(const PrivateMapping&) = delete;
-
-    std::byte* data() const { return m_data; }
-    std::size_t size() const { return m_size; }
-
-private:
-    PrivateMapping(std::byte* data, std::size_t size) : m_data(data), m_size(size) {}
-
-    std::byte* m_data;
-    std::size_t m_size;
-};
+using FilePtr = std::shared_ptr<const MappedFile>;
 
 /// A record that was asked for and not copied.
 struct LeftOut {
@@ -67,26 +33,26 @@ struct LeftOut {
 /// The file as LibTorch's reader sees it. Reads of whole weights succeed without touching memory.
 class WeightlessFile final : public caffe2::serialize::ReadAdapterInterface {
 public:
-    WeightlessFile(std::shared_ptr<PrivateMapping> file,
-                   std::unordered_set<std::uint64_t> weight_positions)
+    WeightlessFile(FilePtr file, std::unordered_set<std::uint64_t> weight_positions)
         : m_file(std::move(file)),
           m_weight_positions(std::move(weight_positions))
     {}
 
-    std::size_t size() const override { return m_file->size(); }
+    std::size_t size() const override { return m_file->bytes().size(); }
     std::size_t read(std::uint64_t position, void* buffer, std::size_t count,
                      const char*) const override
     {
-        if (position >= m_file->size())
+        const std::span<const std::byte> bytes = m_file->bytes();
+        if (position >= bytes.size())
             return 0;
-        const std::size_t available = std::min(count, m_file->size() - position);
+        const std::size_t available = std::min<std::size_t>(count, bytes.size() - position);
         if (m_left_out.count(buffer))
             m_reused = true;
         if (available == count && count >= smallest_mapped && m_weight_positions.count(position)) {
             m_left_out[buffer] = {position, count};
             return count;
         }
-        std::memcpy(buffer, m_file->data() + position, available);
+        std::memcpy(buffer, bytes.data() + position, available);
         return available;
     }
 
@@ -96,7 +62,7 @@ public:
     bool reused() const { return m_reused; }
 
 private:
-    std::shared_ptr<PrivateMapping> m_file;
+    FilePtr m_file;
     std::unordered_set<std::uint64_t> m_weight_positions;
     mutable bool m_reused = false;
     mutable std::unordered_map<const void*, LeftOut> m_left_out;
@@ -126,17 +92,20 @@ std::optional<std::unordered_set<std::uint64_t>> find_weights(const std::string&
     return positions;
 }
 
-c10::DataPtr pointer_into(const std::shared_ptr<PrivateMapping>& file, std::uint64_t position)
+void release(void* owner)
 {
-    using Owner = std::shared_ptr<PrivateMapping>;
-    return {file->data() + position, new Owner(file),
-            [](void* owner) { delete static_cast<Owner*>(owner); },
+    delete static_cast<FilePtr*>(owner);
+}
+
+c10::DataPtr pointer_into(const FilePtr& file, std::uint64_t position)
+{
+    return {file->private_bytes() + position, new FilePtr(file), release,
             c10::Device(c10::DeviceType::CPU)};
 }
 
 /// Points the storages of everything in the module into the file. False when a record that was
 /// left out is not found whole: then something copied what was never read.
-bool attach_weights(const torch::jit::Module& module, const std::shared_ptr<PrivateMapping>& file,
+bool attach_weights(const torch::jit::Module& module, const FilePtr& file,
                     const std::unordered_map<const void*, LeftOut>& left_out)
 {
     std::unordered_set<const c10::StorageImpl*> attached;
@@ -161,22 +130,29 @@ bool attach_weights(const torch::jit::Module& module, const std::shared_ptr<Priv
 
 } // namespace
 
-torch::jit::Module load_with_mapped_weights(const std::string& path)
+LoadedArchive load_with_mapped_weights(const std::filesystem::path& path)
 {
     const c10::Device cpu(c10::DeviceType::CPU);
     try {
-        const auto file = PrivateMapping::open(path);
-        auto weights = file ? find_weights(path) : std::nullopt;
+        const auto file = MappedFile::open(path, MappedFile::Access::CopyOnWrite);
+        auto weights = file ? find_weights(path.string()) : std::nullopt;
         if (weights && !weights->empty()) {
-            const auto adapter = std::make_shared<WeightlessFile>(file, std::move(*weights));
+            const auto adapter = std::make_shared<WeightlessFile>(*file, std::move(*weights));
             torch::jit::Module module = torch::jit::load(adapter, cpu);
-            if (!adapter->reused() && attach_weights(module, file, adapter->left_out()))
-                return module;
+            if (!adapter->reused() && attach_weights(module, *file, adapter->left_out()))
+                return {std::move(module), *file};
         }
     } catch (const std::exception&) {
         // Read as LibTorch reads it: what is wrong is then said about the file itself.
     }
-    return torch::jit::load(path, cpu);
+    return {torch::jit::load(path.string(), cpu), nullptr};
+}
+
+const MappedFile* mapped_file_of(const c10::Storage& storage)
+{
+    const c10::DataPtr& data = storage.data_ptr();
+    return data.get_deleter() == release ? static_cast<const FilePtr*>(data.get_context())->get()
+                                         : nullptr;
 }
 
 } // namespace strata::torch_module

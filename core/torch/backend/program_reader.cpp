@@ -101,7 +101,7 @@ Result<std::shared_ptr<Program>> read_program(const std::filesystem::path& path,
         task.begin("load");
         STRATA_CHECK(task.poll());
         define_missing_schemas();
-        torch::jit::Module module = load_with_mapped_weights(path.string());
+        torch::jit::Module module = load_with_mapped_weights(path).module;
         STRATA_CHECK(task.poll());
 
         auto program = std::make_shared<Program>();

@@ -73,7 +73,10 @@ private:
 
 class LoadedModule final : public RunnableModule {
 public:
-    explicit LoadedModule(torch::jit::Module module) : m_module(std::move(module)) {}
+    explicit LoadedModule(LoadedArchive archive)
+        : m_module(std::move(archive.module)),
+          m_weights(std::move(archive.weights))
+    {}
 
     Result<std::vector<Tensor>> run(const std::vector<Tensor>& inputs, TaskContext& task) override
     {
@@ -89,6 +92,7 @@ public:
         return guarded("The model failed while running",
                        [&]() -> Result<std::vector<Tensor>> {
                            STRATA_CHECK(task.poll());
+                           STRATA_CHECK(check_weights());
                            const at::NoGradGuard no_gradients;
                            const State before(m_module);
                            const c10::FunctionSchema& schema =
@@ -96,6 +100,7 @@ public:
                            const c10::IValue result = m_module.forward(pack_inputs(schema, inputs));
                            std::vector<Tensor> outputs;
                            flatten(result, outputs);
+                           STRATA_CHECK(check_weights());
                            return outputs;
                        })
             .map_error([](Error error) {
@@ -106,7 +111,11 @@ public:
     }
 
 private:
+    /// LibTorch reads the weights from the file while it runs.
+    Status check_weights() const { return m_weights ? m_weights->check() : Status{}; }
+
     torch::jit::Module m_module;
+    std::shared_ptr<const MappedFile> m_weights;
 };
 
 } // namespace
@@ -118,9 +127,9 @@ Result<std::unique_ptr<RunnableModule>> read_runnable(const std::filesystem::pat
         task.begin("load");
         STRATA_CHECK(task.poll());
         define_missing_schemas();
-        torch::jit::Module module = load_with_mapped_weights(path.string());
-        module.eval();
-        return std::make_unique<LoadedModule>(std::move(module));
+        LoadedArchive archive = load_with_mapped_weights(path);
+        archive.module.eval();
+        return std::make_unique<LoadedModule>(std::move(archive));
     });
 }
 

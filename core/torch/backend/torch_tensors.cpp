@@ -1,5 +1,7 @@
 #include "torch_tensors.h"
 
+#include "mapped_weights.h"
+
 #include <ATen/ATen.h>
 #include <array>
 #include <cstring>
@@ -14,6 +16,8 @@ public:
     explicit SharedTorchStorage(c10::Storage storage) : m_storage(std::move(storage)) {}
     Result<std::span<const std::byte>> bytes() const override
     {
+        if (const MappedFile* file = mapped_file_of(m_storage))
+            STRATA_CHECK(file->check());
         return std::span(static_cast<const std::byte*>(m_storage.unsafeGetStorageImpl()->data()),
                          size());
     }

@@ -157,14 +157,20 @@ void GraphWalker::merge_assigned(FxNodeId branch, const std::vector<Assigned>& b
                              fqn_of(key), where(activation)));
         for (std::size_t i = 0; i < ends.size(); ++i)
             m_graph.blocks[m_graph.nodes[branch].blocks[i]].results.push_back(ends[i].arg);
-        const FxValueId value = m_graph.add_value(key.second, attribute_type(key));
-        FxNode& node = m_graph.nodes[branch];
-        m_graph.values[value].node = branch;
-        m_graph.values[value].index = static_cast<std::uint32_t>(node.outputs.size());
-        m_graph.values[value].block = node.block;
-        node.outputs.push_back(value);
-        m_assigned[key] = Bound::data(FxRef{value});
+        assign_result(branch, key);
     }
+}
+
+/// The attribute is from here on one more result of a branch or loop.
+void GraphWalker::assign_result(FxNodeId id, const AttributeKey& key)
+{
+    const FxValueId value = m_graph.add_value(key.second, attribute_type(key));
+    FxNode& node = m_graph.nodes[id];
+    m_graph.values[value].node = id;
+    m_graph.values[value].index = static_cast<std::uint32_t>(node.outputs.size());
+    m_graph.values[value].block = node.block;
+    node.outputs.push_back(value);
+    m_assigned[key] = Bound::data(FxRef{value});
 }
 
 void GraphWalker::finish_loop(FxNodeId loop, const std::vector<AttributeKey>& carried,
@@ -173,13 +179,7 @@ void GraphWalker::finish_loop(FxNodeId loop, const std::vector<AttributeKey>& ca
     const FxBlockId body = m_graph.nodes[loop].blocks.front();
     for (const AttributeKey& key : carried) {
         m_graph.blocks[body].results.push_back(after.at(key).arg);
-        const FxValueId value = m_graph.add_value(key.second, attribute_type(key));
-        FxNode& node = m_graph.nodes[loop];
-        m_graph.values[value].node = loop;
-        m_graph.values[value].index = static_cast<std::uint32_t>(node.outputs.size());
-        m_graph.values[value].block = node.block;
-        node.outputs.push_back(value);
-        m_assigned[key] = Bound::data(FxRef{value});
+        assign_result(loop, key);
     }
 }
 

@@ -28,8 +28,8 @@ std::vector<std::byte> npy(const std::string& header, const std::vector<int>& da
 
 Result<Tensor> parse(const std::vector<std::byte>& bytes)
 {
-    auto owner = std::make_shared<const std::vector<std::byte>>(bytes);
-    return parse_npy(*owner, owner);
+    const auto owner = std::make_shared<const OwnedBytes>(bytes);
+    return parse_npy(owner->bytes(), owner);
 }
 
 } // namespace

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void weightsAreTheFiles();
     void writingStaysInTheProcess();
     void codeThatRunsWhileLoadingSeesTheWeights();
+    void aFileThatIsWrittenToIsTold();
 
 private:
     /// A file of the model; empty when it could not be made.
@@ -125,6 +126,28 @@ def __setstate__(self, state: Tensor):
     QVERIFY(program);
     QCOMPARE((*program)->tensors.size(), std::size_t(1));
     QVERIFY(values_of((*program)->tensors[0]) == ramp(1));
+}
+
+void MappedWeightsTest::aFileThatIsWrittenToIsTold()
+{
+    const std::string source = "def forward(self, x):\n    return x + self.weight\n";
+    const auto path = saved(source);
+    QVERIFY(!path.empty());
+    const auto backend = torch_backend();
+    QVERIFY(backend);
+    TaskContext task;
+    const auto program = (*backend)->load_program(path, {}, task);
+    const auto module = (*backend)->load_runnable(path, task);
+    QVERIFY(program && module);
+    // PyTorch saves over a file in place: the weights in it are now another model's.
+    QVERIFY(test::save_torchscript(path, source, {{"weight", tensor_of(ramp(3))}}));
+    std::filesystem::last_write_time(path, std::filesystem::last_write_time(path) +
+                                               std::chrono::seconds(1));
+    std::vector<std::byte> scratch;
+    const auto bytes = (*program)->tensors[0].contiguous_bytes(scratch);
+    QVERIFY(!bytes);
+    QVERIFY(bytes.error().text().find("Open it again") != std::string::npos);
+    QVERIFY(!(*module)->run({tensor_of(ramp(0))}, task));
 }
 
 QTEST_APPLESS_MAIN(MappedWeightsTest)

@@ -114,6 +114,13 @@ ParityRows decomposed_rows()
         .input(f32({2, 3}))
         .input(exactly(DType::Int64, {4}, {0, 2, 9, -4}))
         .input(exactly(DType::Bool, {4}, {1, 1, 0, 0}));
+    rows.emplace_back("masked index from the end",
+                      "def forward(self, x, y, z):\n"
+                      "  return torch.where(z, x[:, y.clamp(-3, 2)], torch.zeros([]) + 7.0)")
+        .graph("%r : tensor = call_function[aten::_unsafe_masked_index](%x, %z, [None, %y], 7.0)")
+        .input(f32({2, 3}))
+        .input(exactly(DType::Int64, {4}, {-1, -3, 9, -4}))
+        .input(exactly(DType::Bool, {4}, {1, 1, 0, 0}));
     rows.emplace_back("non-zero, fewer than asked for",
                       "def forward(self, x):\n"
                       "  return torch.tensor([[0, 1], [1, 0], [-1, -1]])")
