@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
 #include "report/sidecar.h"
+#include "session/incomplete.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -27,20 +28,16 @@ Result<Gate> verify_written(const ExportArguments& arguments, std::vector<Output
     return parity_gate(outputs);
 }
 
-/// "The model cannot be exported completely: ..." naming operator, module and source line.
-std::string incomplete_text(const Inspection& inspection)
+/// Why, and what was written all the same.
+std::string incomplete_text(const Inspection& inspection, const std::string& reason)
 {
-    const UnsupportedOperator& first = inspection.unsupported.front();
-    std::string text = fmt::format("The model cannot be exported completely: {}: {}.",
-                                   unsupported_text(first), first.reason);
-    if (inspection.unsupported.size() > 1)
-        text +=
-            fmt::format(" {} more operators are not supported.", inspection.unsupported.size() - 1);
-    return text + " The file was written with nodes of the domain org.pytorch.aten in their place; "
-                  "it can be inspected but not run.";
+    return reason + (inspection.unsupported.empty()
+                         ? " The file was written; it can be inspected but not run."
+                         : " The file was written with nodes of the domain org.pytorch.aten in "
+                           "their place; it can be inspected but not run.");
 }
 
-/// --strict and operators that are not supported: nothing was written, but all of them are told.
+/// --strict and an export that could not be run: nothing was written, but all of them are told.
 ExitStatus refuse(const Inspection& inspection, const Error& error, Console& console)
 {
     if (console.json()) {
@@ -74,7 +71,8 @@ Result<ExitStatus> run_export(const ExportArguments& arguments, CommandContext c
     const auto inspection = std::move(*written);
     STRATA_CHECK(write_reports(*inspection, arguments.reports, context.task));
 
-    const bool complete = inspection->unsupported.empty();
+    const std::string reason = incomplete_reason(*inspection);
+    const bool complete = reason.empty();
     std::vector<Gate> gates;
     std::vector<OutputParity> outputs;
     if (arguments.min_coverage)
@@ -101,7 +99,7 @@ Result<ExitStatus> run_export(const ExportArguments& arguments, CommandContext c
             json["outputs"] = outputs_json(outputs);
         json["gates"] = gates_json(gates);
         if (!complete)
-            json["error"] = incomplete_text(*inspection);
+            json["error"] = incomplete_text(*inspection, reason);
         json["exit_status"] = static_cast<int>(status);
         context.console.print_result(to_text(json));
     } else {
@@ -110,7 +108,7 @@ Result<ExitStatus> run_export(const ExportArguments& arguments, CommandContext c
                                                   outputs_text(outputs)));
     }
     if (!complete)
-        context.console.print_error(incomplete_text(*inspection));
+        context.console.print_error(incomplete_text(*inspection, reason));
     for (const Gate& gate : gates)
         if (!gate.ok)
             context.console.print_error(fmt::format("--{} failed: {}", gate.name, gate.message));

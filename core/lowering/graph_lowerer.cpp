@@ -121,7 +121,7 @@ Result<LoweringResult> GraphLowerer::run()
     STRATA_CHECK(lower_block(FxGraph::main_block));
     for (std::string& complaint : m_emitter.take_complaints())
         m_result.diagnostics.push_back(
-            {Severity::Warning, "shape-contradiction", std::move(complaint), {}});
+            {Severity::Error, "shape-contradiction", std::move(complaint), {}});
     return std::move(m_result);
 }
 

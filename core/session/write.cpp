@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "onnx/onnx_writer.h"
 #include "report/sidecar.h"
+#include "session/incomplete.h"
 #include "session/phase_clock.h"
 #include "session/review_of.h"
 #include "session/session.h"
@@ -20,20 +21,12 @@ std::filesystem::path folder_of(const std::filesystem::path& file)
     return file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
 }
 
-Status refuse_unsupported(const Inspection& inspection)
+Status refuse_incomplete(const Inspection& inspection)
 {
-    if (inspection.unsupported.empty())
+    const std::string reason = incomplete_reason(inspection);
+    if (reason.empty())
         return {};
-    const UnsupportedOperator& first = inspection.unsupported.front();
-    std::string message =
-        fmt::format("The model cannot be exported: {}: {}.", unsupported_text(first), first.reason);
-    if (inspection.unsupported.size() > 1)
-        message +=
-            fmt::format(" {} more operators are not supported.", inspection.unsupported.size() - 1);
-    if (!first.help.empty())
-        message += " " + first.help;
-    message += " Nothing was written (--strict).";
-    return failure(ErrorCode::CannotExport, std::move(message));
+    return failure(ErrorCode::CannotExport, reason + " Nothing was written (--strict).");
 }
 
 } // namespace
@@ -81,7 +74,7 @@ write_export(const std::shared_ptr<const Inspection>& inspection,
         return failure(ErrorCode::Internal, "There is no model to write.");
     STRATA_CHECK(check_output_path(output, {inspection->path}));
     if (options.strict)
-        STRATA_CHECK(refuse_unsupported(*inspection));
+        STRATA_CHECK(refuse_incomplete(*inspection));
 
     auto written = std::make_shared<Inspection>(*inspection);
     {

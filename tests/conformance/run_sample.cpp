@@ -1,6 +1,7 @@
 #include "sample_result.h"
 
 #include "runtime/onnx_runtime.h"
+#include "session/incomplete.h"
 #include "session/inputs_dir.h"
 #include "session/session.h"
 
@@ -111,6 +112,8 @@ SampleResult export_and_compare(const std::string& sample, const std::filesystem
     if (const auto& unsupported = (*opened)->unsupported; !unsupported.empty())
         return outcome(sample, Outcome::Refused,
                        fmt::format("{}: {}", unsupported.front().op, unsupported.front().reason));
+    if (std::string reason = incomplete_reason(**opened); !reason.empty())
+        return outcome(sample, Outcome::Refused, std::move(reason));
     if (const auto written = write_export(*opened, onnx, options, task); !written)
         return outcome(sample, Outcome::Failed, written.error().text());
     if (!options.inputs_dir)

@@ -85,6 +85,7 @@ private Q_SLOTS:
     void bad_files();
     void strict_writes_nothing();
     void unsupported_without_strict();
+    void inputs_that_the_model_does_not_take();
     void missing_folder_leaves_nothing();
     void an_old_file_survives_a_failure();
     void audit_of_our_file();
@@ -367,6 +368,23 @@ void TestCli::strict_writes_nothing()
     QVERIFY(outcome.json()["error"].toString().contains(".py:")); // the Python source line
     QVERIFY(!outcome.json()["unsupported_ops"].toArray().isEmpty());
     QCOMPARE(leftovers(path("strict")), QStringList());
+}
+
+void TestCli::inputs_that_the_model_does_not_take()
+{
+    // Images with four channels for weights of three: ONNX Runtime would not load such a file.
+    const QStringList wrong{"export",
+                            STRATA_SOURCE_DIR "/resources/samples/tiny_resnet/tiny_resnet.ts.pt",
+                            "--input", "x:float32[1,4,32,32]", "--json"};
+    const QString out = path("misfit.onnx");
+    const Outcome outcome = run(wrong + QStringList{"-o", out});
+    QCOMPARE(outcome.status, 4);
+    const QString error = outcome.json()["error"].toString();
+    QVERIFY2(error.contains("4 channels") && error.contains("--input"), qPrintable(error));
+    QVERIFY(QFile::exists(out));
+    const Outcome strict = run(wrong + QStringList{"-o", path("none.onnx"), "--strict"});
+    QCOMPARE(strict.status, 4);
+    QVERIFY(!QFile::exists(path("none.onnx")));
 }
 
 void TestCli::unsupported_without_strict()
