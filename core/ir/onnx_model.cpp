@@ -182,8 +182,8 @@ std::vector<std::string> OnnxModel::node_paths() const
 std::string OnnxModel::type_text(ValueId id) const
 {
     const OnnxValue& value = values[id];
-    if (value.kind != ValueKind::Tensor && !value.type_text.empty())
-        return value.type_text;
+    if (value.kind != ValueKind::Tensor && value.type_text != StringId::Empty)
+        return std::string(text(value.type_text));
     std::string result(to_string(value.dtype));
     if (!value.has_shape)
         return result;

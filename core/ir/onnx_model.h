@@ -8,7 +8,8 @@
 // Members called `extra` hold fields of a read file that the representation does not model
 // (training information, quantisation annotations, documentation of weights, ...), in protobuf's
 // wire format. The writer writes them back as they are, so that nothing is lost from a file that is
-// only annotated; everybody else ignores them.
+// only annotated; everybody else ignores them. Nodes and values keep theirs in the string pool: almost
+// none has any, and there are many of them.
 #pragma once
 
 #include "base/dtype.h"
@@ -58,8 +59,8 @@ struct OnnxValue {
     std::uint32_t output_index = 0;
     GraphId graph = no_id;             ///< where it is defined
     std::uint32_t initializer = no_id; ///< index into OnnxModel::initializers when it is one
-    std::string type_text;             ///< kinds other than Tensor: "seq(tensor(float))"
-    std::string extra;                 ///< of ValueInfoProto
+    StringId type_text = StringId::Empty; ///< kinds other than Tensor: "seq(tensor(float))"
+    StringId extra = StringId::Empty;     ///< of ValueInfoProto
 };
 
 enum class AttributeKind : std::uint8_t {
@@ -102,7 +103,7 @@ struct OnnxNode {
     StringId doc_string = StringId::Empty;
     StringId overload = StringId::Empty;
     GraphId graph = no_id;
-    std::string extra; ///< of NodeProto
+    StringId extra = StringId::Empty; ///< of NodeProto
 };
 
 struct Initializer {

@@ -47,7 +47,7 @@ std::string shape_text(const OnnxModel& model, ValueId id)
         return {};
     const OnnxValue& value = model.values[id];
     if (value.kind != ValueKind::Tensor)
-        return value.type_text;
+        return std::string(model.text(value.type_text));
     std::string text;
     for (const Dim& dim : value.shape) {
         if (!text.empty())

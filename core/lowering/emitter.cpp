@@ -246,7 +246,7 @@ ValueId Emitter::copy(ValueId id)
     const OnnxValue& value = m_model.values[id];
     if (value.kind == ValueKind::Sequence && m_opset < 14) {
         // Identity does not take sequences yet: insert something and erase it again.
-        std::string_view element = value.type_text;
+        std::string_view element = m_model.text(value.type_text);
         element.remove_prefix(std::min(element.size(), std::string_view("seq(tensor(").size()));
         element = element.substr(0, element.find_first_of("),["));
         const DType type = element == "float"    ? DType::Float32

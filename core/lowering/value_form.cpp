@@ -455,7 +455,7 @@ void set_type(OnnxModel& model, ValueId id, const LeafType& type)
     OnnxValue& value = model.values[id];
     value.kind = type.kind;
     if (type.kind == ValueKind::Sequence) {
-        value.type_text = sequence_type_text(type.dtype);
+        value.type_text = model.intern(sequence_type_text(type.dtype));
         return;
     }
     value.dtype = type.dtype;

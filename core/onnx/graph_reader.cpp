@@ -296,6 +296,7 @@ void GraphReader::read_node(const Field& message, Scope& scope, ValueId& next_ou
     OnnxNode node;
     std::vector<Field> inputs;
     std::vector<Field> attributes;
+    std::string extra;
     Reader reader(message);
     for (Field field; reader.next(field);) {
         switch (field.number) {
@@ -330,9 +331,10 @@ void GraphReader::read_node(const Field& message, Scope& scope, ValueId& next_ou
             break;
         }
         default:
-            keep_field(field, node.extra);
+            keep_field(field, extra);
         }
     }
+    node.extra = m_model.intern(extra);
     node.inputs.reserve(inputs.size());
     for (const Field& input : inputs)
         node.inputs.push_back(resolve(scope, input.text(), &node));
@@ -356,7 +358,7 @@ void GraphReader::read_value_info(const Field& message, ValueId value, bool over
     for (Field field; reader.next(field);) {
         if (field.number == 2) {
             const OnnxValue& entry = m_model.values[value];
-            const bool untyped = entry.dtype == DType::Unknown && entry.type_text.empty();
+            const bool untyped = entry.dtype == DType::Unknown && entry.type_text == StringId::Empty;
             if (override_type || untyped)
                 read_type(field, m_model, m_model.values[value]);
         } else if (field.number != 1) {
@@ -364,8 +366,9 @@ void GraphReader::read_value_info(const Field& message, ValueId value, bool over
         }
     }
     // A graph's output may have an entry in value_info as well, with the same content.
-    if (std::string& kept = m_model.values[value].extra; kept != extra)
-        kept += extra;
+    StringId& kept = m_model.values[value].extra;
+    if (const std::string_view before = m_model.text(kept); before != extra)
+        kept = m_model.intern(std::string(before) + extra);
 }
 
 void GraphReader::read_value_infos(const Parts& parts, Scope& scope)

@@ -199,9 +199,10 @@ void GraphWriter::value_types(GraphId id, std::uint32_t field, Buffer& out) cons
         if (value_id == no_id || !written.insert(value_id).second)
             return;
         const OnnxValue& value = m_model.values[value_id];
-        const bool is_typed = value.dtype != DType::Unknown || !value.type_text.empty();
+        const bool is_typed = value.dtype != DType::Unknown || value.type_text != StringId::Empty;
         // An initializer says its type itself; only what a read file added to it is repeated.
-        if (value.initializer == no_id ? is_typed || !value.extra.empty() : !value.extra.empty())
+        const bool is_extended = value.extra != StringId::Empty;
+        if (is_extended || (is_typed && value.initializer == no_id))
             out.message(field, value_info(value_id));
     };
     if (is_function)
@@ -221,7 +222,7 @@ Buffer GraphWriter::value_info(ValueId id) const
     out.text(1, m_model.text(value.name));
     if (const Buffer type = write_type(m_model, value); !type.empty())
         out.message(2, type);
-    out.raw(value.extra);
+    out.raw(m_model.text(value.extra));
     return out;
 }
 
@@ -245,7 +246,7 @@ Buffer GraphWriter::node(NodeId id) const
     out.optional_text(8, m_model.text(node.overload));
     for (const auto& [key, value] : node.metadata)
         out.message(9, text_entry(m_model.text(key), m_model.text(value)));
-    out.raw(node.extra);
+    out.raw(m_model.text(node.extra));
     return out;
 }
 

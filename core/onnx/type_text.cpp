@@ -320,8 +320,8 @@ void read_type(const Field& message, OnnxModel& model, OnnxValue& value)
             value.dtype = type.dtype;
             value.has_shape = type.shape.has_value();
             value.type_text = value.kind == ValueKind::Tensor
-                                  ? std::string()
-                                  : tensor_text("sparse_tensor", type, model);
+                                  ? StringId::Empty
+                                  : model.intern(tensor_text("sparse_tensor", type, model));
             value.shape = type.shape ? std::move(*type.shape) : Shape{};
             break;
         }
@@ -344,7 +344,7 @@ void read_type(const Field& message, OnnxModel& model, OnnxValue& value)
             value.dtype = DType::Unknown;
             value.has_shape = false;
             value.shape.clear();
-            value.type_text = type_text(message, model, 0);
+            value.type_text = model.intern(type_text(message, model, 0));
         }
     }
 }
@@ -353,7 +353,7 @@ Buffer write_type(const OnnxModel& model, const OnnxValue& value)
 {
     Buffer type;
     if (value.kind != ValueKind::Tensor && value.kind != ValueKind::SparseTensor)
-        return TypeParser(value.type_text).type();
+        return TypeParser(model.text(value.type_text)).type();
     if (value.dtype == DType::Unknown && !value.has_shape)
         return type;
     Buffer body;

@@ -23,7 +23,7 @@ struct SavedType {
     DType dtype;
     bool has_shape;
     Shape shape;
-    std::string type_text;
+    StringId type_text;
 };
 
 struct Scope {

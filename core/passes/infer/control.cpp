@@ -156,13 +156,13 @@ std::string type_name(DType type)
                                     : std::string(to_string(type));
 }
 
-void set_kind(Context& c, ValueKind kind, std::string text)
+void set_kind(Context& c, ValueKind kind, std::string_view text)
 {
     if (!c.has_output(0))
         return;
     OnnxValue& value = c.model().values[c.output(0)];
     value.kind = kind;
-    value.type_text = std::move(text);
+    value.type_text = c.model().intern(text);
 }
 
 void set_sequence_of(Context& c, DType type)
@@ -176,7 +176,7 @@ DType sequence_element(Context& c, std::size_t input)
 {
     if (!c.has_input(input))
         return DType::Unknown;
-    std::string_view text = c.model().values[c.input(input)].type_text;
+    std::string_view text = c.model().text(c.model().values[c.input(input)].type_text);
     constexpr std::string_view prefix = "seq(tensor(";
     if (!text.starts_with(prefix))
         return DType::Unknown;

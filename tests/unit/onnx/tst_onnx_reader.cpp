@@ -326,7 +326,8 @@ void TestOnnxReader::unknownVersionsAndFields()
     QCOMPARE(result.model->opset(), std::int64_t{9999});
     QCOMPARE(count_code(result, "newer-opset"), 1);
     QCOMPARE(count_code(result, "newer-ir-version"), 1);
-    QCOMPARE(result.model->nodes.at(0).extra, std::string("\xa2\x38\x02hi", 5));
+    QCOMPARE(result.model->text(result.model->nodes.at(0).extra),
+             std::string_view("\xa2\x38\x02hi", 5));
 }
 
 void TestOnnxReader::otherTypes()
@@ -353,12 +354,13 @@ void TestOnnxReader::otherTypes()
     QTemporaryDir folder;
     const auto model = read(save(folder, proto)).model;
     auto value = [&](std::size_t i) { return model->values[model->graphs[0].inputs.at(i)]; };
+    auto text = [&](std::size_t i) { return model->text(value(i).type_text); };
     QCOMPARE(value(0).kind, ValueKind::Sequence);
-    QCOMPARE(value(0).type_text, std::string("seq(tensor(float))"));
+    QCOMPARE(text(0), std::string_view("seq(tensor(float))"));
     QCOMPARE(value(1).kind, ValueKind::Map);
-    QCOMPARE(value(1).type_text, std::string("map(int64,tensor(double))"));
+    QCOMPARE(text(1), std::string_view("map(int64,tensor(double))"));
     QCOMPARE(value(2).kind, ValueKind::Optional);
-    QCOMPARE(value(2).type_text, std::string("optional(seq(tensor(float)))"));
+    QCOMPARE(text(2), std::string_view("optional(seq(tensor(float)))"));
 }
 
 void TestOnnxReader::unsortedNodes()
