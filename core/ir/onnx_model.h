@@ -8,8 +8,8 @@
 // Members called `extra` hold fields of a read file that the representation does not model
 // (training information, quantisation annotations, documentation of weights, ...), in protobuf's
 // wire format. The writer writes them back as they are, so that nothing is lost from a file that is
-// only annotated; everybody else ignores them. Nodes and values keep theirs in the string pool: almost
-// none has any, and there are many of them.
+// only annotated; everybody else ignores them. Nodes and values keep theirs in the string pool:
+// almost none has any, and there are many of them.
 #pragma once
 
 #include "base/dtype.h"
@@ -57,8 +57,8 @@ struct OnnxValue {
     Shape shape;
     NodeId producer = no_id; ///< no_id: graph input, initializer, or a value nobody makes
     std::uint32_t output_index = 0;
-    GraphId graph = no_id;             ///< where it is defined
-    std::uint32_t initializer = no_id; ///< index into OnnxModel::initializers when it is one
+    GraphId graph = no_id;                ///< where it is defined
+    std::uint32_t initializer = no_id;    ///< index into OnnxModel::initializers when it is one
     StringId type_text = StringId::Empty; ///< kinds other than Tensor: "seq(tensor(float))"
     StringId extra = StringId::Empty;     ///< of ValueInfoProto
 };

@@ -358,7 +358,8 @@ void GraphReader::read_value_info(const Field& message, ValueId value, bool over
     for (Field field; reader.next(field);) {
         if (field.number == 2) {
             const OnnxValue& entry = m_model.values[value];
-            const bool untyped = entry.dtype == DType::Unknown && entry.type_text == StringId::Empty;
+            const bool untyped =
+                entry.dtype == DType::Unknown && entry.type_text == StringId::Empty;
             if (override_type || untyped)
                 read_type(field, m_model, m_model.values[value]);
         } else if (field.number != 1) {
