@@ -2,6 +2,7 @@
 #include "app/cli/output.h"
 #include "report/sidecar.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace strata::cli {
@@ -9,7 +10,12 @@ namespace strata::cli {
 Result<ExitStatus> run_audit(const AuditArguments& arguments, CommandContext context)
 {
     STRATA_CHECK(check_reports(arguments.reports));
-    STRATA_TRY(const auto inspection, audit_model(arguments.file, arguments.options, context.task));
+    AuditOptions options = arguments.options;
+    options.hash_files = std::any_of(
+        arguments.reports.begin(), arguments.reports.end(), [](const ReportRequest& report) {
+            return report.format == ReportFormat::Sidecar || report.format == ReportFormat::Html;
+        });
+    STRATA_TRY(const auto inspection, audit_model(arguments.file, options, context.task));
     STRATA_CHECK(write_reports(*inspection, arguments.reports, context.task));
     std::vector<Gate> gates;
     if (arguments.min_coverage)

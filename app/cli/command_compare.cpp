@@ -20,7 +20,8 @@ Json comparison_json(const ModelComparison& comparison, ExitStatus status)
     Json differences{{"added", Json::array()},
                      {"removed", Json::array()},
                      {"changed", Json::array()},
-                     {"fused", Json::array()}};
+                     {"fused", Json::array()},
+                     {"same", Json::array()}};
     for (const ModelDifference& difference : comparison.differences)
         differences[difference.change].push_back(
             {{"what", difference.what}, {"name", difference.name}, {"detail", difference.detail}});
@@ -31,6 +32,7 @@ Json comparison_json(const ModelComparison& comparison, ExitStatus status)
             {"removed", differences["removed"]},
             {"changed", differences["changed"]},
             {"fused", differences["fused"]},
+            {"same", differences["same"]},
             {"op_types", counts_json(comparison.op_types)},
             {"modules", counts_json(comparison.modules)},
             {"diagnostics", Json::array()},
@@ -45,6 +47,7 @@ std::string comparison_text(const ModelComparison& comparison)
                             difference.change == "added"     ? "+"
                             : difference.change == "removed" ? "-"
                             : difference.change == "fused"   ? "*"
+                            : difference.change == "same"    ? "="
                                                              : "~",
                             difference.what, difference.name, difference.detail.empty() ? "" : ": ",
                             difference.detail);

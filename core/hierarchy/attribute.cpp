@@ -1,6 +1,7 @@
 #include "hierarchy/attribute.h"
 
 #include "hierarchy/category.h"
+#include "hierarchy/confidence.h"
 #include "hierarchy/function_evidence.h"
 #include "hierarchy/fx_node_text.h"
 #include "hierarchy/growth_evidence.h"
@@ -66,13 +67,21 @@ public:
     }
 
 private:
-    /// Index of the strongest evidence; the first of equals. Past the end when there is none.
+    /// Index of the strongest evidence; the first of equals. Past the end when there is none. A
+    /// name that spells another scope than the owner of the weight is right: code may use the
+    /// weights of modules that it does not call.
     std::size_t winner(std::size_t node) const
     {
         const auto& evidence = m_nodes[node].evidence;
-        const auto best =
+        auto best =
             std::min_element(evidence.begin(), evidence.end(),
                              [](const Evidence& a, const Evidence& b) { return a.kind < b.kind; });
+        if (best != evidence.end() && best->kind == EvidenceKind::Parameter)
+            if (const auto scope = std::find_if(
+                    evidence.begin(), evidence.end(),
+                    [](const Evidence& each) { return each.kind == EvidenceKind::ScopeName; });
+                scope != evidence.end() && scope->module != best->module)
+                best = scope;
         return static_cast<std::size_t>(best - evidence.begin());
     }
 
@@ -84,10 +93,15 @@ private:
             const Evidence& evidence = node.evidence[best];
             node.module = evidence.module;
             node.kind = evidence.kind;
-            node.confidence = evidence.confidence;
+            node.confidence = confidence_with(evidence.kind, evidence.confidence,
+                                              support_of(node.evidence, best, m_modules));
             node.call = call_of(id, best);
             node.synthetic = false;
-            std::stable_sort(node.evidence.begin(), node.evidence.end(),
+            // What decided first, then by strength.
+            const auto first = node.evidence.begin();
+            std::rotate(first, first + static_cast<std::ptrdiff_t>(best),
+                        first + static_cast<std::ptrdiff_t>(best) + 1);
+            std::stable_sort(first + 1, node.evidence.end(),
                              [](const Evidence& a, const Evidence& b) { return a.kind < b.kind; });
             return;
         }

@@ -1,6 +1,22 @@
 #include "hierarchy/confidence.h"
 
+#include <algorithm>
+
 namespace strata {
+namespace {
+
+/// Where other evidence changes the share of right nodes by more than its kind's own figure allows.
+struct Combination {
+    EvidenceKind kind;
+    Support support;
+    double confidence;
+};
+
+constexpr std::array<Combination, 1> combinations{{
+    {EvidenceKind::Parameter, Support::Contradicted, 0.90},
+}};
+
+} // namespace
 
 FindingFacts facts(Finding finding)
 {
@@ -41,6 +57,53 @@ FindingFacts facts(Finding finding)
         return {EvidenceKind::CommonAncestor, 0.93};
     }
     return {EvidenceKind::Synthetic, 0.20};
+}
+
+std::string_view to_string(Support support)
+{
+    switch (support) {
+    case Support::Alone:
+        return "alone";
+    case Support::Agreed:
+        return "agreed";
+    case Support::Nested:
+        return "nested";
+    case Support::Contradicted:
+        return "contradicted";
+    }
+    return {};
+}
+
+Support support_of(const std::vector<Evidence>& evidence, std::size_t winner,
+                   const ModuleTree& modules)
+{
+    Support support = Support::Alone;
+    const Evidence& best = evidence[winner];
+    for (std::size_t i = 0; i < evidence.size(); ++i) {
+        const ModuleId other = evidence[i].module;
+        if (i == winner || other == no_module || best.module == no_module)
+            continue;
+        if (other == best.module) {
+            if (evidence[i].kind != best.kind && support != Support::Contradicted)
+                support = Support::Agreed;
+        } else if (modules.is_ancestor_or_self(other, best.module) ||
+                   modules.is_ancestor_or_self(best.module, other)) {
+            if (support == Support::Alone)
+                support = Support::Nested;
+        } else {
+            support = Support::Contradicted;
+        }
+    }
+    return support;
+}
+
+double confidence_with(EvidenceKind kind, double confidence, Support support)
+{
+    const auto it =
+        std::find_if(combinations.begin(), combinations.end(), [&](const Combination& each) {
+            return each.kind == kind && each.support == support;
+        });
+    return it == combinations.end() ? confidence : it->confidence;
 }
 
 } // namespace strata

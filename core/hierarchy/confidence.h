@@ -4,6 +4,9 @@
 
 #include "ir/attribution.h"
 
+#include <array>
+#include <vector>
+
 namespace strata {
 
 /// A way of finding a module; several may be of one kind of evidence.
@@ -32,5 +35,25 @@ struct FindingFacts {
     double confidence;
 };
 FindingFacts facts(Finding finding);
+
+/// How the rest of a node's evidence stands to the piece that decides.
+enum class Support : std::uint8_t {
+    Alone,       ///< nothing else was found
+    Agreed,      ///< evidence of another kind says the same module
+    Nested,      ///< other evidence says a module around it or in it
+    Contradicted ///< other evidence says a module elsewhere
+};
+inline constexpr std::array all_supports{Support::Alone, Support::Agreed, Support::Nested,
+                                         Support::Contradicted};
+std::string_view to_string(Support support); ///< "alone", "agreed", ...
+
+/// `winner`: index of the piece that decides. A contradiction counts more than agreement, and that
+/// more than nesting.
+Support support_of(const std::vector<Evidence>& evidence, std::size_t winner,
+                   const ModuleTree& modules);
+
+/// The confidence of a node: that of the deciding piece, or what was measured for nodes with this
+/// support. Recorded evidence and synthetic paths keep theirs.
+double confidence_with(EvidenceKind kind, double confidence, Support support);
 
 } // namespace strata

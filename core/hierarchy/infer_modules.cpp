@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 
 namespace strata {
 namespace {
@@ -54,6 +55,9 @@ ModuleTree infer_modules(const OnnxModel& model, const RecordedScopes& scopes)
         const std::string_view name = model.text(model.values[initializer.value].name);
         if (is_parameter_name(name) && is_reasonable(parameter_module(name)))
             tree.ensure(parameter_module(name));
+        else if (const auto scope = parameter_scope(name, initializer.tensor);
+                 scope && is_reasonable(scope->fqn()))
+            tree.ensure(scope->fqn());
     }
     for (ValueId value = 0; value < model.values.size(); ++value)
         if (is_parameter_copy(model, value) &&
@@ -61,12 +65,13 @@ ModuleTree infer_modules(const OnnxModel& model, const RecordedScopes& scopes)
             tree.ensure(parameter_module(model.text(model.values[value].name)));
 
     // Shorter scopes first, so that "/block_1" finds "block" and becomes its second call.
-    std::set<std::pair<std::size_t, std::vector<std::string>>> names;
+    std::set<std::tuple<std::size_t, std::vector<std::string>, bool>> names;
     for (NodeId id = 0; id < model.nodes.size(); ++id)
         if (auto scope = node_scope(model, id); scope && is_reasonable(scope->fqn()))
-            names.emplace(scope->parts.size(), std::move(scope->parts));
-    for (const auto& [depth, parts] : names) {
+            names.emplace(scope->parts.size(), std::move(scope->parts), scope->numbers_calls);
+    for (const auto& [depth, parts, numbers_calls] : names) {
         NameScope scope;
+        scope.numbers_calls = numbers_calls;
         for (const std::string& part : parts) {
             scope.parts.push_back(part);
             ModuleId id = root_module;

@@ -98,6 +98,9 @@ std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTre
         } else if (is_parameter_name(name)) {
             owners[i] = owner_by_name(parse_parameter_name(name),
                                       model.initializers[i].tensor.dtype, modules);
+        } else if (const auto scope = parameter_scope(name, model.initializers[i].tensor)) {
+            if (const auto match = match_scope(*scope, modules))
+                owners[i] = match->module;
         }
     }
     if (by_tensor.empty())
@@ -181,6 +184,15 @@ ParameterName parse_parameter_name(std::string_view name)
         start = end + 1;
     }
     return result;
+}
+
+std::optional<NameScope> parameter_scope(std::string_view name, const Tensor& tensor)
+{
+    if (name.starts_with('/') || !is_floating_point(tensor.dtype) || tensor.shape.empty() ||
+        tensor.element_count() < 2)
+        return std::nullopt;
+    auto scope = parse_scope_name(name);
+    return scope && !scope->numbers_calls && !scope->parts.empty() ? scope : std::nullopt;
 }
 
 std::string_view parameter_module(std::string_view name)

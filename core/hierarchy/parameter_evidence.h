@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hierarchy/evidence.h"
+#include "hierarchy/scope_evidence.h"
 #include "ir/module_tree.h"
 
 #include <string_view>
@@ -31,6 +32,9 @@ struct ParameterName {
     bool worked = false;     ///< and these did more than move it: "embed.weight.Gather"
 };
 ParameterName parse_parameter_name(std::string_view name);
+/// Of a weight that TensorFlow calls after where it is read: "model/dense/MatMul/ReadVariableOp:0"
+/// and "dense/kernel:0" are the layer's. Nothing for other names, numbers and sizes.
+std::optional<NameScope> parameter_scope(std::string_view name, const Tensor& tensor);
 /// "layer1.0.conv1" of "layer1.0.conv1.weight"; empty for names without dots.
 std::string_view parameter_module(std::string_view name);
 

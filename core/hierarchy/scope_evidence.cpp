@@ -42,11 +42,56 @@ std::size_t repeated_prefix(std::string_view part, std::string_view parent)
     return repeats ? parent.size() + 1 : 0;
 }
 
-constexpr std::string_view partitioned_call = "StatefulPartitionedCall/";
+/// "StatefulPartitionedCall", "PartitionedCall_1": functions around the whole model.
+bool is_partitioned_call(std::string_view part)
+{
+    if (const auto repeated = split_call_suffix(part))
+        part = repeated->name;
+    return part == "StatefulPartitionedCall" || part == "PartitionedCall";
+}
+
+/// Scopes that TensorFlow's own operators and functions open for their parts, as in
+/// "dense/Tensordot/MatMul" and "conv2d/BiasAdd/ReadVariableOp".
+bool is_operator_scope(std::string_view part)
+{
+    constexpr std::array<std::string_view, 29> scopes{"BiasAdd",
+                                                      "Conv1D",
+                                                      "Conv2D",
+                                                      "Conv2DBackpropInput",
+                                                      "Conv3D",
+                                                      "DepthwiseConv2dNative",
+                                                      "Einsum",
+                                                      "FusedBatchNorm",
+                                                      "FusedBatchNormV2",
+                                                      "FusedBatchNormV3",
+                                                      "MatMul",
+                                                      "Mean",
+                                                      "Mul",
+                                                      "Pad",
+                                                      "ReadVariableOp",
+                                                      "Reshape",
+                                                      "Softmax",
+                                                      "Sum",
+                                                      "Tensordot",
+                                                      "Transpose",
+                                                      "batchnorm",
+                                                      "conv2d_transpose",
+                                                      "convolution",
+                                                      "depthwise",
+                                                      "einsum",
+                                                      "embedding_lookup",
+                                                      "moments",
+                                                      "separable_conv2d",
+                                                      "strided_slice"};
+    if (const auto repeated = split_call_suffix(part))
+        part = repeated->name;
+    return std::find(scopes.begin(), scopes.end(), part) != scopes.end();
+}
 
 /// "model/block/conv/Conv2D", "model/block/Relu:0": words between slashes, no leading one.
 bool is_tensorflow_path(std::string_view name)
 {
+    name = name.substr(0, name.find(';'));
     if (const std::size_t colon = name.rfind(':'); colon != std::string_view::npos) {
         if (name.find_first_not_of(digits, colon + 1) != std::string_view::npos)
             return false;
@@ -57,6 +102,23 @@ bool is_tensorflow_path(std::string_view name)
                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '_' || c == '.' || c == '-' || c == '/';
            });
+}
+
+/// ONNX Runtime puts what it did behind the name of a node that it merged others into:
+/// "/norm/Mul/LayerNormFusion/", "/fc/MatMul/MatMulAddFusion".
+std::string_view without_fusions(std::string_view name)
+{
+    constexpr std::string_view mark = "Fusion";
+    while (true) {
+        std::string_view rest = name;
+        while (rest.ends_with('/'))
+            rest.remove_suffix(1);
+        const std::size_t slash = rest.rfind('/');
+        if (slash == std::string_view::npos || slash == 0 || !rest.ends_with(mark) ||
+            slash + 1 + mark.size() > rest.size())
+            return name;
+        name = rest.substr(0, slash);
+    }
 }
 
 std::string join(const std::string& parent, std::string_view name)
@@ -78,20 +140,28 @@ std::optional<NameScope> parse_scope_name(std::string_view name)
 {
     if (name.starts_with("fused "))
         name.remove_prefix(6);
+    name = without_fusions(name);
     const bool rooted = name.starts_with('/');
     std::string_view path = name;
     if (rooted)
         path.remove_prefix(1);
     else if (!is_tensorflow_path(path))
         return std::nullopt;
-    if (path.starts_with(partitioned_call))
-        path.remove_prefix(partitioned_call.size());
+    if (!rooted) {
+        // Lite models list what was fused, the last operator first.
+        path = path.substr(0, path.find(';'));
+        for (std::size_t slash = path.find('/');
+             slash != std::string_view::npos && is_partitioned_call(path.substr(0, slash));
+             slash = path.find('/'))
+            path.remove_prefix(slash + 1);
+    }
     const std::size_t last = path.rfind('/');
     if (last == std::string_view::npos)
         return rooted && !path.empty() ? std::optional<NameScope>(NameScope{}) : std::nullopt;
     if (last + 1 == path.size())
         return std::nullopt;
     NameScope scope;
+    scope.numbers_calls = rooted;
     std::string_view previous;
     for (std::size_t start = 0; start <= last;) {
         const std::size_t end = path.find('/', start);
@@ -106,9 +176,25 @@ std::optional<NameScope> parse_scope_name(std::string_view name)
             if (const auto repeated = split_call_suffix(previous))
                 prefix = repeated_prefix(part, repeated->name);
         scope.parts.emplace_back(part.substr(prefix));
+        // "tf.nn.relu" is one layer.
+        if (!rooted && part.starts_with("tf."))
+            std::replace(scope.parts.back().begin(), scope.parts.back().end(), '.', '_');
         previous = part;
     }
+    while (!rooted && scope.parts.size() > 1 && is_operator_scope(scope.parts.back()))
+        scope.parts.pop_back();
     return scope;
+}
+
+std::optional<NameScope> parse_layer_result(std::string_view value_name)
+{
+    constexpr std::string_view mark = ".tmp_";
+    const std::size_t at = value_name.find(mark);
+    if (at == std::string_view::npos || at == 0 || at + mark.size() == value_name.size() ||
+        value_name.find_first_not_of(digits, at + mark.size()) != std::string_view::npos ||
+        value_name.find_first_of("./:", 0) != at)
+        return std::nullopt;
+    return NameScope{{std::string(value_name.substr(0, at))}, false};
 }
 
 std::optional<NameScope> node_scope(const OnnxModel& model, NodeId node)
@@ -120,7 +206,7 @@ std::optional<NameScope> node_scope(const OnnxModel& model, NodeId node)
         return std::nullopt;
     const std::string_view result = model.text(model.values[onnx.outputs.front()].name);
     // A graph's own results are named by people: a path only where it begins like one.
-    return result.starts_with('/') ? parse_scope_name(result) : std::nullopt;
+    return result.starts_with('/') ? parse_scope_name(result) : parse_layer_result(result);
 }
 
 std::optional<ModuleId> match_dotted_name(std::string_view name, const ModuleTree& modules)
@@ -147,7 +233,8 @@ std::optional<ScopeMatch> match_scope(const NameScope& scope, const ModuleTree& 
             match = {*exact, 0};
             continue;
         }
-        const auto repeated = split_call_suffix(part);
+        const auto repeated =
+            scope.numbers_calls ? split_call_suffix(part) : std::optional<RepeatedName>{};
         const auto base = repeated ? modules.find(join(parent, repeated->name)) : std::nullopt;
         if (!base)
             return std::nullopt;
@@ -197,7 +284,7 @@ std::vector<NodeEvidence> scope_evidence(const OnnxModel& model, const ModuleTre
         std::optional<NameScope> scope = node_scope(model, id);
         if (!scope)
             continue;
-        std::string key;
+        std::string key = scope->numbers_calls ? "/" : "";
         for (const std::string& part : scope->parts)
             key += part + '/';
         const auto [it, added] = seen.emplace(std::move(key), scopes.size());

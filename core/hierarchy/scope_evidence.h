@@ -14,16 +14,23 @@ namespace strata {
 /// A scope as a node name spells it.
 struct NameScope {
     std::vector<std::string> parts; ///< local names from the root: "layer1", "0", "conv1"
+    /// PyTorch's exporter numbers later calls ("fc1_1"); in names of other frameworks "dense_1" is
+    /// another layer than "dense".
+    bool numbers_calls = true;
     std::string fqn() const;
 };
 
 /// Understands "/layer1/layer1.0/conv1/Conv" (PyTorch's TorchScript exporter: children of a called
 /// container repeat its name, children of one that is not called carry it: "/stages.0/conv/Conv"),
 /// "/layer1/0/conv1/Conv" (Strata), "model/block/conv/Conv2D" and
-/// "StatefulPartitionedCall/model/block/Relu:0" (TensorFlow, Keras), and what optimisers put before
-/// such a name ("fused /layer1/conv/Conv"). "/Relu" is the root. Nothing for names that are not
-/// paths.
+/// "StatefulPartitionedCall/model/block/Relu:0" (TensorFlow, Keras; the scopes that operators open
+/// for their own parts, "dense/Tensordot/MatMul", are no modules), and what optimisers put before
+/// such a name ("fused /layer1/conv/Conv") or behind it ("/fc/MatMul/MatMulAddFusion"). "/Relu" is
+/// the root. Nothing for names that are not paths.
 std::optional<NameScope> parse_scope_name(std::string_view node_name);
+
+/// "conv2d_0" of "conv2d_0.tmp_1": how Paddle calls what a layer computes. Nothing for other names.
+std::optional<NameScope> parse_layer_result(std::string_view value_name);
 
 /// The module a scope names, and the call index: "/block_1/fc1_1/Gemm" is the second call of
 /// block.fc1 unless the tree has a module of that very name.
@@ -34,7 +41,7 @@ struct ScopeMatch {
 std::optional<ScopeMatch> match_scope(const NameScope& scope, const ModuleTree& modules);
 
 /// The scope of a node: from its name, else from the name of its first result
-/// ("/layer1/conv/Conv_output_0").
+/// ("/layer1/conv/Conv_output_0", "conv2d_0.tmp_1").
 std::optional<NameScope> node_scope(const OnnxModel& model, NodeId node);
 
 /// The module that a dotted name spells, with or without an operator behind it:

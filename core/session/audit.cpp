@@ -1,5 +1,4 @@
 // Auditing an ONNX file, with its source model beside it or without.
-#include "base/hash.h"
 #include "frontends/model_file.h"
 #include "hierarchy/annotate.h"
 #include "hierarchy/attribute.h"
@@ -9,6 +8,7 @@
 #include "session/phase_clock.h"
 #include "session/session.h"
 #include "session/source_reference.h"
+#include "session/start_hash.h"
 
 #include <fmt/format.h>
 
@@ -46,20 +46,23 @@ audit_model(const std::filesystem::path& path, const AuditOptions& options, Task
                                       ? "an ONNX file was audited against its source model"
                                       : "an ONNX file was audited without its source model";
     std::shared_ptr<OnnxModel> model;
+    // Reading a large file takes longer than everything else: beside that.
+    std::future<Result<ContentHash>> hash;
+    std::future<Result<ContentHash>> source_hash;
+    if (options.hash_files) {
+        hash = start_hash(path, task);
+        if (options.source)
+            source_hash = start_hash(*options.source, task);
+    }
     {
         const PhaseClock clock(inspection->seconds.load);
         task.begin("load");
         STRATA_TRY(OnnxReadResult read, read_audited(path, task));
         model = std::move(read.model);
         inspection->diagnostics = std::move(read.diagnostics);
-        STRATA_TRY(const ContentHash hash, hash_file(path, task));
-        inspection->content_hash = hash.text();
-        inspection->model_hash = inspection->content_hash;
         if (options.source) {
             STRATA_TRY(inspection->program,
                        load_program(*options.source, {options.source_model}, task));
-            STRATA_TRY(const ContentHash source_hash, hash_file(*options.source, task));
-            inspection->source_hash = source_hash.text();
         }
     }
     {
@@ -73,6 +76,14 @@ audit_model(const std::filesystem::path& path, const AuditOptions& options, Task
             inspection->diagnostics.push_back(std::move(diagnostic));
         inspection->coverage =
             compute_coverage(*model, inspection->modules, inspection->attribution);
+    }
+    if (hash.valid()) {
+        STRATA_TRY(const ContentHash content, hash.get());
+        inspection->content_hash = inspection->model_hash = content.text();
+    }
+    if (source_hash.valid()) {
+        STRATA_TRY(const ContentHash content, source_hash.get());
+        inspection->source_hash = content.text();
     }
     if (options.output) {
         const PhaseClock clock(inspection->seconds.write);

@@ -14,16 +14,17 @@
 namespace strata {
 
 /// One difference. `change`: "added" (only in the second file), "removed" (only in the first),
-/// "changed", "fused" (a node of the first whose work another node of the second does too). `what`:
-/// "node", "initializer", "input", "output", "opset", "modules" (all modules of one file lie in one
-/// more).
+/// "changed", "fused" (several nodes of one file whose work one node of the other does; what was
+/// folded into a constant), "same" (written otherwise, means the same: an initializer or input
+/// under another name, a Constant node for an initializer). `what`: "node", "initializer", "input",
+/// "output", "opset", "modules" (all modules of one file lie in one more).
 struct ModelDifference {
     std::string change;
     std::string what;
     std::string name;
     std::string detail; ///< "operator Conv against Gemm"; of added and removed nodes the operator
     NodeId node_a = no_id; ///< of nodes, where the first file has it
-    NodeId node_b = no_id; ///< in the second file; of "fused" the node that does its work
+    NodeId node_b = no_id; ///< in the second file; of "fused" the node that does its work, too
 };
 
 /// How often an operator or a module's nodes occur in the two files.
@@ -41,7 +42,8 @@ struct ModelComparison {
     std::vector<ModelDifference> differences;
     NodePairs pairs; ///< which node corresponds to which
 
-    bool equal() const { return differences.empty(); }
+    /// Nothing differs but what is written otherwise ("same").
+    bool equal() const;
 };
 
 /// Nodes are matched by name where a name is unique in both files, else by what they compute

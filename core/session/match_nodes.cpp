@@ -2,6 +2,7 @@
 
 #include "hierarchy/align/align.h"
 #include "hierarchy/tensor_match.h"
+#include "session/fused_nodes.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -48,12 +49,14 @@ public:
         m_pairs.b_of.assign(a.nodes.size(), no_id);
         m_pairs.a_of.assign(b.nodes.size(), no_id);
         m_pairs.fused_into.assign(a.nodes.size(), no_id);
+        m_pairs.split_from.assign(b.nodes.size(), no_id);
     }
 
     Result<NodePairs> run(TaskContext& task)
     {
         by_name();
-        STRATA_TRY(const auto initializers, match_initializers(m_a, m_b, task));
+        STRATA_TRY(m_pairs.initializers, match_initializers(m_a, m_b, task));
+        const std::vector<InitializerMatch>& initializers = m_pairs.initializers;
         FlowGraph left = align::build_flow(m_a);
         FlowGraph right = align::build_flow(m_b);
         std::vector<std::uint32_t> numbers(m_a.initializers.size(), no_id);
@@ -69,8 +72,7 @@ public:
         for (NodeId id = 0; id < aligned.size(); ++id)
             if (aligned[id].reference != no_id && aligned[id].relation != Relation::Region)
                 pair(id, aligned[id].reference);
-        find_fused(left, right);
-        find_gathered(left, right);
+        find_merged(left, right);
         return std::move(m_pairs);
     }
 
@@ -90,6 +92,8 @@ private:
             const auto other = names.find(name);
             if (id == no_id || other == names.end() || other->second == no_id)
                 continue;
+            if (m_a.text(m_a.nodes[id].op_type) == "Constant")
+                continue; // numbered through: known by content and readers
             // "Conv_3" is somebody else in a renumbered file.
             if (m_a.text(m_a.nodes[id].op_type) == m_b.text(m_b.nodes[other->second].op_type) ||
                 name.find('/') != std::string_view::npos)
@@ -97,158 +101,43 @@ private:
         }
     }
 
-    void find_fused(const FlowGraph& left, const FlowGraph& right)
+    /// Has the counterpart more to do than the node had?
+    static bool became_other(const FlowGraph& from, NodeId was, const FlowGraph& to, NodeId is,
+                             const std::vector<bool>& unchanged)
     {
-        for (const NodeId id : left.topological) {
-            if (m_pairs.b_of[id] != no_id || left.nodes[id].inputs.empty() ||
-                left.nodes[id].constant)
-                continue;
-            for (const align::FlowInput& input : left.nodes[id].inputs) {
-                if (input.node == no_id || m_pairs.fused_into[id] != no_id)
-                    continue;
-                const NodeId before = m_pairs.b_of[input.node] != no_id
-                                          ? m_pairs.b_of[input.node]
-                                          : m_pairs.fused_into[input.node];
-                if (before != no_id && took_over(left, right, id, before))
-                    m_pairs.fused_into[id] = before;
-            }
-        }
+        const align::FlowNode& a = from.nodes[was];
+        const align::FlowNode& b = to.nodes[is];
+        return a.op != b.op || a.inputs.size() != b.inputs.size() ||
+               std::any_of(a.inputs.begin(), a.inputs.end(), [&](const align::FlowInput& input) {
+                   return input.initializer != no_id && !unchanged[input.initializer];
+               });
     }
 
-    /// Do the counterparts of the node's users read what `before` gives?
-    bool took_over(const FlowGraph& left, const FlowGraph& right, NodeId id, NodeId before) const
+    void find_merged(const FlowGraph& left, const FlowGraph& right)
     {
-        bool ends = left.nodes[id].uses.empty();
-        for (const align::FlowUse& use : left.nodes[id].uses) {
-            const NodeId user = m_pairs.b_of[use.node];
-            if (user == no_id) {
-                ends = true; // the next one may be fused too
-                continue;
-            }
-            const auto& inputs = right.nodes[user].inputs;
-            return std::any_of(inputs.begin(), inputs.end(), [&](const align::FlowInput& input) {
-                return input.node == before || align::producer_behind(right, input) == before;
-            });
-        }
-        const OnnxNode& was = m_a.nodes[m_pairs.a_of[before]];
-        return ends && m_a.text(was.op_type) != m_b.text(m_b.nodes[before].op_type);
-    }
-
-    /// Connected nodes without a counterpart, and the matched ones around them as nodes of the
-    /// second file.
-    struct Island {
-        std::vector<NodeId> nodes;
-        std::vector<NodeId> before, after;
-    };
-
-    template <class Open, class Counterpart>
-    static std::vector<Island> islands(const FlowGraph& graph, Open is_open,
-                                       Counterpart counterpart)
-    {
-        std::vector<bool> seen(graph.nodes.size(), false);
-        std::vector<Island> found;
-        for (const NodeId start : graph.topological) {
-            if (seen[start] || !is_open(start) || graph.nodes[start].constant)
-                continue;
-            Island island;
-            std::vector<NodeId> work{start};
-            seen[start] = true;
-            while (!work.empty()) {
-                const NodeId id = work.back();
-                work.pop_back();
-                island.nodes.push_back(id);
-                const auto visit = [&](NodeId other, std::vector<NodeId>* rim) {
-                    if (other == no_id)
-                        return;
-                    if (!is_open(other)) {
-                        if (const NodeId pair = counterpart(other); rim && pair != no_id)
-                            rim->push_back(pair);
-                    } else if (!seen[other]) {
-                        seen[other] = true;
-                        work.push_back(other);
-                    }
-                };
-                for (const align::FlowInput& input : graph.nodes[id].inputs)
-                    visit(input.node, &island.before);
-                for (const align::FlowUse& use : graph.nodes[id].uses)
-                    visit(use.node, &island.after);
-            }
-            for (auto* rim : {&island.before, &island.after}) {
-                std::sort(rim->begin(), rim->end());
-                rim->erase(std::unique(rim->begin(), rim->end()), rim->end());
-            }
-            found.push_back(std::move(island));
-        }
-        return found;
-    }
-
-    /// Several nodes of the first file against one new node of the second at the same place: it
-    /// gathers their work, as a Gelu does that of its five nodes.
-    void find_gathered(const FlowGraph& left, const FlowGraph& right)
-    {
-        const auto gone = islands(
-            left,
-            [&](NodeId id) { return m_pairs.b_of[id] == no_id && m_pairs.fused_into[id] == no_id; },
-            [&](NodeId id) { return m_pairs.b_of[id]; });
-        const auto come = islands(
-            right, [&](NodeId id) { return m_pairs.a_of[id] == no_id; },
-            [&](NodeId id) { return id; });
-        std::unordered_map<NodeId, std::vector<std::size_t>> at; // by a neighbour
-        for (std::size_t i = 0; i < come.size(); ++i)
-            for (const auto* rim : {&come[i].before, &come[i].after})
-                if (come[i].nodes.size() == 1 && !rim->empty())
-                    at[rim->front()].push_back(i);
-        for (const Island& island : gone) {
-            constexpr std::size_t most_gathered = 24;
-            if (island.nodes.size() < 2 || island.nodes.size() > most_gathered ||
-                island.before.empty() || island.after.empty())
-                continue;
-            for (const auto* rim : {&island.before, &island.after}) {
-                if (rim->empty() || !at.contains(rim->front()))
-                    continue;
-                for (const std::size_t i : at[rim->front()])
-                    if (come[i].before == island.before && come[i].after == island.after)
-                        gather(left, island, come[i].nodes.front());
-            }
-            if (m_pairs.fused_into[island.nodes.front()] == no_id)
-                gather_into_end(left, right, island);
-        }
-    }
-
-    /// Or the node behind them became another operator, which reads what they read: the scale of a
-    /// spelled-out normalisation.
-    void gather_into_end(const FlowGraph& left, const FlowGraph& right, const Island& island)
-    {
-        for (const NodeId end : island.after) {
-            const NodeId was = m_pairs.a_of[end];
-            if (was == no_id || left.nodes[was].op == right.nodes[end].op)
-                continue;
-            const bool reads_all =
-                std::all_of(island.before.begin(), island.before.end(), [&](NodeId from) {
-                    const auto& inputs = right.nodes[end].inputs;
-                    return from == end ||
-                           std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) {
-                               return input.node == from ||
-                                      align::producer_behind(right, input) == from;
-                           });
-                });
-            if (reads_all) {
-                gather(left, island, end);
-                return;
-            }
-        }
-    }
-
-    /// With the constants that only these nodes read.
-    void gather(const FlowGraph& left, const Island& island, NodeId into)
-    {
-        for (const NodeId id : island.nodes)
-            m_pairs.fused_into[id] = into;
-        for (const NodeId id : island.nodes)
-            for (const align::FlowInput& input : left.nodes[id].inputs)
-                if (input.node != no_id && left.nodes[input.node].constant &&
-                    m_pairs.b_of[input.node] == no_id)
-                    m_pairs.fused_into[input.node] = into;
+        std::vector<bool> unchanged_a(m_a.initializers.size(), false);
+        std::vector<bool> unchanged_b(m_b.initializers.size(), false);
+        for (std::size_t i = 0; i < m_pairs.initializers.size(); ++i)
+            if (const InitializerMatch& match = m_pairs.initializers[i];
+                match.b != no_id && (match.how == "same" || match.how == "transposed"))
+                unchanged_a[i] = unchanged_b[match.b] = true;
+        const auto forward = [&](NodeId a, NodeId b) {
+            return m_a.text(m_a.nodes[a].op_type) != m_b.text(m_b.nodes[b].op_type) ||
+                   became_other(left, a, right, b, unchanged_a);
+        };
+        const auto backward = [&](NodeId b, NodeId a) {
+            return m_a.text(m_a.nodes[a].op_type) != m_b.text(m_b.nodes[b].op_type) ||
+                   became_other(right, b, left, a, unchanged_b);
+        };
+        const FusionView merged{left, right, m_pairs.b_of, m_pairs.a_of, forward};
+        const FusionView spelled{right, left, m_pairs.a_of, m_pairs.b_of, backward};
+        m_pairs.fused_into = find_fused(merged);
+        m_pairs.split_from = find_fused(spelled);
+        for (const auto& [a, b] : find_replaced(merged))
+            if (m_pairs.fused_into[a] == no_id && m_pairs.split_from[b] == no_id &&
+                std::find(m_pairs.fused_into.begin(), m_pairs.fused_into.end(), b) ==
+                    m_pairs.fused_into.end())
+                pair(a, b);
     }
 
     const OnnxModel& m_a;

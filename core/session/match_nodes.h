@@ -9,12 +9,23 @@
 
 namespace strata {
 
+/// Which initializer of `b` has the content of one of `a` (in another order of rows and columns,
+/// perhaps, or in another precision); no_id: none. `how`: "same", "transposed", ..., "changed" when
+/// some of the numbers are others.
+struct InitializerMatch {
+    std::uint32_t b = no_id;
+    std::string_view how;
+};
+
 struct NodePairs {
     std::vector<NodeId> b_of; ///< per node of the first file; no_id: none
     std::vector<NodeId> a_of; ///< per node of the second file
     /// Per node of the first file without a counterpart: the node of the second file that does its
-    /// work too, when the one before it became that node and the one behind reads its result.
+    /// work too, when one beside it became that node and the ones around are connected through it.
     std::vector<NodeId> fused_into;
+    /// The other way round, per node of the second file: the node of the first that is spelled out.
+    std::vector<NodeId> split_from;
+    std::vector<InitializerMatch> initializers; ///< per initializer of the first file
 };
 
 /// By name where a name is unique in both files and the operators are alike; the others by what
@@ -22,13 +33,7 @@ struct NodePairs {
 /// Files from different exporters and optimised files share no names.
 Result<NodePairs> match_nodes(const OnnxModel& a, const OnnxModel& b, TaskContext& task);
 
-/// Which initializer of `b` has the content of each initializer of `a` (in another order of rows
-/// and columns, perhaps, or in another precision); no_id: none. `how`: "same", "transposed", ...,
-/// "changed" when some of the numbers are others.
-struct InitializerMatch {
-    std::uint32_t b = no_id;
-    std::string_view how;
-};
+/// For each initializer of `a`.
 Result<std::vector<InitializerMatch>> match_initializers(const OnnxModel& a, const OnnxModel& b,
                                                          TaskContext& task);
 

@@ -1,5 +1,4 @@
 // Opening models: PyTorch models are lowered in memory, ONNX files are read; both are attributed.
-#include "base/hash.h"
 #include "base/version.h"
 #include "frontends/model_file.h"
 #include "hierarchy/annotate.h"
@@ -10,9 +9,9 @@
 #include "session/coverage_details.h"
 #include "session/phase_clock.h"
 #include "session/session.h"
+#include "session/start_hash.h"
 
 #include <fmt/format.h>
-#include <future>
 
 namespace strata {
 namespace {
@@ -25,12 +24,6 @@ Status check_options(const ExportOptions& options)
         return failure(ErrorCode::Usage, fmt::format("Opset {} cannot be written; choose {} to {}.",
                                                      options.opset, oldest_opset, newest_opset));
     return {};
-}
-
-/// Hashes on a thread of its own while the model loads.
-std::future<Result<ContentHash>> start_hash(const std::filesystem::path& path, TaskContext& task)
-{
-    return std::async(std::launch::async, [path, &task] { return hash_file(path, task); });
 }
 
 /// Attribution and coverage of what `inspection.model` holds.

@@ -92,6 +92,9 @@ struct AuditOptions {
     std::optional<std::filesystem::path> source;
     std::string source_model; ///< of a .pt2 archive with several models the one to take
     std::optional<std::filesystem::path> output; ///< annotated copy
+    /// Content hashes of file and source: reports and reviews name them. Without, a large file's
+    /// weights are not read where names tell everything.
+    bool hash_files = true;
 };
 Result<std::shared_ptr<const Inspection>>
 audit_model(const std::filesystem::path& path, const AuditOptions& options, TaskContext& task);

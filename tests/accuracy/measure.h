@@ -3,10 +3,12 @@
 
 #include "accuracy/truth.h"
 #include "hierarchy/attribute.h"
+#include "hierarchy/confidence.h"
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace accuracy {
@@ -26,12 +28,16 @@ struct Score {
     }
 };
 
-/// How often nodes were right that were shown with a confidence, by evidence kind and confidence.
+/// How often nodes were right that were shown with a confidence: by evidence kind, that piece's own
+/// figure in hundredths, and how the rest of the evidence stands to it.
 struct Reliability {
     std::uint64_t nodes = 0;
-    double right = 0.0;
+    std::uint64_t right = 0;
+    double shown = 0.0; ///< the confidence of these nodes
+    double share() const { return static_cast<double>(right) / static_cast<double>(nodes); }
 };
-using ReliabilityTable = std::map<std::pair<strata::EvidenceKind, int>, Reliability>;
+using ReliabilityTable =
+    std::map<std::tuple<strata::EvidenceKind, int, strata::Support>, Reliability>;
 
 /// What a wrong node looks like, for people who look into it.
 struct Miss {

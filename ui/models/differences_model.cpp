@@ -40,9 +40,10 @@ NodeId Comparison::partnerOf(bool of_a, NodeId node) const
     const std::vector<NodeId>& partners = of_a ? found.pairs.b_of : found.pairs.a_of;
     if (node >= partners.size())
         return no_id;
-    if (partners[node] != no_id || !of_a)
+    if (partners[node] != no_id)
         return partners[node];
-    return node < found.pairs.fused_into.size() ? found.pairs.fused_into[node] : no_id;
+    const std::vector<NodeId>& merged = of_a ? found.pairs.fused_into : found.pairs.split_from;
+    return node < merged.size() ? merged[node] : no_id;
 }
 
 namespace {
@@ -93,6 +94,8 @@ DifferenceClass differenceClass(const ModelDifference& difference)
         return DifferenceClass::Removed;
     if (difference.change == "fused")
         return DifferenceClass::Fused;
+    if (difference.change == "same")
+        return DifferenceClass::Same;
     return DifferenceClass::Changed;
 }
 
@@ -124,6 +127,8 @@ std::shared_ptr<const Comparison> makeComparison(std::shared_ptr<const Inspectio
                                                                     DifferenceClass::Same);
     for (const ModelDifference& difference : found.differences) {
         const DifferenceClass found_class = differenceClass(difference);
+        if (found_class == DifferenceClass::Same)
+            continue;
         if (difference.node_a < classes_a->size())
             (*classes_a)[difference.node_a] = found_class;
         // What took in another node's work is marked as that, unless it differs itself.

@@ -239,6 +239,30 @@ void TestEvidence::scope_names_data()
                                 << "model.block1.conv";
     QTest::newRow("keras result") << "StatefulPartitionedCall/model/block1/Relu:0"
                                   << "model.block1";
+    QTest::newRow("tf2onnx") << "StatefulPartitionedCall/model/conv2d/Conv2D__6"
+                             << "model.conv2d";
+    QTest::newRow("nested calls")
+        << "StatefulPartitionedCall/StatefulPartitionedCall_1/model/dense/MatMul"
+        << "model.dense";
+    QTest::newRow("operator's own scope") << "model/dense_1/Tensordot/MatMul"
+                                          << "model.dense_1";
+    QTest::newRow("variable") << "model/conv2d/BiasAdd/ReadVariableOp:0"
+                              << "model.conv2d";
+    QTest::newRow("norm's own scope") << "model/batch_normalization/batchnorm/add_1"
+                                      << "model.batch_normalization";
+    QTest::newRow("function layer") << "model/tf.nn.relu_1/Relu"
+                                    << "model.tf_nn_relu_1";
+    QTest::newRow("lite") << "model/re_lu/Relu;model/bn/FusedBatchNormV3;model/conv2d/BiasAdd"
+                          << "model.re_lu";
+    QTest::newRow("slim") << "InceptionV1/Mixed_3b/Branch_0/Conv2d_0a_1x1/Relu"
+                          << "InceptionV1.Mixed_3b.Branch_0.Conv2d_0a_1x1";
+    QTest::newRow("runtime fusion") << "/norm/Mul/LayerNormFusion/"
+                                    << "norm";
+    QTest::newRow("two runtime fusions")
+        << "/attn/MatMul_1/MatmulTransposeFusion//MatMulScaleFusion/"
+        << "attn";
+    QTest::newRow("module called fusion") << "/CrossFusion/Conv"
+                                          << "CrossFusion";
     QTest::newRow("not a path") << "onnx::Conv/1"
                                 << "-";
     QTest::newRow("dynamo") << "node_conv2d"
