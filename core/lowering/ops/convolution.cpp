@@ -1,6 +1,7 @@
 // Convolutions and transposed convolutions of all ranks.
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/integer_windows.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -80,12 +81,40 @@ Outputs with_large_output_padding(OpCall& call, Convolution conv)
     return batched.undo(e, result);
 }
 
+/// Exact for all integers, where a Conv of floats would round.
+Outputs integer_convolution(OpCall& call, const Convolution& conv)
+{
+    Emitter& e = call.e();
+    const auto batched = Batched::of(e, conv.input, static_cast<std::int64_t>(conv.spatial) + 2);
+    const std::vector<std::int64_t> weight = call.shape(conv.weight);
+    IntegerWindows windows;
+    windows.in = spatial_sizes(call, batched.value, conv.spatial);
+    windows.kernel.assign(weight.begin() + 2, weight.end());
+    windows.stride = conv.stride;
+    windows.dilation = conv.dilation;
+    windows.transposed = conv.transposed;
+    for (std::size_t i = 0; i < conv.spatial; ++i) {
+        windows.padding.push_back(conv.pads[i]);
+        const std::int64_t pads = conv.pads[i] + conv.pads[conv.spatial + i];
+        const std::int64_t extent = conv.dilation[i] * (weight.at(i + 2) - 1) + 1;
+        windows.out.push_back(conv.transposed
+                                  ? (windows.in[i] - 1) * conv.stride[i] - pads + extent +
+                                        conv.output_padding[i]
+                                  : (windows.in[i] + pads - extent) / conv.stride[i] + 1);
+        if (windows.out.back() < 1)
+            call.refuse("the kernel is larger than the input");
+    }
+    return batched.undo(
+        e, convolve_integers(call, batched.value, conv.weight, conv.bias, windows, conv.groups));
+}
+
 Outputs emit_convolution(OpCall& call, const Convolution& conv)
 {
     Emitter& e = call.e();
-    if (const DType dtype = call.dtype_of(conv.input); is_integral(dtype))
-        call.refuse(fmt::format("convolution of {} tensors", to_string(dtype)),
-                    "Convert the input and the weight to float32.");
+    if (const DType dtype = call.dtype_of(conv.input); dtype == DType::Bool)
+        call.refuse("convolution of bool tensors", "Convert the input and the weight to float32.");
+    else if (is_integral(dtype))
+        return integer_convolution(call, conv);
     if (conv.transposed)
         for (std::size_t i = 0; i < conv.output_padding.size(); ++i)
             if (conv.output_padding[i] >= conv.stride[i])
@@ -193,7 +222,7 @@ Outputs time_batch_channel(OpCall& call)
     return e.transpose(result, {2, 0, 1});
 }
 
-constexpr std::string_view reals = "floating-point tensors";
+constexpr std::string_view reals = "integers need known sizes; no bool";
 
 constexpr OpEntry entries[] = {
     {"aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] "
@@ -249,7 +278,7 @@ constexpr OpEntry entries[] = {
      "SymInt[] stride, SymInt[] dilation, SymInt groups) -> Tensor",
      mkldnn_convolution, reals},
     {"aten::conv_tbc(Tensor self, Tensor weight, Tensor bias, int pad=0) -> Tensor",
-     time_batch_channel, reals},
+     time_batch_channel, "floating-point tensors"},
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "lowering/ops/pooling.h"
 
 #include "lowering/ops/families.h"
+#include "lowering/ops/integer_windows.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -44,11 +45,13 @@ Window window_of(OpCall& call, std::size_t spatial, bool dilated)
     return window;
 }
 
-void require_real(OpCall& call, ValueId input)
+/// True for integers, whose windows are stated element by element.
+bool is_integer(OpCall& call, ValueId input)
 {
-    if (const DType dtype = call.dtype_of(input); is_integral(dtype))
-        call.refuse(fmt::format("pooling of {} tensors", to_string(dtype)),
-                    "Convert the input to float32.");
+    const DType dtype = call.dtype_of(input);
+    if (dtype == DType::Bool)
+        call.refuse("pooling of bool tensors", "Convert the input to float32.");
+    return is_integral(dtype);
 }
 
 /// PyTorch's output size: in ceil mode, the last window must start inside the input or its left
@@ -184,13 +187,35 @@ Outputs max_pool_of_padded(OpCall& call, const Window& window, const Batched& ba
     return Outputs::tensors({batched.undo(e, results[0]), batched.undo(e, place)});
 }
 
+IntegerWindows integer_windows(OpCall& call, const Window& window, ValueId batched)
+{
+    IntegerWindows windows;
+    windows.in = spatial_sizes(call, batched, window.spatial);
+    windows.kernel = window.kernel;
+    windows.stride = window.stride;
+    windows.padding = window.padding;
+    windows.dilation = window.dilation;
+    for (std::size_t i = 0; i < window.spatial; ++i) {
+        windows.out.push_back(output_size(window, i, windows.in[i]));
+        if (windows.out.back() < 1)
+            call.refuse("the window is larger than the input");
+    }
+    return windows;
+}
+
 Outputs max_pool(OpCall& call, std::size_t spatial, bool with_indices)
 {
     Emitter& e = call.e();
     const Window window = window_of(call, spatial, true);
     const ValueId input = call.tensor("self");
-    require_real(call, input);
     const auto batched = Batched::of(e, input, static_cast<std::int64_t>(spatial) + 2);
+    if (is_integer(call, input)) {
+        const IntegerMaxima maxima = pool_maxima(
+            call, batched.value, integer_windows(call, window, batched.value), with_indices);
+        const ValueId values = batched.undo(e, maxima.values);
+        return with_indices ? Outputs::tensors({values, batched.undo(e, maxima.places)})
+                            : Outputs(values);
+    }
     const Border border = border_of(call, window, batched.value);
     std::vector<std::int64_t> pads = pads_of(window, border);
     for (std::size_t i = 0; i < 2 * spatial; ++i)
@@ -245,20 +270,48 @@ ValueId average_with_divisor(Emitter& e, ValueId input, const Window& window, co
     return e.mul(average, e.scalar(dtype, factor));
 }
 
+/// What the sum of each window is divided by: as many elements as lie in the input, or in its
+/// padding as well.
+std::vector<std::int64_t> window_sizes(const Window& window, const IntegerWindows& windows,
+                                       bool include_pad)
+{
+    std::vector<std::int64_t> sizes{1};
+    for (std::size_t i = 0; i < window.spatial; ++i) {
+        std::vector<std::int64_t> finer;
+        for (const std::int64_t others : sizes)
+            for (std::int64_t o = 0; o < windows.out[i]; ++o) {
+                const std::int64_t begin = o * window.stride[i] - window.padding[i];
+                const std::int64_t end =
+                    std::min(begin + window.kernel[i], windows.in[i] + window.padding[i]);
+                finer.push_back(others * (include_pad ? end - begin
+                                                      : std::min(end, windows.in[i]) -
+                                                            std::max<std::int64_t>(begin, 0)));
+            }
+        sizes = std::move(finer);
+    }
+    return sizes;
+}
+
 Outputs average_pool(OpCall& call, std::size_t spatial)
 {
     Emitter& e = call.e();
     Window window = window_of(call, spatial, false);
     const ValueId input = call.tensor("self");
-    require_real(call, input);
     const bool include_pad = call.boolean("count_include_pad");
     const bool has_divisor = spatial != 1 && call.has("divisor_override");
     const std::int64_t divisor = has_divisor ? call.integer("divisor_override") : 0;
+    if (has_divisor && divisor == 0)
+        call.refuse("'divisor_override' is 0");
     const auto batched = Batched::of(e, input, static_cast<std::int64_t>(spatial) + 2);
+    if (is_integer(call, input)) {
+        const IntegerWindows windows = integer_windows(call, window, batched.value);
+        const std::vector<std::int64_t> divisors = has_divisor
+                                                       ? std::vector<std::int64_t>{divisor}
+                                                       : window_sizes(window, windows, include_pad);
+        return batched.undo(e, pool_averages(call, batched.value, windows, divisors));
+    }
     const Border border = border_of(call, window, batched.value);
     if (has_divisor) {
-        if (divisor == 0)
-            call.refuse("'divisor_override' is 0");
         if (border.ceil_attribute)
             call.refuse_for_shapes("ceil_mode with divisor_override needs the size of the input");
         return batched.undo(e, average_with_divisor(e, batched.value, window, border, divisor));
@@ -286,35 +339,36 @@ Outputs average_pool_nd(OpCall& call)
 }
 
 constexpr std::string_view reals = "floating-point tensors";
+constexpr std::string_view numbers = "integers need known sizes; no bool";
 
 constexpr OpEntry entries[] = {
     {"aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] "
      "dilation=1, bool ceil_mode=False) -> Tensor",
-     max_pool_nd<1>, reals},
+     max_pool_nd<1>, numbers},
     {"aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
      "dilation=1, bool ceil_mode=False) -> Tensor",
-     max_pool_nd<2>, reals},
+     max_pool_nd<2>, numbers},
     {"aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] "
      "dilation=1, bool ceil_mode=False) -> Tensor",
-     max_pool_nd<3>, reals},
+     max_pool_nd<3>, numbers},
     {"aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] "
      "padding=0, int[1] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
-     max_pool_nd_with_indices<1>, reals},
+     max_pool_nd_with_indices<1>, numbers},
     {"aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] "
      "padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
-     max_pool_nd_with_indices<2>, reals},
+     max_pool_nd_with_indices<2>, numbers},
     {"aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] "
      "padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
-     max_pool_nd_with_indices<3>, reals},
+     max_pool_nd_with_indices<3>, numbers},
     {"aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool "
      "ceil_mode=False, bool count_include_pad=True) -> Tensor",
-     average_pool_nd<1>, reals},
+     average_pool_nd<1>, numbers},
     {"aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
-     average_pool_nd<2>, reals},
+     average_pool_nd<2>, numbers},
     {"aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool "
      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
-     average_pool_nd<3>, reals},
+     average_pool_nd<3>, numbers},
     {"aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor",
      adaptive_average_pool<1>, reals},
     {"aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",

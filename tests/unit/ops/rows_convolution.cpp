@@ -51,10 +51,28 @@ ParityRows convolution_rows()
                    "  y = torch.conv2d(x.to(5).to(6), self.w.to(6), None, [1, 1], [1, 1])\n"
                    "  return y.to(5)")
         .tolerance(5e-3, 5e-3);
-    row("conv2d of integers", "torch.conv2d(x, self.w)")
-        .input(i64({1, 2, 4, 4}))
-        .parameter("w", i64({3, 2, 3, 3}))
-        .refuses("convolution of int64");
+    // Sums beyond 2^53, which no float holds.
+    row("conv2d of integers", "torch.conv2d(x, self.w, self.b, [2, 1], [1, 2], [1, 2], 2)")
+        .input(i64({2, 4, 5, 6}, -4000000000, 4000000000))
+        .parameter("w", i64({6, 2, 3, 2}, -40000, 40000))
+        .parameter("b", i64({6}));
+    row("conv1d of integers, unbatched", "torch.conv1d(x, self.w)")
+        .input(i64({2, 7}))
+        .parameter("w", i64({3, 2, 3}));
+    row("conv_transpose2d of integers",
+        "torch.conv_transpose2d(x, self.w, self.b, [2, 3], [1, 0], [1, 1], 2, [1, 2])")
+        .input(i64({2, 4, 3, 4}))
+        .parameter("w", i64({4, 3, 3, 2}))
+        .parameter("b", i64({6}));
+    row("conv1d of 32-bit integers", "torch.conv1d(x, self.w, None, [1], [1])")
+        .reference("def forward(self, x):\n"
+                   "  return torch.conv1d(x.to(7), self.w.to(7), None, [1], [1]).to(3)")
+        .input(i32({2, 2, 7}))
+        .parameter("w", i32({3, 2, 3}));
+    row("conv2d of bools", "torch.conv2d(x, self.w)")
+        .input(boolean({1, 2, 4, 4}))
+        .parameter("w", boolean({3, 2, 3, 3}))
+        .refuses("convolution of bool");
     row("conv3d", "torch.conv3d(x, self.w, self.b, [1, 1, 2], [0, 1, 1], [1, 1, 1], 1)")
         .input(f32({1, 2, 4, 5, 6}))
         .parameter("w", f32({3, 2, 2, 3, 3}))

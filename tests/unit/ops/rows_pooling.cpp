@@ -36,9 +36,33 @@ ParityRows pooling_rows()
         .input(f32({1, 2, 8, 9}));
     row("max_pool3d ceil", "torch.max_pool3d(x, [2, 2, 3], [2, 2, 2], [0, 1, 1], [1, 1, 1], True)")
         .input(f32({1, 2, 5, 6, 7}));
-    row("max_pool2d of integers", "torch.max_pool2d(x, 2)")
-        .input(i64({1, 1, 4, 4}))
-        .refuses("pooling of int64");
+    row("max_pool2d of integers", "torch.max_pool2d(x, [3, 2], [2, 2], [1, 1], [1, 1], True)")
+        .reference("def forward(self, x):\n"
+                   "  return torch.max_pool2d(x.to(7), [3, 2], [2, 2], [1, 1], [1, 1], True).to(4)")
+        .input(i64({1, 2, 6, 5}));
+    row("max_pool2d_with_indices of bytes",
+        "torch.max_pool2d_with_indices(x, [3, 3], [2, 1], [1, 1], [1, 2])")
+        .reference("def forward(self, x):\n  y, i = torch.max_pool2d_with_indices(x.to(7), "
+                   "[3, 3], [2, 1], [1, 1], [1, 2])\n  return y.to(0), i")
+        .input(exactly(DType::UInt8, {2, 5, 5}, [] {
+            std::vector<double> values(50, 0.0); // mostly the lowest there is, as padding is
+            values[7] = 3;
+            values[24] = 3;
+            values[33] = 255;
+            return values;
+        }()));
+    row("max_pool1d of bools", "torch.max_pool1d(x, [2])")
+        .input(boolean({1, 2, 4}))
+        .refuses("pooling of bool");
+    row("avg_pool2d of integers", "torch.avg_pool2d(x, [3, 2], [2, 2], [1, 1], True, True)")
+        .input(i64({1, 2, 6, 5}, -50, 50));
+    row("avg_pool2d of integers without counting padding",
+        "torch.avg_pool2d(x, [3, 2], [2, 2], [1, 1], True, False)")
+        .input(i64({2, 6, 5}, -50, 50));
+    row("avg_pool2d of integers, divisor",
+        "torch.avg_pool2d(x, [2, 2], [2, 2], [0, 0], False, True, -3)")
+        .input(i64({1, 2, 6, 5}, -50, 50));
+    row("avg_pool3d of integers", "torch.avg_pool3d(x, 2, 2, 1)").input(i64({1, 2, 4, 5, 3}));
     row("max_pool1d_with_indices", "torch.max_pool1d_with_indices(x, [3], [2], [1])")
         .input(f32({2, 3, 9}))
         .dynamic();
