@@ -13,7 +13,7 @@ struct Combination {
 };
 
 constexpr std::array<Combination, 1> combinations{{
-    {EvidenceKind::Parameter, Support::Contradicted, 0.90},
+    {EvidenceKind::Parameter, Support::Nested, 0.88},
 }};
 
 } // namespace
@@ -26,11 +26,11 @@ FindingFacts facts(Finding finding)
     case Finding::AlignedByEdges:
         return {EvidenceKind::StructuralMatch, 0.96};
     case Finding::AlignedInRegion:
-        return {EvidenceKind::StructuralMatch, 0.92};
+        return {EvidenceKind::StructuralMatch, 0.94};
     case Finding::NearAgreed:
-        return {EvidenceKind::Consensus, 0.94};
+        return {EvidenceKind::Consensus, 0.96};
     case Finding::NearPassedOn:
-        return {EvidenceKind::CommonAncestor, 0.72};
+        return {EvidenceKind::CommonAncestor, 0.70};
     case Finding::NearCommon:
         return {EvidenceKind::CommonAncestor, 0.43};
     case Finding::NearUsed:
@@ -40,19 +40,19 @@ FindingFacts facts(Finding finding)
     case Finding::GrownFinished:
         return {EvidenceKind::Consensus, 0.97};
     case Finding::GrownForm:
-        return {EvidenceKind::Consensus, 0.95};
+        return {EvidenceKind::Consensus, 0.98};
     case Finding::GrownMissing:
         return {EvidenceKind::Consensus, 0.97};
     case Finding::GrownBetween:
-        return {EvidenceKind::Consensus, 0.88};
+        return {EvidenceKind::Consensus, 0.86};
     case Finding::GrownOn:
-        return {EvidenceKind::CommonAncestor, 0.80};
+        return {EvidenceKind::CommonAncestor, 0.81};
     case Finding::GrownLeads:
-        return {EvidenceKind::CommonAncestor, 0.76};
+        return {EvidenceKind::CommonAncestor, 0.79};
     case Finding::GrownUsed:
-        return {EvidenceKind::Consensus, 0.77};
+        return {EvidenceKind::Consensus, 0.74};
     case Finding::GrownFirstUsed:
-        return {EvidenceKind::CommonAncestor, 0.60};
+        return {EvidenceKind::CommonAncestor, 0.45};
     case Finding::GrownRest:
         return {EvidenceKind::CommonAncestor, 0.93};
     }

@@ -20,7 +20,7 @@ enum class Finding {
     NearUsed,        ///< constant or size; all users are of one module (source given)
     NearFirstUsed,   ///< constant or size; its first user (source given)
     GrownFinished,   ///< part of what a parameter's reader finishes (no source)
-    GrownForm,       ///< on a gate or residual branch (no source)
+    GrownForm,       ///< on a gate or residual branch, or in an attention (no source)
     GrownMissing,    ///< stands where numbered children are missing (no source)
     GrownBetween,    ///< between nodes of one module (no source)
     GrownOn,         ///< goes on from a module as its repetitions do, or above it (no source)
@@ -29,6 +29,14 @@ enum class Finding {
     GrownFirstUsed,  ///< constant or size; its first user (no source)
     GrownRest        ///< nothing nearer (no source)
 };
+
+inline constexpr std::array all_findings{
+    Finding::Aligned,        Finding::AlignedByEdges, Finding::AlignedInRegion,
+    Finding::NearAgreed,     Finding::NearPassedOn,   Finding::NearCommon,
+    Finding::NearUsed,       Finding::NearFirstUsed,  Finding::GrownFinished,
+    Finding::GrownForm,      Finding::GrownMissing,   Finding::GrownBetween,
+    Finding::GrownOn,        Finding::GrownLeads,     Finding::GrownUsed,
+    Finding::GrownFirstUsed, Finding::GrownRest};
 
 struct FindingFacts {
     EvidenceKind kind;

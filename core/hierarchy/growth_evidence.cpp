@@ -1,6 +1,7 @@
 #include "hierarchy/growth_evidence.h"
 
 #include "hierarchy/align/patterns.h"
+#include "hierarchy/attention_forms.h"
 #include "hierarchy/block_forms.h"
 #include "hierarchy/confidence.h"
 #include "hierarchy/missing_children.h"
@@ -110,6 +111,10 @@ public:
                 break;
             }
         finish_operators();
+        for (const auto& [node, module] : attention_forms(m_graph, m_modules, m_place)) {
+            put(node, module, Finding::GrownForm, "has its place in the attention of");
+            m_anchor[node] = true;
+        }
         for (const auto& [node, module] : block_forms(m_graph, m_modules, m_place)) {
             put(node, module, Finding::GrownForm, "has its place in the form of");
             m_anchor[node] = true;

@@ -13,8 +13,9 @@ namespace {
 
 constexpr ModuleId several_owners = no_module - 1;
 
-/// torch.nn.MultiheadAttention uses the weights of its child out_proj itself and never calls it;
-/// its own parameter in_proj_weight gives it away.
+/// torch.nn.MultiheadAttention uses the weights of its child out_proj itself and never calls it.
+/// Its own parameter in_proj_weight gives it away, or that nothing else in it has a name: other
+/// projections would be children like this one.
 void give_to_attention(const OnnxModel& model, const ModuleTree& modules,
                        std::vector<ModuleId>& owners)
 {
@@ -26,9 +27,12 @@ void give_to_attention(const OnnxModel& model, const ModuleTree& modules,
             attentions.insert(owners[i]);
     }
     for (ModuleId& owner : owners)
-        if (owner != no_module && modules[owner].name == "out_proj" &&
-            attentions.contains(modules[owner].parent))
-            owner = modules[owner].parent;
+        if (owner != no_module && modules[owner].name == "out_proj") {
+            const ModuleId parent = modules[owner].parent;
+            if (attentions.contains(parent) ||
+                (parent != root_module && modules[parent].children.size() == 1))
+                owner = parent;
+        }
 }
 
 /// Exporters keep one of several equal parameters, and name copies of it as the others.
@@ -38,6 +42,24 @@ ModuleId copy_owner(const OnnxModel& model, ValueId value, const ModuleTree& mod
                ? modules.find(parameter_module(model.text(model.values[value].name)))
                      .value_or(no_module)
                : no_module;
+}
+
+/// Exporters keep one of several equal constants, under the name of one of them: a single number
+/// that several nodes read may be anybody's.
+void leave_shared_numbers(const OnnxModel& model, std::vector<ModuleId>& owners)
+{
+    std::vector<std::uint32_t> readers(model.initializers.size(), 0);
+    for (const OnnxNode& node : model.nodes)
+        for (const ValueId input : node.inputs)
+            if (input != no_id && model.values[input].initializer != no_id)
+                ++readers[model.values[input].initializer];
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+        const std::string_view name = model.text(model.values[model.initializers[i].value].name);
+        // Tracing calls them "_tensor_constant0"; parameters have names that people gave.
+        const bool constant = name.find("._") != std::string_view::npos;
+        if (constant && readers[i] > 1 && model.initializers[i].tensor.element_count() <= 1)
+            owners[i] = no_module;
+    }
 }
 
 /// A table of embeddings that was looked up before the export is what its module does; who reads
@@ -50,7 +72,7 @@ ModuleId owner_by_name(const ParameterName& name, DType dtype, const ModuleTree&
         return owner;
     if (!is_floating_point(dtype))
         return no_module;
-    return name.worked && owner != root_module ? modules[owner].parent : owner;
+    return name.worked && name.is_weight && owner != root_module ? modules[owner].parent : owner;
 }
 
 } // namespace
@@ -103,8 +125,10 @@ std::vector<ModuleId> initializer_owners(const OnnxModel& model, const ModuleTre
                 owners[i] = match->module;
         }
     }
-    if (by_tensor.empty())
+    if (by_tensor.empty()) {
         give_to_attention(model, modules, owners);
+        leave_shared_numbers(model, owners);
+    }
     return owners;
 }
 
@@ -170,6 +194,7 @@ ParameterName parse_parameter_name(std::string_view name)
     }
     const std::size_t dot = name.rfind('.');
     result.module = dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
+    result.is_weight = name.substr(dot == std::string_view::npos ? 0 : dot + 1) == "weight";
     // "fc.weight.T", "lstm.weight_ih_l0.gates", "conv.bias.quantized": what was made of a
     // parameter.
     for (std::size_t start = 0; start < name.size();) {

@@ -30,6 +30,7 @@ struct ParameterName {
     std::string_view module; ///< "layer1.0.conv1" of "layer1.0.conv1.weight"; empty without dots
     bool derived = false;    ///< an exporter folded operators into it: "norm.scale.Unsqueeze"
     bool worked = false;     ///< and these did more than move it: "embed.weight.Gather"
+    bool is_weight = false;  ///< the parameter is called "weight"
 };
 ParameterName parse_parameter_name(std::string_view name);
 /// Of a weight that TensorFlow calls after where it is read: "model/dense/MatMul/ReadVariableOp:0"

@@ -142,6 +142,30 @@ class TestAlign : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void attentionReachesBackToItsProjections()
+    {
+        // q, k and v lost the names of their weights; the scale of the scores and the axes turned
+        // for k and v alone are the attention's work, what it is added to is not.
+        Sketch file("h = MatMul(x, w:block.enter.weight)\n"
+                    "m = Sigmoid(y)\n"
+                    "t = Transpose(h)\n"
+                    "q = MatMul(h, w:onnx::MatMul_1)\n"
+                    "k = MatMul(t, w:onnx::MatMul_2)\n"
+                    "v = MatMul(t, w:onnx::MatMul_3)\n"
+                    "kt = Transpose(k)\n"
+                    "s = MatMul(q, kt)\n"
+                    "sm = Add(s, m)\n"
+                    "p = Softmax(sm)\n"
+                    "c = MatMul(p, v)\n"
+                    "ct = Transpose(c)\n"
+                    "o = MatMul(ct, w:block.attn.out_proj.weight)\n"
+                    "r = Add(h, o)\n"
+                    "f = MatMul(r, w:block.leave.weight)\n");
+        for (const char* name : {"t", "q", "k", "v", "kt", "s", "sm", "p", "c", "ct", "o"})
+            QCOMPARE(grown(file, name), std::string("block.attn"));
+        QCOMPARE(grown(file, "h"), std::string("block.enter"));
+    }
+
     void equalGraphs()
     {
         Sketch file("a = Relu(x)\nb = Sigmoid(a)\nc = Add(a, b)\n");
