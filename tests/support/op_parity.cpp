@@ -547,28 +547,69 @@ std::string check_parity(const ParityRow& row)
     return fmt::format("{}", fmt::join(wrong, "\n"));
 }
 
-std::vector<std::string> parity_targets(const ParityRow& row, std::string* error)
+namespace {
+
+/// The row's program, without running it.
+Result<std::shared_ptr<const Program>> program_of(const ParityRow& row)
 {
     const TemporaryFolder folder;
     const std::filesystem::path path = folder / "row.pt";
-    if (const Status ready = prepare_backend(); !ready) {
-        *error = ready.error().text();
-        return {};
-    }
-    if (const Status saved = save(row, row.source, path); !saved) {
-        *error = saved.error().text();
-        return {};
-    }
-    const auto program = load(row, path);
+    STRATA_CHECK(prepare_backend());
+    STRATA_CHECK(save(row, row.source, path));
+    return load(row, path);
+}
+
+bool is_call(const FxNode& node)
+{
+    return node.kind == FxKind::CallFunction || node.kind == FxKind::CallMethod;
+}
+
+} // namespace
+
+std::vector<std::string> parity_targets(const ParityRow& row, std::string* error)
+{
+    const auto program = program_of(row);
     if (!program) {
         *error = program.error().text();
         return {};
     }
     std::set<std::string> targets;
     for (const FxNode& node : (*program)->graph.nodes)
-        if (node.kind == FxKind::CallFunction || node.kind == FxKind::CallMethod)
+        if (is_call(node))
             targets.insert(node.target);
     return {targets.begin(), targets.end()};
+}
+
+std::vector<EmittedCall> emitted_calls(const ParityRow& row, int opset, std::string* error)
+{
+    if (!row.refusal_text.empty() || std::ranges::find(row.opsets, opset) == row.opsets.end())
+        return {};
+    const auto program = program_of(row);
+    if (!program) {
+        *error = program.error().text();
+        return {};
+    }
+    TaskContext task;
+    const auto lowered =
+        lower_program(**program, lowering_options(row, opset, Shapes::Static), task);
+    if (!lowered) {
+        *error = lowered.error().text();
+        return {};
+    }
+    const FxGraph& fx = (*program)->graph;
+    const OnnxModel& model = *lowered->model;
+    std::vector<EmittedCall> calls(fx.nodes.size());
+    for (const OnnxGraph& graph : model.graphs)
+        for (const NodeId node : graph.nodes)
+            if (const FxNodeId origin = model.provenance.at(node).fx; origin < calls.size())
+                calls[origin].ops.emplace_back(model.text(model.nodes[node].op_type));
+    std::vector<EmittedCall> result;
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        if (is_call(fx.nodes[i])) {
+            calls[i].target = fx.nodes[i].target;
+            result.push_back(std::move(calls[i]));
+        }
+    return result;
 }
 
 } // namespace strata::test

@@ -100,4 +100,14 @@ std::string check_parity(const ParityRow& row);
 /// The targets ("aten::conv2d") of all call_function nodes that the row's source loads as.
 std::vector<std::string> parity_targets(const ParityRow& row, std::string* error);
 
+/// What one call of an operator became in the exported model.
+struct EmittedCall {
+    std::string target;           ///< "aten::gelu"
+    std::vector<std::string> ops; ///< operators of its nodes, in order, bodies included
+};
+
+/// Every call of an operator in the row, exported with known shapes; nothing for rows that are
+/// refused.
+std::vector<EmittedCall> emitted_calls(const ParityRow& row, int opset, std::string* error);
+
 } // namespace strata::test
