@@ -200,8 +200,9 @@ void report_source(const Program& source, const SourceFindings& findings, Diagno
     });
     if (!findings.folded.empty())
         diagnostics.info("parameter-folded",
-                         fmt::format("{} parameters and buffers of normalisations in the source "
-                                     "model are folded into other weights of the file.",
+                         fmt::format("{} parameters and buffers of the source model are folded "
+                                     "into other weights or constants of the file: "
+                                     "normalisations, looked-up rows of tables, indices.",
                                      findings.folded.size()));
     list(findings.absent, Severity::Warning, "module-without-node", [&](ModuleId module) {
         const std::string& fqn = source.modules[module].fqn;

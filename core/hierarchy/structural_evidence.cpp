@@ -3,6 +3,7 @@
 #include "hierarchy/align/align.h"
 #include "hierarchy/align/folded.h"
 #include "hierarchy/confidence.h"
+#include "hierarchy/picked_values.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -128,8 +129,14 @@ public:
         : m_file(file),
           m_source(source),
           m_reference(reference),
-          m_owners(tensor_owners(source))
-    {}
+          m_owners(tensor_owners(source)),
+          m_is_parameter(source.tensors.size(), false)
+    {
+        for (ModuleId id = 0; id < source.modules.size(); ++id)
+            for (const ModuleTensor& tensor : source.modules[id].tensors)
+                if (tensor.tensor < m_is_parameter.size() && tensor.is_parameter)
+                    m_is_parameter[tensor.tensor] = true;
+    }
 
     Result<SourceFindings> run(TaskContext& task)
     {
@@ -159,7 +166,7 @@ public:
             for (NodeId id = 0; id < right.nodes.size(); ++id)
                 right.nodes[id].group = place_of(id).module;
             STRATA_TRY(aligned, align::align_graphs(left, right, task));
-            compare_with_source(left, right, aligned, held, matches, findings);
+            STRATA_CHECK(compare_with_source(left, right, aligned, held, matches, findings, task));
         } // the reference's graph is not needed any more, and is large
         if (m_reference)
             add_aligned(left, aligned, findings.evidence);
@@ -293,11 +300,11 @@ private:
     }
 
     /// What of the source did not arrive in the file.
-    void compare_with_source(const FlowGraph& left, const FlowGraph& right,
-                             const std::vector<align::Match>& aligned,
-                             const std::vector<HeldTensor>& held,
-                             const std::vector<std::vector<TensorMatch>>& matches,
-                             SourceFindings& findings) const
+    Status compare_with_source(const FlowGraph& left, const FlowGraph& right,
+                               const std::vector<align::Match>& aligned,
+                               const std::vector<HeldTensor>& held,
+                               const std::vector<std::vector<TensorMatch>>& matches,
+                               SourceFindings& findings, const TaskContext& task) const
     {
         const std::vector<bool> found = found_tensors(left, aligned, held, matches);
         std::vector<bool> arrived(right.nodes.size(), false);
@@ -314,6 +321,7 @@ private:
         std::vector<bool> read(m_source.tensors.size(), false);
         std::vector<bool> reader_arrived(m_source.tensors.size(), false);
         std::vector<bool> reader_absorbed(m_source.tensors.size(), false);
+        std::vector<bool> found_or_folded(m_source.tensors.size(), false);
         std::vector<bool> works(m_source.modules.size(), false);
         std::vector<bool> is_there(m_source.modules.size(), false);
         for (NodeId id = 0; id < m_reference->nodes.size(); ++id) {
@@ -326,21 +334,63 @@ private:
                     reader_absorbed[tensor] || absorbed[id] ||
                     (absorbing[id] && m_source.tensors[tensor].shape.size() < 2);
             }
-            if (const Place place = place_of(id);
-                place.module != no_module && !right.nodes[id].tensors.empty()) {
-                works[place.module] = true;
-                is_there[place.module] = is_there[place.module] || here;
-            }
+            const Place place = place_of(id);
+            if (place.module == no_module)
+                continue;
+            is_there[place.module] = is_there[place.module] || here;
+            for (const std::uint32_t tensor : right.nodes[id].tensors)
+                works[place.module] = works[place.module] || m_owners[tensor] == place.module;
         }
+        // Also where the file reads its weights without there being a counterpart: a table that is
+        // looked up with constant indices.
+        for (const FlowNode& node : left.nodes)
+            for (const align::FlowInput& input : node.inputs)
+                if (input.initializer != no_id)
+                    for (const TensorMatch& match : findings.initializers[input.initializer])
+                        if (match.exact && m_owners[match.source] != no_module)
+                            is_there[m_owners[match.source]] = true;
+        std::vector<const Tensor*> others; // of the file, that are none of the source's
+        for (std::size_t i = 0; i < held.size(); ++i)
+            if (matches[i].empty())
+                others.push_back(held[i].tensor);
+        std::vector<std::uint32_t> open;
         for (std::uint32_t i = 0; i < found.size(); ++i)
             if (read[i] && !found[i])
-                (reader_absorbed[i]  ? findings.folded
-                 : reader_arrived[i] ? findings.changed
-                                     : findings.missing)
-                    .push_back(i);
+                open.push_back(i);
+        STRATA_TRY(const auto picked, picked_tensors(others, m_source.tensors, open, task));
+        for (const std::uint32_t i : open) {
+            const bool folded = reader_absorbed[i] || is_computed_with(i) ||
+                                std::binary_search(picked.begin(), picked.end(), i);
+            (folded              ? findings.folded
+             : reader_arrived[i] ? findings.changed
+                                 : findings.missing)
+                .push_back(i);
+            found_or_folded[i] = folded;
+        }
         for (ModuleId id = 0; id < works.size(); ++id)
-            if (works[id] && !is_there[id])
+            if (works[id] && !is_there[id] && !is_folded(id, read, found_or_folded))
                 findings.absent.push_back(id);
+        return {};
+    }
+
+    /// Buffers of integers are indices, and single numbers that are no parameters are constants of
+    /// the code: exporters compute with them before they write anything.
+    bool is_computed_with(std::uint32_t tensor) const
+    {
+        const Tensor& source = m_source.tensors[tensor];
+        if (!is_floating_point(source.dtype))
+            return true;
+        return source.element_count() <= 1 && !m_is_parameter[tensor];
+    }
+
+    /// Everything that the module reads of its own went into constants.
+    bool is_folded(ModuleId id, const std::vector<bool>& read,
+                   const std::vector<bool>& folded) const
+    {
+        const auto& tensors = m_source.modules[id].tensors;
+        return std::all_of(tensors.begin(), tensors.end(), [&](const ModuleTensor& tensor) {
+            return tensor.tensor >= read.size() || !read[tensor.tensor] || folded[tensor.tensor];
+        });
     }
 
     void add_owners(const FlowGraph& left, std::vector<NodeEvidence>& found) const
@@ -367,7 +417,8 @@ private:
     const Program& m_source;
     const OnnxModel* m_reference;
     std::vector<ModuleId> m_owners;
-    std::vector<FxNodeId> m_folded; ///< of the reference's nodes beyond its model
+    std::vector<bool> m_is_parameter; ///< per source tensor: no buffer
+    std::vector<FxNodeId> m_folded;   ///< of the reference's nodes beyond its model
 };
 
 } // namespace

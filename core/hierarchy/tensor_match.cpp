@@ -23,6 +23,10 @@ constexpr std::size_t shortest_row = 16;
 constexpr std::size_t sampled_rows = 8;
 constexpr std::size_t samples_per_row = 16;
 constexpr double least_correlation = 0.98;
+/// Rows of two or three numbers are looked at without shifting them, which would make any two
+/// alike.
+constexpr std::size_t narrow_row = 4;
+constexpr double least_narrow_correlation = 0.9999;
 
 std::uint64_t fold(const ContentHash& hash)
 {
@@ -112,7 +116,7 @@ std::optional<Sketch> sketch_of(Bytes bytes, DType dtype, Matrix matrix, bool by
 {
     const std::size_t rows = by_columns ? matrix.columns : matrix.rows;
     const std::size_t columns = by_columns ? matrix.rows : matrix.columns;
-    if (columns < 4 || rows == 0)
+    if (columns < 2 || rows == 0 || (columns < narrow_row && rows < narrow_row))
         return std::nullopt;
     const std::size_t used_rows = std::min(rows, sampled_rows);
     const std::size_t used = std::min(columns, samples_per_row);
@@ -130,6 +134,8 @@ std::optional<Sketch> sketch_of(Bytes bytes, DType dtype, Matrix matrix, bool by
             values[j] = static_cast<double>(element(bytes, dtype, at));
             mean += values[j] / static_cast<double>(used);
         }
+        if (columns < narrow_row)
+            mean = 0.0;
         double length = 0.0;
         for (std::size_t j = 0; j < used; ++j) {
             values[j] -= mean;
@@ -494,10 +500,11 @@ private:
                                       : sketch_of(*bytes, m_tensors[i]->dtype, matrix, by_columns);
                 if (!sketch)
                     continue;
+                const double least = columns < narrow_row ? least_narrow_correlation : 0.0;
                 for (const Sketched& other : it->second)
                     if (const double match =
                             correlation(*sketch, other.sketch, std::min(columns, samples_per_row));
-                        match > best) {
+                        match > best && match > least) {
                         best = match;
                         source = other.source;
                         turned = by_columns;

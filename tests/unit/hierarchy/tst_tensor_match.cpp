@@ -1,4 +1,5 @@
 // Contents of tensors against a source model's: same, turned, cast, in parts, scaled.
+#include "hierarchy/picked_values.h"
 #include "hierarchy/tensor_match.h"
 
 #include <QTest>
@@ -169,6 +170,44 @@ private Q_SLOTS:
         for (const float value : weights)
             codes.push_back(static_cast<std::uint8_t>(std::lround(value * 100.0F) + 128));
         expect(tensor(DType::UInt8, {8, 6}, codes), {0}, TensorChange::Scaled);
+    }
+
+    /// Kernels of 1x1 with two inputs: rows of two numbers, scaled as a normalisation does.
+    void narrowRows()
+    {
+        const std::vector<float> weight = numbers(16, 40);
+        const std::vector<float> other = numbers(16, 41);
+        std::vector<float> scaled = weight;
+        for (std::size_t i = 0; i < scaled.size(); ++i)
+            scaled[i] *= 0.5F + static_cast<float>(i / 2);
+        const std::vector<Tensor> source{floats({8, 2, 1, 1}, other), floats({8, 2, 1, 1}, weight)};
+        const auto found = match(floats({8, 2, 1, 1}, scaled), source);
+        QCOMPARE(found.size(), std::size_t{1});
+        QCOMPARE(found.front().source, std::uint32_t{1});
+        QVERIFY(match(floats({8, 2, 1, 1}, numbers(16, 42)), source).empty());
+    }
+
+    void pickedValues()
+    {
+        const std::vector<float> table = numbers(60, 50); // ten rows of six
+        std::vector<float> looked_up;
+        for (const std::size_t row : {7U, 2U, 2U, 9U}) // rows by columns, as permuted
+            for (std::size_t c = 0; c < 6; ++c)
+                looked_up.push_back(table[row * 6 + (5 - c)]);
+        std::vector<float> changed = looked_up;
+        changed[3] += 0.5F;
+        const std::vector<Tensor> source{floats({10, 6}, table), floats({10, 6}, numbers(60, 51))};
+        const std::vector<std::uint32_t> wanted{0, 1};
+        TaskContext task;
+        const auto picked = [&](const std::vector<float>& values) {
+            const Tensor constant = floats({1, 4, 6}, values);
+            const Tensor* pointer = &constant;
+            return picked_tensors(std::span(&pointer, 1), source, wanted, task).value();
+        };
+        QCOMPARE(picked(looked_up), std::vector<std::uint32_t>{0});
+        QCOMPARE(picked(changed), std::vector<std::uint32_t>{});
+        QCOMPARE(picked(std::vector<float>(24, table[0])),
+                 std::vector<std::uint32_t>{}); // one value
     }
 
 private:
