@@ -56,10 +56,12 @@ private:
     std::vector<NodeId> users(NodeId id) const
     {
         std::vector<NodeId> found;
-        for (const FlowUse& use : m_graph.nodes[id].uses)
-            if (flows(use.node) && std::find(found.begin(), found.end(), use.node) == found.end() &&
-                found.size() <= most_users)
+        for (const FlowUse& use : m_graph.nodes[id].uses) {
+            if (found.size() > most_users)
+                break;
+            if (flows(use.node) && std::find(found.begin(), found.end(), use.node) == found.end())
                 found.push_back(use.node);
+        }
         return found;
     }
 
@@ -159,7 +161,7 @@ private:
                 (mark == Mark::Before && !m_graph.nodes[id].light))
                 continue;
             const std::vector<NodeId> all = users(id);
-            if (!std::all_of(all.begin(), all.end(), [&](NodeId user) {
+            if (all.size() > most_users || !std::all_of(all.begin(), all.end(), [&](NodeId user) {
                     return taken.contains(user) ||
                            (!is_open(user) && m_place[user].module == whole);
                 }))
