@@ -249,6 +249,25 @@ std::vector<UsedInput> ChosenInputs::used() const
     return all;
 }
 
+namespace {
+
+/// True when the input of that name is a dict, or None or a dict.
+bool is_dict(const FxGraph& graph, std::string_view name)
+{
+    for (const FxNodeId id : graph.placeholders()) {
+        const FxNode& node = graph.nodes[id];
+        if (node.target != name)
+            continue;
+        const FxType* type = &graph.values[node.outputs.front()].type;
+        while (type->kind == FxType::Kind::Optional && !type->elements.empty())
+            type = &type->elements.front();
+        return type->kind == FxType::Kind::Dict;
+    }
+    return false;
+}
+
+} // namespace
+
 Result<std::shared_ptr<const Program>> flatten_inputs(std::shared_ptr<const Program> program,
                                                       const ExportOptions& options,
                                                       TaskContext& task)
@@ -266,6 +285,15 @@ Result<std::shared_ptr<const Program>> flatten_inputs(std::shared_ptr<const Prog
     for (const SampleTensor& sample : program->sample_inputs)
         names.push_back(sample.name);
     ExpandedInputs expanded = expand_inputs(program->graph, names);
+    if (unnamed > 0)
+        for (const std::string& open : expanded.open)
+            if (is_dict(program->graph, open)) // code asks for keys, which positions do not tell
+                return failure(
+                    ErrorCode::Usage,
+                    fmt::format("The input '{}' is a dict, and inputs without names do not tell "
+                                "its keys. Name each: --input '{}.KEY:float32[...]', or files "
+                                "{}.KEY.npy in the folder of --inputs.",
+                                open, open, open));
     if (expanded.open.size() == 1 && unnamed > 0) {
         // One list of open length takes what the other inputs leave of those given by position.
         std::size_t others = 0;

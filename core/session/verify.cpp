@@ -211,6 +211,20 @@ Result<Reference> recorded_reference_of(const std::filesystem::path& source,
                                source.filename().string(), reference.error().message));
 }
 
+/// Inputs given by position, under the names that the file has for them: a dict's keys are in them.
+std::vector<NamedTensor> with_names_of(const std::vector<DeclaredInput>& declared,
+                                       std::vector<NamedTensor> inputs)
+{
+    const bool named = std::any_of(inputs.begin(), inputs.end(), [&](const NamedTensor& input) {
+        return std::any_of(declared.begin(), declared.end(),
+                           [&](const DeclaredInput& known) { return known.name == input.name; });
+    });
+    if (!named && declared.size() == inputs.size())
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            inputs[i].name = declared[i].name;
+    return inputs;
+}
+
 Result<std::vector<Tensor>> run_torch(RunnableModule& module,
                                       const std::vector<NamedTensor>& inputs, TaskContext& task)
 {
@@ -247,7 +261,8 @@ Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& o
     Reference reference;
     if (options.inputs_dir) {
         STRATA_TRY(reference.inputs, read_inputs(*options.inputs_dir, task));
-        STRATA_TRY(reference.outputs, run_torch(module, reference.inputs, task));
+        STRATA_TRY(reference.outputs,
+                   run_torch(module, with_names_of(declared, reference.inputs), task));
         return reference;
     }
     bool free_dims = false;

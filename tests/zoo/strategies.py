@@ -11,6 +11,7 @@ Prints one line per file: a cell per strategy, and what failed. Cells:
   cov NN%   exported and equal, but only NN % of the nodes are recorded
   differs   exported, other outputs
   unrun     exported, but the outputs could not be compared; the reason follows
+  no half   exported, but this LibTorch has no half-precision kernel on the CPU to compare with: no failure
   refused   not exported, with a reason (exit status 4)
   ERROR     a crash, a time-out, an internal error, or an answer that is not JSON
 
@@ -50,6 +51,8 @@ def run(cli, model, strategy, timeout):
     if gate is None:
         return "ERROR", "no result of the verification"
     if not gate["ok"]:
+        if "not implemented for 'Half'" in gate["message"]:
+            return "no half", gate["message"]
         outputs = answer.get("outputs", [])
         return ("differs" if any(not o["ok"] for o in outputs) else "unrun"), gate["message"]
     if answer["nodes_recorded"] != answer["nodes_total"]:
@@ -92,11 +95,11 @@ def main():
             bad = {
                 s: cell
                 for s, (cell, _) in results.items()
-                if cell != "ok" and (s == "auto" or cell != "refused")
+                if cell not in ("ok", "no half") and (s == "auto" or cell != "refused")
             }
             failed += bool(bad)
             for s, (cell, _) in results.items():
-                kind = cell.split()[0]
+                kind = "cov" if cell.startswith("cov") else cell
                 counts[s][kind] = counts[s].get(kind, 0) + 1
             print(f"{str(model.relative_to(options.zoo)):{width}}  " + "  ".join(f"{results[s][0]:8}" for s in strategies))
             for s, (cell, reason) in results.items():

@@ -4,6 +4,7 @@
 
 #include "ir/fx_expand_inputs.h"
 #include "ir/fx_text.h"
+#include "onnx/onnx_reader.h"
 
 #include <QtTest>
 
@@ -57,6 +58,17 @@ def forward(self, xs: List[Tensor]):
     return r
 )";
 
+constexpr const char* keys_source = R"(
+def forward(self, d: Dict[str, Tensor]):
+    r = torch.zeros([3])
+    for k, v in d.items():
+        if k == 'b':
+            r = r * 2 + v
+        else:
+            r = r - v
+    return r
+)";
+
 constexpr const char* deep_source = R"(
 def forward(self, d: Dict[str, List[Tensor]], n: int):
     return d['a.b'][0] * n + d['c'][1], {'x': [d['c'][0]], 'y': [d['c'][1]]}
@@ -79,6 +91,7 @@ private Q_SLOTS:
     void signatures_data();
     void signatures();
     void unknown_lengths_are_told();
+    void keys_are_not_made_up();
     void wrong_names_are_told();
     void arrays_by_position();
     void used_inputs_are_kept();
@@ -167,6 +180,38 @@ void TestSignatures::unknown_lengths_are_told()
     const UnsupportedOperator& first = (*done)->unsupported.front();
     QVERIFY2(first.reason.find("'xs' is a list") != std::string::npos, first.reason.c_str());
     QVERIFY2(first.help.find("--input 'xs.0:") != std::string::npos, first.help.c_str());
+}
+
+void TestSignatures::keys_are_not_made_up()
+{
+    const QTemporaryDir folder;
+    RoundTrip trip{folder.path().toStdString(), keys_source};
+    trip.input("float32[3]").input("float32[3]");
+    const auto done = trip.run();
+    QVERIFY(!done); // with keys "0" and "1" it would be another model
+    QCOMPARE(done.error().code, ErrorCode::Usage);
+    QVERIFY2(done.error().message.find("--input 'd.KEY:") != std::string::npos,
+             done.error().message.c_str());
+
+    RoundTrip named{folder.path().toStdString(), keys_source};
+    named.input("d.a:float32[3]").input("d.b:float32[3]");
+    QVERIFY(named.run());
+    // Vectors by position take the names of the file's inputs.
+    const auto vectors = folder.path().toStdString() + "/vectors";
+    std::filesystem::create_directory(vectors);
+    QVERIFY(write_tensor_proto(vectors + "/input_0.pb", Tensor::filled(DType::Float32, {3}, 1.0),
+                               "input_0"));
+    QVERIFY(write_tensor_proto(vectors + "/input_1.pb", Tensor::filled(DType::Float32, {3}, 10.0),
+                               "input_1"));
+    VerifyOptions verify;
+    verify.onnx = named.onnx();
+    verify.source = named.model();
+    verify.inputs_dir = vectors;
+    TaskContext task;
+    const auto compared = verify_model(verify, task);
+    QVERIFY2(compared, compared ? "" : compared.error().text().c_str());
+    QCOMPARE(compared->size(), std::size_t{1});
+    QVERIFY(compared->front().ok);
 }
 
 void TestSignatures::wrong_names_are_told()
