@@ -16,10 +16,16 @@ struct ScopeTexts {
     StringId module = StringId::Empty; ///< FQN
     StringId call = StringId::Empty;   ///< when it is not the first
     StringId tag = StringId::Empty;
-    std::string space;                ///< ": pkg.Model/layer1: pkg.Sequential"
-    std::vector<std::string> scopes;  ///< "", "layer1"
-    std::vector<std::string> classes; ///< "pkg.Model", "pkg.Sequential"
+    std::string space;   ///< ": pkg.Model/layer1: pkg.Sequential"
+    std::string scopes;  ///< "['', 'layer1', ": a list that the node's name closes
+    std::string classes; ///< "['pkg.Model', 'pkg.Sequential', "
 };
+
+/// The list with one more item, closed.
+std::string closed_list(const std::string& open, std::string_view last)
+{
+    return open + python_repr(last) + ']';
+}
 
 const std::string& class_of(const Module& module)
 {
@@ -29,6 +35,7 @@ const std::string& class_of(const Module& module)
 ScopeTexts scope_texts(const Program& program, FrameId frame)
 {
     ScopeTexts texts;
+    texts.scopes = texts.classes = "[";
     ModuleId last = no_module;
     for (FrameId f : program.graph.frame_stack(frame)) {
         // A method that a module calls on itself has a frame of its own but is no new module.
@@ -38,9 +45,9 @@ ScopeTexts scope_texts(const Program& program, FrameId frame)
         last = id;
         const Module& module = program.modules[id];
         texts.space +=
-            fmt::format("{}{}: {}", texts.scopes.empty() ? "" : "/", module.fqn, class_of(module));
-        texts.scopes.push_back(module.fqn);
-        texts.classes.push_back(class_of(module));
+            fmt::format("{}{}: {}", texts.space.empty() ? "" : "/", module.fqn, class_of(module));
+        texts.scopes += python_repr(module.fqn) + ", ";
+        texts.classes += python_repr(class_of(module)) + ", ";
     }
     return texts;
 }
@@ -55,12 +62,8 @@ TorchTexts torch_texts(const FxNodeTexts& fx, const FxNode& node, FxNodeId id, F
 {
     const std::string name = fx.name(id);
     const std::string target = FxNodeTexts::short_target(node);
-    std::vector<std::string> scopes = scope.scopes;
-    std::vector<std::string> classes = scope.classes;
-    scopes.push_back(name);
-    classes.push_back(target);
-    return {fmt::format("{}/{}: {}", scope.space, name, target), python_list(classes),
-            python_list(scopes), fx.line(id), fx.stack_trace(id, frame)};
+    return {fmt::format("{}/{}: {}", scope.space, name, target), closed_list(scope.classes, target),
+            closed_list(scope.scopes, name), fx.line(id), fx.stack_trace(id, frame)};
 }
 
 std::string origin_names(const FxNodeTexts& fx, const NodeProvenance& provenance,
@@ -98,14 +101,16 @@ struct KeyIds {
 /// TorchTexts as the model has them.
 struct TorchTextIds {
     TorchTextIds() = default;
-    TorchTextIds(OnnxModel& model, const TorchTexts& texts)
-        : space(model.intern(texts.space)),
+    TorchTextIds(OnnxModel& model, FrameId of_frame, const TorchTexts& texts)
+        : frame(of_frame),
+          space(model.intern(texts.space)),
           classes(model.intern(texts.classes)),
           scopes(model.intern(texts.scopes)),
           fx_node(model.intern(texts.fx_node)),
           stack_trace(model.intern(texts.stack_trace))
     {}
 
+    FrameId frame = no_index; ///< no_index: none made yet
     StringId space = StringId::Empty;
     StringId classes = StringId::Empty;
     StringId scopes = StringId::Empty;
@@ -134,9 +139,10 @@ void annotate_provenance(OnnxModel& model, const Program& program)
     const StringId recorded = model.intern(to_string(EvidenceKind::Recorded));
     const StringId certain = model.intern("1.0");
     std::unordered_map<FrameId, ScopeTexts> scopes;
-    std::unordered_map<std::uint64_t, TorchTextIds> texts;
+    // What one FX node became mostly stands in one frame; where frames take turns, the texts are
+    // made again and found in the pool.
+    std::vector<TorchTextIds> texts(graph.nodes.size());
     const std::size_t count = std::min(model.nodes.size(), model.provenance.size());
-    texts.reserve(count);
     for (NodeId id = 0; id < count; ++id) {
         const NodeProvenance& provenance = model.provenance[id];
         const FrameId frame = provenance.frame < graph.frames.size() ? provenance.frame : 0;
@@ -166,18 +172,17 @@ void annotate_provenance(OnnxModel& model, const Program& program)
         if (provenance.fx >= graph.nodes.size()) {
             entries.emplace_back(keys.space, model.intern(scope->second.space));
         } else {
-            const std::uint64_t key = (std::uint64_t{frame} << 32) | provenance.fx;
-            auto [torch, is_new] = texts.try_emplace(key);
-            if (is_new)
-                torch->second =
-                    TorchTextIds(model, torch_texts(fx, graph.nodes[provenance.fx], provenance.fx,
-                                                    frame, scope->second));
-            entries.emplace_back(keys.space, torch->second.space);
-            entries.emplace_back(keys.classes, torch->second.classes);
-            entries.emplace_back(keys.fx_node, torch->second.fx_node);
-            entries.emplace_back(keys.scopes, torch->second.scopes);
-            if (torch->second.stack_trace != StringId::Empty)
-                entries.emplace_back(keys.stack_trace, torch->second.stack_trace);
+            TorchTextIds& torch = texts[provenance.fx];
+            if (torch.frame != frame)
+                torch = TorchTextIds(model, frame,
+                                     torch_texts(fx, graph.nodes[provenance.fx], provenance.fx,
+                                                 frame, scope->second));
+            entries.emplace_back(keys.space, torch.space);
+            entries.emplace_back(keys.classes, torch.classes);
+            entries.emplace_back(keys.fx_node, torch.fx_node);
+            entries.emplace_back(keys.scopes, torch.scopes);
+            if (torch.stack_trace != StringId::Empty)
+                entries.emplace_back(keys.stack_trace, torch.stack_trace);
         }
         put_metadata(model, id, std::move(entries));
     }

@@ -119,6 +119,8 @@ std::vector<std::vector<OnnxModel::Use>> OnnxModel::consumers() const
 std::vector<GraphId> OnnxModel::bodies(NodeId node) const
 {
     std::vector<GraphId> found;
+    if (graphs.size() == 1)
+        return found; // spares walks over the model a look at every attribute
     for (const Attribute& attribute : nodes[node].attributes)
         if (const auto* list = std::get_if<std::vector<GraphId>>(&attribute.value))
             found.insert(found.end(), list->begin(), list->end());

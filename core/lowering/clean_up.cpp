@@ -11,10 +11,12 @@
 namespace strata {
 namespace {
 
-/// The names of the initializers that are still there, by the memory they show.
-std::unordered_map<const TensorStorage*, std::string> names_by_storage(const OnnxModel& model)
+/// The names of the initializers that are still there, by the memory they show. They are texts of
+/// the model, as are all other names here.
+std::unordered_map<const TensorStorage*, std::string_view> names_by_storage(const OnnxModel& model)
 {
-    std::unordered_map<const TensorStorage*, std::string> names;
+    std::unordered_map<const TensorStorage*, std::string_view> names;
+    names.reserve(model.initializers.size());
     for (const Initializer& initializer : model.initializers)
         if (initializer.tensor.storage)
             names.emplace(initializer.tensor.storage.get(),
@@ -62,7 +64,8 @@ void remove_and_account(LoweringResult& result, const PassLog& log)
     std::unordered_map<NodeId, std::string> constant_of;
     for (const FoldedNode& node : log.folded)
         constant_of.emplace(node.node, node.initializer);
-    std::unordered_map<std::string, std::shared_ptr<const TensorStorage>> before;
+    std::unordered_map<std::string_view, std::shared_ptr<const TensorStorage>> before;
+    before.reserve(model.initializers.size());
     for (const Initializer& initializer : model.initializers)
         before.emplace(model.text(model.values[initializer.value].name),
                        initializer.tensor.storage);
@@ -74,7 +77,8 @@ void remove_and_account(LoweringResult& result, const PassLog& log)
             if (origin != model.provenance[node].fx)
                 absorbed_by[origin].push_back(node);
     const auto names = names_by_storage(model);
-    std::unordered_set<std::string> alive;
+    std::unordered_set<std::string_view> alive;
+    alive.reserve(model.initializers.size());
     for (const Initializer& initializer : model.initializers)
         alive.emplace(model.text(model.values[initializer.value].name));
     const Absorbed absorbed(log);

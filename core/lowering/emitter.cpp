@@ -98,21 +98,24 @@ std::string Emitter::scope() const
 
 std::string Emitter::unique_name(std::string base)
 {
+    return std::string(m_model.text(unique_id(base)));
+}
+
+StringId Emitter::unique_id(const std::string& base)
+{
     const StringId id = m_model.intern(base);
     std::uint32_t count = name_count(id);
     if (count == 0) {
         set_name_count(id, 1);
-        return base;
+        return id;
     }
-    std::string candidate;
     StringId taken{};
-    do {
-        candidate = fmt::format("{}_{}", base, count++);
-        taken = m_model.intern(candidate);
-    } while (name_count(taken) != 0);
+    do
+        taken = m_model.intern(fmt::format("{}_{}", base, count++));
+    while (name_count(taken) != 0);
     set_name_count(id, count);
     set_name_count(taken, 1);
-    return candidate;
+    return taken;
 }
 
 std::uint32_t Emitter::name_count(StringId name) const
@@ -194,10 +197,11 @@ std::vector<ValueId> Emitter::append(std::string_view op, std::vector<ValueId> i
     if (op == "Split" && m_opset >= 18 && node.inputs.size() == 1)
         node.attributes.push_back(
             make_attribute(m_model, {"num_outputs", static_cast<std::int64_t>(outputs)}));
-    const std::string name = unique_name(scope() + std::string(op));
+    node.name = unique_id(scope() + std::string(op));
+    const std::string_view name = m_model.text(node.name);
+    node.outputs.reserve(outputs);
     for (std::size_t i = 0; i < outputs; ++i)
         node.outputs.push_back(m_model.add_value(m_graph, fmt::format("{}_output_{}", name, i)));
-    node.name = m_model.intern(name);
     const std::vector<ValueId> results = node.outputs;
     const NodeId id = m_model.add_node(m_graph, std::move(node));
     for (const GraphId body : m_model.bodies(id))

@@ -128,6 +128,8 @@ public:
 
 private:
     std::string scope() const;
+    /// unique_name() as an id of the model's pool.
+    StringId unique_id(const std::string& base);
     std::vector<ValueId> append(std::string_view op, std::vector<ValueId> inputs,
                                 std::size_t outputs, Attrs attrs, std::string_view domain);
     std::uint32_t name_count(StringId name) const;

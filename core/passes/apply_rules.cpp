@@ -55,16 +55,11 @@ bool apply_rules(OnnxModel& model, ValueFacts& facts,
     return changed;
 }
 
-bool eliminate_no_ops(OnnxModel& model, ValueFacts& facts)
-{
-    return apply_rules(model, facts, {no_op_rules(), clamp_rules()});
-}
-
 bool merge_views(OnnxModel& model, ValueFacts& facts)
 {
     return apply_rules(model, facts,
-                       {no_op_rules(), reshape_rules(), transpose_rules(), slice_rules(),
-                        cast_rules(), expand_rules()});
+                       {no_op_rules(), clamp_rules(), reshape_rules(), transpose_rules(),
+                        slice_rules(), cast_rules(), expand_rules()});
 }
 
 bool fuse_products(OnnxModel& model, ValueFacts& facts)

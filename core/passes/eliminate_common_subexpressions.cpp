@@ -7,7 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <iterator>
-#include <unordered_map>
+#include <vector>
+#include <xxhash.h>
 
 namespace strata {
 namespace {
@@ -85,8 +86,35 @@ void node_key(std::string& key, const OnnxModel& model, NodeId id, const Rewire&
 }
 
 /// The first node of each key that is visible from a graph: its own, and those listed before its
-/// owner in the graphs around it.
-using FirstNodes = std::unordered_map<std::string, NodeId>;
+/// owner in the graphs around it. By the key's hash: keys are long, and asked for again only when
+/// two hashes are equal. Open addressing; what was added last may be taken out again.
+class FirstNodes {
+public:
+    /// For at most this many nodes.
+    explicit FirstNodes(std::size_t nodes) : m_slots(std::bit_ceil(2 * nodes + 2)) {}
+
+    /// The place of the first node with the hash, or the free one where it belongs.
+    std::size_t find(std::uint64_t hash) const
+    {
+        const std::size_t mask = m_slots.size() - 1;
+        std::size_t slot = hash & mask;
+        while (m_slots[slot].node != no_id && m_slots[slot].hash != hash)
+            slot = (slot + 1) & mask;
+        return slot;
+    }
+    NodeId node(std::size_t slot) const { return m_slots[slot].node; } ///< no_id: free
+    void put(std::size_t slot, std::uint64_t hash, NodeId node) { m_slots[slot] = {hash, node}; }
+    /// In the opposite order of putting, so that no chain is broken.
+    void take_out(std::size_t slot) { m_slots[slot] = {}; }
+
+private:
+    struct Slot {
+        std::uint64_t hash = 0;
+        NodeId node = no_id;
+    };
+    std::vector<Slot> m_slots;
+};
+
 constexpr int max_depth = 32;
 
 class Merger {
@@ -95,54 +123,64 @@ public:
         : m_model(model),
           m_rewire(rewire),
           m_given_out(graph_output_values(model)),
-          m_entered(model.graphs.size(), false)
+          m_entered(model.graphs.size(), false),
+          m_first(model.nodes.size())
     {}
 
-    void merge(GraphId graph)
+    void merge_all()
     {
-        FirstNodes first;
-        first.reserve(m_model.graphs[graph].nodes.size());
-        merge(graph, first, 0);
+        // Functions see nothing of the main graph, so they come before it.
+        for (const OnnxFunction& function : m_model.functions)
+            merge(function.body, 1);
+        merge(OnnxModel::main_graph, 0);
     }
 
 private:
-    void merge(GraphId graph, FirstNodes& first, int depth)
+    void merge(GraphId graph, int depth)
     {
         if (graph >= m_model.graphs.size() || m_entered[graph] || depth > max_depth)
             return;
         m_entered[graph] = true;
         // To be taken out again: others do not see into this graph.
-        std::vector<const FirstNodes::value_type*> added;
+        std::vector<std::size_t> added;
         for (NodeId id : m_model.graphs[graph].nodes) {
             for (GraphId body : m_model.bodies(id))
-                merge(body, first, depth + 1);
+                merge(body, depth + 1);
             node_key(m_key, m_model, id, m_rewire);
             if (m_key.empty())
                 continue;
-            const auto [it, inserted] = first.emplace(m_key, id);
-            if (inserted) {
+            const std::uint64_t hash = XXH3_64bits(m_key.data(), m_key.size());
+            const std::size_t slot = m_first.find(hash);
+            const NodeId same = m_first.node(slot);
+            if (same == no_id) {
+                m_first.put(slot, hash, id);
                 if (depth > 0)
-                    added.push_back(&*it);
+                    added.push_back(slot);
                 continue;
             }
+            node_key(m_other_key, m_model, same, m_rewire);
+            if (m_other_key != m_key)
+                continue;
             const auto& outputs = m_model.nodes[id].outputs;
             if (std::any_of(outputs.begin(), outputs.end(),
                             [&](ValueId output) { return output != no_id && m_given_out[output]; }))
                 continue;
             for (std::size_t i = 0; i < outputs.size(); ++i)
                 if (outputs[i] != no_id)
-                    m_rewire.redirect(outputs[i], m_model.nodes[it->second].outputs[i]);
-            unite_origins(m_model, it->second, id);
+                    m_rewire.redirect(outputs[i], m_model.nodes[same].outputs[i]);
+            unite_origins(m_model, same, id);
         }
-        for (const FirstNodes::value_type* entry : added)
-            first.erase(first.find(entry->first));
+        for (std::size_t i = added.size(); i-- > 0;)
+            m_first.take_out(added[i]);
     }
 
     OnnxModel& m_model;
     Rewire& m_rewire;
     std::vector<bool> m_given_out;
     std::vector<bool> m_entered;
+    FirstNodes m_first;
     std::string m_key;
+    std::string m_other_key;
 };
 
 } // namespace
@@ -151,16 +189,8 @@ bool eliminate_common_subexpressions(OnnxModel& model)
 {
     Rewire rewire(model);
     Merger merger(model, rewire);
-    merger.merge(OnnxModel::main_graph);
-    for (const OnnxFunction& function : model.functions)
-        merger.merge(function.body);
-    bool changed = false;
-    for (const OnnxNode& node : model.nodes)
-        for (ValueId input : node.inputs)
-            changed = changed || rewire.resolve(input) != input;
-    if (changed)
-        rewire.apply(model);
-    return changed;
+    merger.merge_all();
+    return rewire.apply(model);
 }
 
 } // namespace strata

@@ -7,7 +7,6 @@ bool eliminate_identity(OnnxModel& model)
 {
     const std::vector<bool> given_out = graph_output_values(model);
     Rewire rewire(model);
-    bool changed = false;
     for (const OnnxGraph& graph : model.graphs) {
         for (NodeId id : graph.nodes) {
             const OnnxNode& node = model.nodes[id];
@@ -19,21 +18,13 @@ bool eliminate_identity(OnnxModel& model)
             // A damaged model may define a value by itself.
             if (input == no_id || output == no_id || input == output || given_out[output])
                 continue;
-            // An Identity that is already bypassed has no readers; asking again changes nothing.
             rewire.redirect(output, input);
             if (const NodeId producer = model.values[input].producer; producer != no_id)
                 unite_origins(model, producer, id);
-            changed = true;
         }
     }
-    if (!changed)
-        return false;
-    changed = false;
-    for (const OnnxNode& node : model.nodes)
-        for (ValueId input : node.inputs)
-            changed = changed || rewire.resolve(input) != input;
-    rewire.apply(model);
-    return changed;
+    // An Identity that is already bypassed has no readers; asking again changes nothing.
+    return rewire.apply(model);
 }
 
 } // namespace strata

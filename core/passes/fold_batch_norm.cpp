@@ -295,7 +295,9 @@ private:
 
 bool fold_batch_norm(OnnxModel& model, PassLog* log)
 {
-    return FoldBatchNorm(model, log).run();
+    // Every operator's name is interned.
+    return model.strings().find("BatchNormalization") != StringId::Empty &&
+           FoldBatchNorm(model, log).run();
 }
 
 } // namespace strata

@@ -41,7 +41,6 @@ std::vector<Pass> clean_up_passes(ValueFacts& facts, CleanUpOptions options, Pas
         {"fold_constants",
          [&facts, log](OnnxModel& model) { return fold_constants(model, facts, log); }},
         {"fold_weights", [log](OnnxModel& model) { return fold_weights(model, log); }},
-        {"eliminate_no_ops", [&facts](OnnxModel& model) { return eliminate_no_ops(model, facts); }},
         {"merge_views", [&facts](OnnxModel& model) { return merge_views(model, facts); }},
         {"fuse_products", [&facts](OnnxModel& model) { return fuse_products(model, facts); }},
     };

@@ -62,11 +62,9 @@ bool fold_weights(OnnxModel& model, PassLog* log = nullptr);
 
 /// Nodes whose result is one of their inputs go: Identity, casts to the same type, shapes that
 /// stay, slices of everything, sums with 0, products with 1, the second of two Relus, ... Chains of
-/// Relu and Clip become one Clip.
-bool eliminate_no_ops(OnnxModel& model, ValueFacts& facts);
-
-/// Chains of nodes that only move elements or say their shape or type anew become one node:
-/// Reshape, Squeeze, Unsqueeze, Flatten; Transpose; Slice; Concat; Cast; Expand.
+/// Relu and Clip become one Clip. Chains of nodes that only move elements or say their shape or
+/// type anew become one node: Reshape, Squeeze, Unsqueeze, Flatten; Transpose; Slice; Concat; Cast;
+/// Expand.
 bool merge_views(OnnxModel& model, ValueFacts& facts);
 
 /// MatMul, Transpose and Add of matrices become Gemm; shapes that are flattened only for a product

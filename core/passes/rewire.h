@@ -13,7 +13,11 @@ class Rewire {
 public:
     explicit Rewire(const OnnxModel& model) : m_target(model.values.size(), no_id) {}
 
-    void redirect(ValueId from, ValueId to) { m_target[from] = to; }
+    void redirect(ValueId from, ValueId to)
+    {
+        m_target[from] = to;
+        m_redirects = true;
+    }
     /// Where a reader of `value` reads in the end.
     ValueId resolve(ValueId value) const
     {
@@ -21,16 +25,24 @@ public:
             value = m_target[value];
         return value;
     }
-    /// Rewrites the inputs of all nodes.
-    void apply(OnnxModel& model) const
+    /// Rewrites the inputs of all nodes; says whether any of them changed.
+    bool apply(OnnxModel& model) const
     {
+        bool changed = false;
+        if (!m_redirects)
+            return changed;
         for (OnnxNode& node : model.nodes)
             for (ValueId& input : node.inputs)
-                input = resolve(input);
+                if (const ValueId target = resolve(input); target != input) {
+                    input = target;
+                    changed = true;
+                }
+        return changed;
     }
 
 private:
     std::vector<ValueId> m_target;
+    bool m_redirects = false;
 };
 
 /// For each value: whether some graph, body or function gives it out.

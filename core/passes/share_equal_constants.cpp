@@ -26,13 +26,7 @@ bool share_equal_constants(OnnxModel& model, const std::function<bool(std::strin
         if (!inserted)
             rewire.redirect(id, it->second);
     }
-    bool changed = false;
-    for (const OnnxNode& node : model.nodes)
-        for (ValueId input : node.inputs)
-            changed = changed || rewire.resolve(input) != input;
-    if (changed)
-        rewire.apply(model);
-    return changed;
+    return rewire.apply(model);
 }
 
 } // namespace strata

@@ -45,7 +45,7 @@ class RewritesTest : public QObject {
 
 private Q_SLOTS:
     void noOps_data();
-    void noOps() { check(eliminate_no_ops); }
+    void noOps() { check(merge_views); }
     void views_data();
     void views() { check(merge_views); }
     void products_data();
