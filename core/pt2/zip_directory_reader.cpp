@@ -25,7 +25,7 @@ constexpr std::uint64_t max_entries = 10'000'000;
 
 using Bytes = std::span<const std::byte>;
 
-tl::unexpected<Error> damaged(std::string what)
+tl::unexpected<Error> damaged_directory(std::string what)
 {
     return failure(
         ErrorCode::CannotRead,
@@ -78,23 +78,23 @@ Result<Directory> find_directory(Bytes archive)
 {
     const auto end = find_end_record(archive);
     if (!end)
-        return damaged("it has no directory at its end, as when a file was cut off");
+        return damaged_directory("it has no directory at its end, as when a file was cut off");
     Directory directory{u32(archive, *end + 16), u32(archive, *end + 12), u16(archive, *end + 10)};
     std::uint64_t limit = *end;
     if (*end >= locator64_length && u32(archive, *end - locator64_length) == locator64_signature) {
         const std::uint64_t at = u64(archive, *end - locator64_length + 8);
         if (at > archive.size() || archive.size() - at < end64_length ||
             u32(archive, static_cast<std::size_t>(at)) != end64_signature)
-            return damaged("its zip64 directory is not where it should be");
+            return damaged_directory("its zip64 directory is not where it should be");
         const auto record = static_cast<std::size_t>(at);
         directory = {u64(archive, record + 48), u64(archive, record + 40),
                      u64(archive, record + 32)};
         limit = at;
     }
     if (directory.offset > limit || directory.size > limit - directory.offset)
-        return damaged("its directory lies outside of the file");
+        return damaged_directory("its directory lies outside of the file");
     if (directory.entries > max_entries || directory.entries > directory.size / entry_length)
-        return damaged("its directory claims more entries than it can hold");
+        return damaged_directory("its directory claims more entries than it can hold");
     return directory;
 }
 
@@ -125,7 +125,7 @@ Status read_zip64_extra(Bytes extra, ZipEntry& entry)
                 if (*field != in_zip64)
                     continue;
                 if (values.size() < 8)
-                    return damaged(
+                    return damaged_directory(
                         fmt::format("the sizes of its entry '{}' are not whole", entry.name));
                 *field = u64(values, 0);
                 values = values.subspan(8);
@@ -140,12 +140,12 @@ Status read_zip64_extra(Bytes extra, ZipEntry& entry)
 Result<ZipEntry> read_entry(Bytes archive, std::size_t& at, std::size_t end)
 {
     if (end - at < entry_length || u32(archive, at) != entry_signature)
-        return damaged("its directory is not whole");
+        return damaged_directory("its directory is not whole");
     const std::size_t name_length = u16(archive, at + 28);
     const std::size_t extra_length = u16(archive, at + 30);
     const std::size_t comment_length = u16(archive, at + 32);
     if (name_length + extra_length + comment_length > end - at - entry_length)
-        return damaged("its directory is not whole");
+        return damaged_directory("its directory is not whole");
     ZipEntry entry;
     entry.name.assign(reinterpret_cast<const char*>(archive.data() + at + entry_length),
                       name_length);
@@ -159,7 +159,7 @@ Result<ZipEntry> read_entry(Bytes archive, std::size_t& at, std::size_t end)
         read_zip64_extra(archive.subspan(at + entry_length + name_length, extra_length), entry));
     at += entry_length + name_length + extra_length + comment_length;
     if (!is_harmless_name(entry.name))
-        return damaged("it has an entry whose name is no plain path inside of it");
+        return damaged_directory("it has an entry whose name is no plain path inside of it");
     if ((flags & 1U) != 0)
         return failure(ErrorCode::CannotRead,
                        fmt::format("The entry '{}' of the archive is encrypted.", entry.name));
@@ -170,7 +170,7 @@ Result<ZipEntry> read_entry(Bytes archive, std::size_t& at, std::size_t end)
                                    entry.name, method));
     entry.deflated = method == 8;
     if (!entry.deflated && entry.size != entry.packed_size)
-        return damaged(
+        return damaged_directory(
             fmt::format("the sizes of its entry '{}' contradict each other", entry.name));
     return entry;
 }
@@ -189,9 +189,10 @@ Status limit_entries(std::vector<ZipEntry>& entries, std::uint64_t directory)
         entry.limit = i + 1 < order.size() ? entries[order[i + 1]].header_offset : directory;
         if (entry.header_offset > entry.limit || entry.limit - entry.header_offset < local_length ||
             entry.packed_size > entry.limit - entry.header_offset - local_length)
-            return damaged(fmt::format("its entry '{}' overlaps another one or lies outside of "
-                                       "the file",
-                                       entry.name));
+            return damaged_directory(
+                fmt::format("its entry '{}' overlaps another one or lies outside of "
+                            "the file",
+                            entry.name));
     }
     return {};
 }
@@ -218,14 +219,15 @@ Result<std::uint64_t> zip_content_offset(Bytes archive, const ZipEntry& entry)
 {
     const auto at = static_cast<std::size_t>(entry.header_offset);
     if (u32(archive, at) != local_signature)
-        return damaged(
+        return damaged_directory(
             fmt::format("its entry '{}' does not begin where its directory says", entry.name));
     const std::uint64_t start =
         entry.header_offset + local_length + u16(archive, at + 26) + u16(archive, at + 28);
     if (start > entry.limit || entry.packed_size > entry.limit - start)
-        return damaged(fmt::format("its entry '{}' overlaps another one or lies outside of the "
-                                   "file",
-                                   entry.name));
+        return damaged_directory(
+            fmt::format("its entry '{}' overlaps another one or lies outside of the "
+                        "file",
+                        entry.name));
     return start;
 }
 

@@ -16,7 +16,7 @@ namespace {
 /// refusals need one round per level.
 constexpr std::size_t max_rounds = 12;
 /// For finding inputs that a model runs on, when nobody gave any.
-constexpr std::chrono::seconds trial_time{20};
+constexpr std::chrono::seconds run_time_limit{20};
 
 struct Candidate {
     std::shared_ptr<const Program> program;
@@ -189,7 +189,7 @@ private:
                 return tl::unexpected(std::move(run).error());
             if (!first)
                 first = std::move(run).error();
-            if (spent > trial_time)
+            if (spent > run_time_limit)
                 break;
         }
         return tl::unexpected(*std::move(first));

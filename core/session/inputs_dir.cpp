@@ -67,7 +67,7 @@ Result<std::vector<NamedTensor>> read_arrays(const fs::path& folder, TaskContext
     return tensors;
 }
 
-Result<std::vector<NamedTensor>> read_file(const fs::path& path, TaskContext& task)
+Result<std::vector<NamedTensor>> read_values(const fs::path& path, TaskContext& task)
 {
     std::ifstream stream(path, std::ios::binary);
     std::array<char, 6> head{};
@@ -149,7 +149,7 @@ Result<std::vector<NamedTensor>> read_inputs(const std::filesystem::path& path, 
                        fmt::format("'{}' does not exist. --inputs wants a folder with input_0.pb, "
                                    "input_1.pb, ... or with .npy files, or a .npz or .npy file.",
                                    path.string()));
-    return read_file(path, task);
+    return read_values(path, task);
 }
 
 void drop_foreign_names(std::vector<NamedTensor>& tensors,

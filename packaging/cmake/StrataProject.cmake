@@ -53,6 +53,15 @@ if(NOT STRATA_SANITIZE)
     endif()
 endif()
 
+# strata_unity(TARGET): with STRATA_UNITY, several of the target's sources are compiled at once. Their headers are
+# most of the work, so a build from nothing takes a third less; a change of one source takes longer. Helpers in
+# anonymous namespaces of such a target need names of their own.
+function(strata_unity target)
+    if(STRATA_UNITY)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    endif()
+endfunction()
+
 # strata_layer(NAME [DEPENDS layer...] [LIBS target...] [EXCLUDE file...])
 # One folder below core/ is one layer: an OBJECT library that sees only `core/` as include root. Its objects go
 # into the one shared library strata_core, so that programs and the LibTorch module share one copy of everything.

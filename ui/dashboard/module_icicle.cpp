@@ -17,7 +17,7 @@ namespace strata::ui {
 namespace {
 
 constexpr double row_height = 30.0;
-constexpr int most_rows = 7;
+constexpr int most_levels = 7;
 constexpr double narrowest = 2.5; // pixels: what is less is not drawn, nor what is in it
 
 } // namespace
@@ -75,7 +75,7 @@ void ModuleIcicle::arrange()
             stack.pop_back();
             m_cells.push_back(
                 {step.module, {step.x, step.row * row_height, step.width, row_height}});
-            if (step.row + 1 >= most_rows || all[step.module].total == 0)
+            if (step.row + 1 >= most_levels || all[step.module].total == 0)
                 continue;
             double x = step.x;
             const double scale = step.width / static_cast<double>(all[step.module].total);

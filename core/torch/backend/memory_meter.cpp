@@ -10,11 +10,10 @@
 #include <string>
 
 namespace strata::torch_module {
-namespace {
 
-class Meter final : public c10::MemoryReportingInfoBase {
+class MemoryMeter::Counter final : public c10::MemoryReportingInfoBase {
 public:
-    explicit Meter(std::uint64_t limit) : m_limit(static_cast<std::int64_t>(limit)) {}
+    explicit Counter(std::uint64_t limit) : m_limit(static_cast<std::int64_t>(limit)) {}
 
     bool memoryProfilingEnabled() const override { return true; }
     // The types of the totals differ between versions of LibTorch; one of the two overrides.
@@ -51,14 +50,12 @@ private:
     std::int64_t m_peak = 0;
 };
 
-} // namespace
-
 struct MemoryMeter::State {
     explicit State(std::uint64_t limit)
-        : meter(std::make_shared<Meter>(limit)),
+        : meter(std::make_shared<Counter>(limit)),
           guard(c10::DebugInfoKind::PROFILER_STATE, meter)
     {}
-    std::shared_ptr<Meter> meter;
+    std::shared_ptr<Counter> meter;
     c10::DebugInfoGuard guard;
 };
 

@@ -18,6 +18,7 @@ public:
     std::uint64_t peak() const;
 
 private:
+    class Counter;
     struct State;
     std::unique_ptr<State> m_state;
 };

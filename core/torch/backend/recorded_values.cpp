@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t max_type_elements = 16;
 constexpr std::size_t max_list_length = 64;
-constexpr unsigned max_depth = 8;
+constexpr unsigned deepest_value = 8;
 
 FxType type_of(const c10::IValue& value, unsigned depth)
 {
@@ -35,14 +35,14 @@ FxType type_of(const c10::IValue& value, unsigned depth)
         return FxType::of(Kind::Float);
     if (value.isString())
         return FxType::of(Kind::String);
-    if (depth < max_depth && value.isTuple()) {
+    if (depth < deepest_value && value.isTuple()) {
         FxType type = FxType::of(Kind::Tuple);
         for (const c10::IValue& item : value.toTupleRef().elements())
             if (type.elements.size() < max_type_elements)
                 type.elements.push_back(type_of(item, depth + 1));
         return type;
     }
-    if (depth < max_depth && value.isList()) {
+    if (depth < deepest_value && value.isList()) {
         const auto& items = value.toListRef();
         return FxType::list(items.empty() ? FxType() : type_of(items[0], depth + 1));
     }
@@ -64,7 +64,7 @@ std::optional<FxArg> immediate(const c10::IValue& value, unsigned depth)
     if (value.isDevice())
         return FxArg(FxEnum{value.toDevice().str()});
     const bool list = value.isList();
-    if (depth >= max_depth || !(list || value.isTuple()))
+    if (depth >= deepest_value || !(list || value.isTuple()))
         return std::nullopt;
     FxArg::List items;
     const auto add = [&](const auto& elements) {
