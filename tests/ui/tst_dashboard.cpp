@@ -202,12 +202,15 @@ private Q_SLOTS:
     void reliabilityTable()
     {
         QVERIFY(measuredConfidences().size() > 8);
-        const auto rows =
-            parseReliability("# x\n| recorded | 1 | 2 | 0.5 |\n## Reliability\n\n"
-                             "| evidence | confidence | nodes | right |\n|---|---|---|---|\n"
-                             "| consensus | 0.60 | 10 | 0.700 |\n| consensus | 0.9 | 5 | 0.8 |\n"
-                             "| magic | 0.9 | 5 | 0.8 |\n| consensus | x | 5 | 0.8 |\n"
-                             "## Models\n| consensus | 0.1 | 1 | 1 |\n");
+        const auto rows = parseReliability(
+            "# x\n| recorded | 1 | alone | 1 | 2 | 0.5 |\n## Reliability\n\n"
+            "| evidence | its own figure | other evidence | shown | nodes | right |\n"
+            "|---|---|---|---|---|---|\n"
+            "| consensus | 0.7 | alone | 0.60 | 10 | 0.700 |\n"
+            "| consensus | 0.8 | agreed | 0.9 | 5 | 0.8 |\n"
+            "| magic | 0.9 | alone | 0.9 | 5 | 0.8 |\n"
+            "| consensus | 0.9 | alone | x | 5 | 0.8 |\n"
+            "## Models\n| consensus | 0.1 | alone | 0.1 | 1 | 1 |\n");
         QCOMPARE(rows.size(), std::size_t(2));
         Inspection inspection;
         for (const double confidence : {0.62, 0.95, 0.88}) {

@@ -16,14 +16,15 @@ std::vector<MeasuredConfidence> parseReliability(const QByteArray& markdown)
             continue;
         }
         const QList<QByteArray> cells = line.split('|');
-        if (!inside || cells.size() < 6)
+        // evidence, its own figure, other evidence, shown, nodes, right; and what is around them
+        if (!inside || cells.size() < 8)
             continue;
         const auto kind = parse_evidence_kind(cells[1].trimmed().toStdString());
         bool ok[3]{};
         MeasuredConfidence row;
-        row.confidence = cells[2].trimmed().toDouble(&ok[0]);
-        row.nodes = cells[3].trimmed().toULongLong(&ok[1]);
-        row.right = cells[4].trimmed().toDouble(&ok[2]);
+        row.confidence = cells[4].trimmed().toDouble(&ok[0]);
+        row.nodes = cells[5].trimmed().toULongLong(&ok[1]);
+        row.right = cells[6].trimmed().toDouble(&ok[2]);
         if (!kind || !ok[0] || !ok[1] || !ok[2])
             continue;
         row.kind = *kind;
