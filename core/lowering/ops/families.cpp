@@ -23,6 +23,7 @@ std::vector<Family> all_families()
         {"joining and splitting", joining_ops()},
         {"linear", linear_ops()},
         {"loss", loss_ops()},
+        {"loss", ctc_ops()},
         {"LU and QR", lu_ops()},
         {"no-op in evaluation", noop_ops()},
         {"normalization", normalization_ops()},

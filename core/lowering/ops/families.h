@@ -27,6 +27,7 @@ std::span<const OpEntry> factorization_ops();
 std::span<const OpEntry> indexing_ops();
 std::span<const OpEntry> joining_ops();
 std::span<const OpEntry> linear_ops();
+std::span<const OpEntry> ctc_ops();
 std::span<const OpEntry> loss_ops();
 std::span<const OpEntry> lu_ops();
 std::span<const OpEntry> noop_ops();

@@ -130,6 +130,37 @@ ParityRows loss_rows()
     row("cross_entropy in float64", "x, t", "torch.cross_entropy_loss(x, t)")
         .input(f64({2, 3}))
         .input(i64({2}, 0, 2));
+    // Lengths that end early, labels that repeat, one sequence without labels, and one that is too
+    // short for its labels.
+    const std::string start = "def forward(self, x, t, i, l):\n  p = torch.log_softmax(x, -1)\n";
+    const ParityTensor steps = exactly(DType::Int64, {4}, {7, 5, 7, 2});
+    const ParityTensor wanted = exactly(DType::Int64, {4}, {3, 2, 0, 3});
+    const ParityTensor padded_labels =
+        exactly(DType::Int64, {4, 3}, {1, 1, 4, 2, 3, -1, 9, 9, 9, 2, 2, 2});
+    for (const char* reduction : {"0", "1", "2"})
+        for (const char* zero : {"False", "True"})
+            rows.emplace_back(
+                    fmt::format("ctc_loss reduction {}, zero_infinity {}", reduction, zero),
+                    start + fmt::format("  return torch.ctc_loss(p, t, i, l, 0, {}, {})", reduction,
+                                        zero))
+                .input(f32({7, 4, 5}).range(-2, 2))
+                .input(padded_labels)
+                .input(steps)
+                .input(wanted);
+    rows.emplace_back("ctc_loss of joined labels, other blank",
+                      start + "  return torch.ctc_loss(p, t, i, l, 4, 0, False)")
+        .input(f64({7, 4, 5}))
+        .input(exactly(DType::Int32, {8}, {1, 1, 3, 2, 3, 0, 0, 0}))
+        .input(steps)
+        .input(wanted)
+        .also({f64({7, 4, 5}), exactly(DType::Int32, {8}, {3, 2, 1, 0, 0, 1, 2, 3}),
+               exactly(DType::Int64, {4}, {3, 7, 6, 1}), exactly(DType::Int64, {4}, {1, 4, 2, 1})});
+    rows.emplace_back("ctc_loss, lengths as numbers",
+                      "def forward(self, x, t):\n  p = torch.log_softmax(x, -1)\n"
+                      "  return torch.ctc_loss(p, t, [6, 4], [2, 1], 0, 0, False), "
+                      "torch.ctc_loss(p, t.reshape([-1])[:3], [6, 4], [2, 1])")
+        .input(f32({6, 2, 4}))
+        .input(exactly(DType::Int64, {2, 2}, {1, 3, 2, 1}));
     return rows;
 }
 
