@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Every model file of a folder, exported with each strategy, checked against its test vectors.
+"""Every model file of a folder, exported with each strategy and run on its test vectors.
 
   tests/zoo/strategies.py ZOO [--build FOLDER] [--strategy fx,htp,auto] [--match TEXT] [--jobs N] [--timeout SECONDS]
 
 ZOO holds folders, at any depth, with model files (TorchScript *.pt, torch.export *.pt2) and, beside each, what the model
-takes and gives as ONNX test vectors (input_0.pb, ..., output_0.pb, ...). Folders without vectors are left out.
+takes and gives as ONNX test vectors (input_0.pb, ..., output_0.pb, ...). Folders without vectors are left out. The
+outputs of exports of TorchScript files are compared with what LibTorch computes from the same inputs, those of *.pt2
+files, which LibTorch does not read, with the recorded outputs.
 
 Prints one line per file: a cell per strategy, and what failed. Cells:
   ok        exported, outputs equal, each node recorded (bodies of If and Loop included)
