@@ -233,16 +233,19 @@ Outputs glu(OpCall& call)
     return e.mul(halves[0], e.emit("Sigmoid", {halves[1]}));
 }
 
+Outputs softmax_of(OpCall& call, const char* op, DType dtype)
+{
+    Emitter& e = call.e();
+    const ValueId x = e.cast(call.tensor("self"), dtype);
+    if (call.rank_of(x) == 0) // softmax of one number
+        return e.squeeze(e.emit(op, {e.unsqueeze(x, {0})}, {{"axis", 0}}), {0});
+    return e.emit(op, {x}, {{"axis", call.integer("dim")}});
+}
+
 template <const char* Op>
 Outputs softmax_like(OpCall& call)
 {
-    Emitter& e = call.e();
-    const DType dtype = call.dtype("dtype", float_result_type(call, {"self"}));
-    const ValueId x = e.cast(call.tensor("self"), dtype);
-    const std::int64_t axis = call.integer("dim");
-    if (call.rank_of(x) == 0) // softmax of one number
-        return e.squeeze(e.emit(Op, {e.unsqueeze(x, {0})}, {{"axis", 0}}), {0});
-    return e.emit(Op, {x}, {{"axis", axis}});
+    return softmax_of(call, Op, call.dtype("dtype", float_result_type(call, {"self"})));
 }
 constexpr char softmax_op[] = "Softmax";
 constexpr char log_softmax_op[] = "LogSoftmax";
@@ -252,8 +255,7 @@ Outputs softmax_half_to_float(OpCall& call)
 {
     const DType dtype =
         call.boolean("half_to_float") ? DType::Float32 : float_result_type(call, {"self"});
-    return call.e().emit(Op, {call.e().cast(call.tensor("self"), dtype)},
-                         {{"axis", call.integer("dim")}});
+    return softmax_of(call, Op, dtype);
 }
 
 Outputs logit(OpCall& call)
@@ -261,7 +263,10 @@ Outputs logit(OpCall& call)
     Emitter& e = call.e();
     ValueId x = as_float(call, "self");
     if (const auto eps = call.number_or_none("eps"))
-        x = clip(call, x, *eps, 1 - *eps);
+        // Above one half the bounds have changed places; PyTorch asks for the lower one first.
+        x = *eps <= 0.5 ? clip(call, x, *eps, 1 - *eps)
+                        : e.emit("Where", {e.emit("Less", {x, like(call, x, *eps)}),
+                                           like(call, x, *eps), like(call, x, 1 - *eps)});
     return e.emit("Log", {e.div(x, e.sub(like(call, x, 1), x))});
 }
 

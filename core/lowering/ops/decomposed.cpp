@@ -49,7 +49,10 @@ Outputs nonzero_static(OpCall& call)
     Emitter& e = call.e();
     const std::int64_t rank = call.rank("self");
     const ValueId size = call.int_tensor("size");
-    const ValueId found = e.transpose(e.emit("NonZero", {call.tensor("self")}), {1, 0});
+    // ONNX sees one axis where there is none, as PyTorch's nonzero() of old did.
+    ValueId found = e.transpose(e.emit("NonZero", {call.tensor("self")}), {1, 0});
+    if (rank == 0)
+        found = e.slice(found, 1, 0, 0);
     const ValueId filling = e.expand(call.scalar_as("fill_value", DType::Int64),
                                      e.concat({size, e.constant({rank})}, 0));
     return e.emit("Slice", {e.concat({found, filling}, 0), e.constant({0}), size, e.constant({0})});

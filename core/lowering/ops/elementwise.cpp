@@ -448,7 +448,13 @@ Outputs hypot(OpCall& call)
     const ValueId b = e.emit("Abs", {o.b});
     const ValueId infinite =
         e.emit("Or", {e.emit("Equal", {a, infinity}), e.emit("Equal", {b, infinity})});
-    return e.emit("Where", {infinite, infinity, e.emit("Sqrt", {e.add(e.mul(a, a), e.mul(b, b))})});
+    // The larger one is taken out, so that no square overflows or vanishes.
+    const ValueId large = e.emit("Max", {a, b});
+    const ValueId small = e.emit("Min", {a, b});
+    const ValueId zero = e.emit("Equal", {large, like(call, o.a, 0)});
+    const ValueId ratio = e.div(small, e.emit("Where", {zero, like(call, o.a, 1), large}));
+    const ValueId root = e.emit("Sqrt", {e.add(e.mul(ratio, ratio), like(call, o.a, 1))});
+    return e.emit("Where", {infinite, infinity, e.mul(large, root)});
 }
 
 Outputs xlogy(OpCall& call)

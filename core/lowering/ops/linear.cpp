@@ -154,9 +154,12 @@ Outputs addmm(OpCall& call)
     const ValueId a = call.tensor("mat1");
     const ValueId b = call.tensor("mat2");
     const DType dtype = e.dtype(a);
+    // ONNX Runtime forgets a Gemm's beta where there is nothing to multiply.
+    const auto shape = e.shape(a);
+    const bool nothing = shape && std::ranges::find(*shape, Dim::of(0)) != shape->end();
     // Gemm keeps its factors as float32, so doubles take it only when these are exact.
     const bool known = call.is_scalar("alpha") && call.is_scalar("beta");
-    if (!known || !has_gemm(dtype))
+    if (!known || nothing || !has_gemm(dtype))
         return accumulate(call, product(call, a, b));
     const double alpha = call.number("alpha");
     const double beta = call.number("beta");

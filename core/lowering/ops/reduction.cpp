@@ -33,6 +33,10 @@ ValueId reduce(OpCall& call, std::string_view op, ValueId x, const Axes& axes, b
 {
     if (call.rank_of(x) == 0)
         return x;
+    // ONNX Runtime's mean of nothing may be infinite; 0 / 0 is what PyTorch says.
+    if (Emitter& e = call.e(); op == "ReduceMean" && has_no_elements(e, x))
+        return e.div(e.reduce("ReduceSum", x, axes.axes, keep_dims),
+                     e.scalar(call.dtype_of(x), 0.0));
     return call.e().reduce(op, x, axes.axes, keep_dims);
 }
 

@@ -55,13 +55,17 @@ ParityRows activation_rows()
     row("relu of integers", "torch.relu(x)").input(i64({3, 4}));
     row("softmax in the middle", "torch.softmax(x, 1)").input(f32({2, 5, 3})).dynamic().nodes(1);
     row("softmax of integers as float", "torch.softmax(x, 1, dtype=6)").input(i64({2, 5}));
-    row("softmax of a number", "torch.softmax(x, 0)").input(f32({}));
+    for (const std::string call :
+         {"torch.softmax(x, 0)", "torch._softmax(x, 0, False)", "torch._log_softmax(x, -1, False)"})
+        row(call + " of a number", call).input(f32({}));
     row("log_softmax to double", "torch.log_softmax(x, 1, dtype=7)").input(f32({2, 5}));
     row("sigmoid of integers", "torch.sigmoid(x)").input(i64({6}));
     row("glu", "torch.glu(x)").input(f32({2, 6})).dynamic();
     row("glu in the middle", "torch.glu(x, 1)").input(f32({2, 6, 3}));
     row("logit", "torch.logit(x)").input(f32({9}).range(0.05, 0.95));
     row("logit clamped", "torch.logit(x, 0.1)").input(f32({9}).range(-0.5, 1.5));
+    row("logit clamped the wrong way round", "torch.logit(x, 0.6)")
+        .input(f32({9}).range(0.05, 0.95));
     row("special_logit", "torch.special_logit(x)").input(f32({9}).range(0.05, 0.95));
     row("prelu, one slope", "torch.prelu(x, self.w)")
         .input(f32({2, 3, 4}))

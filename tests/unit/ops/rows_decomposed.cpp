@@ -145,6 +145,10 @@ ParityRows decomposed_rows()
                       "def forward(self, x):\n  return torch.tensor([[0], [2]])")
         .graph("%r : tensor = call_function[aten::nonzero_static](%x, size=2, fill_value=9)")
         .input(exactly(DType::Float32, {4}, {1, 0, 1, 1}));
+    rows.emplace_back("places of a number that is not zero",
+                      "def forward(self, x):\n  return torch.zeros([2, 0], dtype=4)")
+        .graph("%r : tensor = call_function[aten::nonzero_static](%x, size=2)")
+        .input(exactly(DType::Float32, {}, {3}));
     rows.emplace_back("checks with tokens", "def forward(self, x):\n  return x + 1")
         .graph("%t : tensor = call_function[aten::_make_dep_token]()\n"
                "%c : tensor = call_function[aten::gt.Scalar](%x, -9)\n"

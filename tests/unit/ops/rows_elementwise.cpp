@@ -239,6 +239,9 @@ ParityRows elementwise_rows()
                                  "torch.lerp(x, x + 1, 0.25)"})
             one(std::string(call) + " of edges", call).input(edges);
     }
+    two("hypotenuse of what has no square", "torch.hypot(x, y)")
+        .input(exactly(DType::Float32, {5}, {3e38, 1, -2e38, 3e-30, 0}))
+        .input(exactly(DType::Float32, {5}, {1, -3e38, 2e38, 4e-30, 0}));
     two("powers of zero", "torch.pow(x, y)")
         .input(exactly(DType::Int64, {4}, {0, 1, -1, 3}))
         .input(exactly(DType::Int64, {4}, {-1, -2, -3, 4}));

@@ -100,6 +100,10 @@ ParityRows linear_rows()
         .input(f32({4, 5}))
         .parameter("b", f32({3, 5}))
         .nodes(1);
+    row("addmm of nothing", "torch.addmm(c, x, y, beta=0.2, alpha=0.6)", "c, x, y")
+        .input(f32({4}))
+        .input(f32({3, 0}))
+        .input(f32({0, 4}));
     row("addmm beta 0 hides NaN", "torch.addmm(c, x, y, beta=0)", "c, x, y")
         .input(exactly(DType::Float32, {1}, {std::numeric_limits<double>::quiet_NaN()}))
         .input(f32({3, 4}))
