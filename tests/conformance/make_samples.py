@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Writes traced TorchScript modules of samples of PyTorch's operator database, with test vectors.
+"""Writes samples of PyTorch's operator database as models in files, with test vectors.
 
-One folder per sample: DIR/OPERATOR/DTYPE_N with model.pt, input_0.pb, ... and output_0.pb, ...
-(ONNX TensorProto). Tensor arguments are the inputs, in order; everything else is baked in.
+One folder per sample: DIR/OPERATOR/DTYPE_N with input_0.pb, ... and output_0.pb, ... (ONNX
+TensorProto) and the model in the forms that are asked for and that PyTorch itself can make:
+model.pt (traced TorchScript), model.pt2 (torch.export.export), model.decomposed.pt2 (the same after
+run_decompositions()) and model.strict.pt2 (strict=True).
+Tensor arguments are the inputs, in order; everything else is baked in.
 Where PyTorch's own rounding makes an output something else than in float64, the folder float64
 has the same vectors with that: a sample that agrees with either is right.
 DIR/samples.json tells what each folder holds, and what was left out and why.
@@ -10,9 +13,12 @@ DIR/samples.json tells what each folder holds, and what was left out and why.
 import argparse
 import fnmatch
 import json
+import os
 import pathlib
 import random
 import re
+import shutil
+import signal
 import sys
 import types
 import warnings
@@ -176,15 +182,51 @@ def write_vectors(folder, inputs, outputs):
             (folder / f"{kind}_{i}.pb").write_bytes(tensor_proto(tensor, ""))
 
 
-def write_sample(op, sample, folder, seed, special_values):
+def save_traced(module, tensors, path):
+    traced = torch.jit.trace(module, tuple(t.clone() for t in tensors), check_trace=False)
+    traced.save(str(path))
+
+
+def save_exported(module, tensors, path, strict=False, decomposed=False):
+    program = torch.export.export(module, tuple(t.clone() for t in tensors), strict=strict)
+    if decomposed:
+        program = program.run_decompositions()
+    torch.export.save(program, str(path))
+
+
+FORMS = {
+    "ts": ("model.pt", save_traced),
+    "pt2": ("model.pt2", save_exported),
+    "decomposed": ("model.decomposed.pt2", lambda *args: save_exported(*args, decomposed=True)),
+    "strict": ("model.strict.pt2", lambda *args: save_exported(*args, strict=True)),
+}
+
+
+def write_models(module, tensors, folder, forms):
+    """Each form that PyTorch can make; what it says where it cannot, by form."""
+    failures = {}
+    for form in forms:
+        name, save = FORMS[form]
+        try:
+            save(module, tensors, folder / name)
+        except Exception as error:
+            (folder / name).unlink(missing_ok=True)
+            lines = str(error).splitlines() or [type(error).__name__]
+            failures[form] = lines[0][:200]
+    return failures
+
+
+def write_sample(op, sample, folder, seed, options):
     tensors = []
     split = split_tensors(((sample.input, *sample.args), dict(sample.kwargs)), tensors)
     tensors = [tensor.detach() for tensor in tensors]
-    if special_values:
+    if options.special_values:
         generator = torch.Generator().manual_seed(seed)
         tensors = [with_special_values(tensor, generator) for tensor in tensors]
     if any(t.layout != torch.strided for t in tensors):
         raise LeftOut("sparse")
+    if any(t.is_complex() for t in tensors):
+        raise LeftOut("complex-valued")
     if any(t.dtype not in ONNX_DTYPES for t in tensors):
         raise LeftOut("an input's dtype")
     module = SampleModule(op.op, split).eval()
@@ -201,14 +243,17 @@ def write_sample(op, sample, folder, seed, special_values):
     torch.manual_seed(seed + 1)
     if not same(outputs, run(module, tensors)):
         raise LeftOut("random")
-    traced = torch.jit.trace(module, tuple(t.clone() for t in tensors), check_trace=False)
     folder.mkdir(parents=True)
-    traced.save(str(folder / "model.pt"))
+    failures = write_models(module, tensors, folder, options.forms)
+    if len(failures) == len(options.forms):
+        shutil.rmtree(folder)
+        return failures
     write_vectors(folder, tensors, outputs)
     exact = exact_outputs(module, tensors, outputs, seed)
     if exact is not None:
         (folder / "float64").mkdir()
         write_vectors(folder / "float64", tensors, exact)
+    return failures
 
 
 def spread(items, count):
@@ -233,12 +278,14 @@ def left_out_reason(rules, name):
     return next((why for pattern, why in rules if fnmatch.fnmatchcase(name, pattern)), None)
 
 
-def write_operator(op, name, options, rules, left_out, written):
+def write_operator(op, name, options, rules):
+    """What became of the operator's samples: lists by the names in samples.json."""
+    found = {"samples": [], "left_out": [], "not_made": []}
     for place, dtype in enumerate(dtypes_of(op, options.dtypes)):
         text = str(dtype).replace("torch.", "")
         reason = left_out_reason(rules, f"{op.name}/{text}")
         if reason:
-            left_out.append({"operator": f"{op.name} ({text})", "reason": reason})
+            found["left_out"].append({"operator": f"{op.name} ({text})", "reason": reason})
             continue
         seed = zlib.crc32(f"{name} {text}".encode()) + options.seed
         torch.manual_seed(seed)
@@ -248,17 +295,61 @@ def write_operator(op, name, options, rules, left_out, written):
             numpy.random.seed(seed)
             samples = list(op.sample_inputs("cpu", dtype, requires_grad=False))
         except Exception as error:
-            left_out.append({"operator": name, "reason": f"no samples of {text}: {error}"[:200]})
+            found["left_out"].append(
+                {"operator": name, "reason": f"no samples of {text}: {error}"[:200]})
             continue
         for index, sample in spread(samples, options.sample if place == 0 or options.dtypes else 1):
             path = f"{name}/{text}_{index}"
             try:
-                write_sample(op, sample, options.out / path, seed, options.special_values)
-                written.append({"sample": path})
+                failures = write_sample(op, sample, options.out / path, seed, options)
+                if len(failures) < len(options.forms):
+                    found["samples"].append({"sample": path})
+                found["not_made"] += [{"sample": path, "form": form, "reason": why}
+                                      for form, why in failures.items()]
             except LeftOut as reason:
-                left_out.append({"operator": path, "reason": str(reason)})
+                found["left_out"].append({"operator": path, "reason": str(reason)})
             except Exception as error:
-                left_out.append({"operator": path, "reason": f"PyTorch: {error}".splitlines()[0][:200]})
+                why = f"PyTorch: {error}".splitlines()[0][:200]
+                found["left_out"].append({"operator": path, "reason": why})
+    return found
+
+
+def start_operator(op, name, options, rules):
+    """Operators have processes of their own: one that crashes or hangs costs no other."""
+    ends = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(ends[0])
+        signal.alarm(options.time_limit)
+        status = 1
+        try:
+            found = write_operator(op, name, options, rules)
+            with os.fdopen(ends[1], "w") as pipe:
+                json.dump(found, pipe)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(ends[1])
+    return process, ends[0]
+
+
+def end_operator(process, pipe, name):
+    with os.fdopen(pipe) as file:
+        text = file.read()
+    os.waitpid(process, 0)
+    if text:
+        return json.loads(text)
+    return {"left_out": [{"operator": name, "reason": "PyTorch crashes or takes too long"}]}
+
+
+def write_operators(ops, options, rules, index):
+    running = []
+    while ops or running:
+        while ops and len(running) < options.jobs:
+            op, name = ops.pop(0)
+            running.append((*start_operator(op, name, options, rules), name))
+        for key, found in end_operator(*running.pop(0)).items():
+            index[key] += found
 
 
 def dtype_list(text):
@@ -267,35 +358,65 @@ def dtype_list(text):
     return [DTYPES_BY_NAME[name] for name in text.split(",")]
 
 
-def main():
+def form_list(text):
+    forms = text.split(",")
+    if unknown := [form for form in forms if form not in FORMS]:
+        raise argparse.ArgumentTypeError(f"no form {unknown[0]}; there are {', '.join(FORMS)}")
+    return forms
+
+
+def warm_up(forms):
+    """What PyTorch imports when it exports for the first time, for all processes at once."""
+    class Twice(torch.nn.Module):
+        def forward(self, x):
+            return x * 2
+
+    if "pt2" in forms or "decomposed" in forms:
+        torch.export.export(Twice(), (torch.ones(2),), strict=False).run_decompositions()
+    if "strict" in forms:
+        torch.export.export(Twice(), (torch.ones(2),), strict=True)
+
+
+def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--sample", type=int, default=3, help="samples per operator (3)")
     parser.add_argument("--ops", default="", help="regular expression for the operators' names")
     parser.add_argument("--dtypes", type=dtype_list, default=[],
                         help="as many samples of each of these: all, or float16,int32,...")
+    parser.add_argument("--forms", type=form_list, default=["ts"],
+                        help="which files: ts,pt2,decomposed,strict (ts); .pt2 needs PyTorch 2.5")
     parser.add_argument("--seed", type=int, default=0, help="other random numbers (0)")
     parser.add_argument("--special-values", action="store_true",
                         help="with NaN, infinities, signed zeros and large numbers in the inputs")
-    options = parser.parse_args()
+    parser.add_argument("--jobs", type=int, default=1, help="operators at a time (1)")
+    parser.add_argument("--time-limit", type=int, default=600, help="seconds per operator (600)")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_options()
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     rules = read_left_out()
-    left_out, written = [], []
+    index = {"torch": torch.__version__, "samples": [], "left_out": [], "not_made": []}
+    ops = []
     for op in op_db:
-        name = op.formatted_name.replace("/", "_")
         if options.ops and not re.search(options.ops, op.name):
             continue
         reason = left_out_reason(rules, op.name)
         if options.special_values:
             reason = reason or left_out_reason(rules, f"{op.name}/special")
         if reason:
-            left_out.append({"operator": op.name, "reason": reason})
-            continue
-        write_operator(op, name, options, rules, left_out, written)
-    index = {"torch": torch.__version__, "samples": written, "left_out": left_out}
+            index["left_out"].append({"operator": op.name, "reason": reason})
+        else:
+            ops.append((op, op.formatted_name.replace("/", "_")))
+    warm_up(options.forms)
+    write_operators(ops, options, rules, index)
+    options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "samples.json").write_text(json.dumps(index, indent=1) + "\n")
-    print(f"{len(written)} samples of {len({s['sample'].split('/')[0] for s in written})} operators")
+    count = len({s["sample"].split("/")[0] for s in index["samples"]})
+    print(f"{len(index['samples'])} samples of {count} operators")
 
 
 if __name__ == "__main__":
