@@ -13,6 +13,8 @@
 # Makes samples (Debian: python3-torch and python3-numpy), exports each with the functions that
 # strata-cli calls, and compares in ONNX Runtime. Exported programs (.pt2) below --keep's folder are
 # samples too: input_N.pb beside them, or their own example inputs, and output_N.pb beside them.
+# They are made where torch 2.x is:  make_samples.py DIR --forms ts,pt2,decomposed,strict --dtypes float32
+# Then:                              strata-conformance DIR --markdown FILE
 # Without options that choose samples the table in RESULTS.md is written anew. STRATA_BUILD names the
 # build folder (build), PYTHON the interpreter.
 set -euo pipefail
@@ -33,7 +35,7 @@ while (($# > 0)); do
     --keep) keep=${2:?} ;;
     --markdown) markdown=${2:?} ;;
     --json | --jobs | --opset | --time-limit) run_args+=("$1" "${2:?}") ;;
-    *) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done
