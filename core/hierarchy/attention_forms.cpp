@@ -9,12 +9,6 @@
 namespace strata {
 namespace {
 
-using align::FlowGraph;
-using align::FlowInput;
-using align::FlowNode;
-using align::FlowUse;
-using align::Hash;
-
 constexpr std::size_t most_nodes = 512;
 constexpr std::size_t longest_chain = 8;
 constexpr std::size_t most_users = 32;
@@ -101,20 +95,6 @@ private:
         return no_id;
     }
 
-    /// Of a leaf the module around it: that calls it.
-    ModuleId holder(ModuleId id) const
-    {
-        return id != root_module && m_modules[id].children.empty() ? m_modules[id].parent : id;
-    }
-
-    bool is_list(ModuleId id) const
-    {
-        const auto& children = m_modules[id].children;
-        return !children.empty() && std::all_of(children.begin(), children.end(), [&](ModuleId c) {
-            return m_modules[c].name.find_first_not_of("0123456789") == std::string::npos;
-        });
-    }
-
     enum class Mark : std::uint8_t { Inside, Before };
 
     void look_at(NodeId softmax)
@@ -127,8 +107,8 @@ private:
         const NodeId out = projection_behind(second, start);
         if (out == no_id || is_open(out))
             return;
-        const ModuleId whole = holder(m_place[out].module);
-        if (whole == root_module || is_list(whole))
+        const ModuleId whole = container(m_place[out].module);
+        if (whole == root_module || is_numbered(whole))
             return;
         collect(start, out, whole);
     }
@@ -202,7 +182,7 @@ private:
 
 } // namespace
 
-std::vector<std::pair<NodeId, ModuleId>> attention_forms(const FlowGraph& graph,
+std::vector<std::pair<NodeId, ModuleId>> attention_forms(const align::FlowGraph& graph,
                                                          const ModuleTree& modules,
                                                          const std::vector<KnownModule>& known)
 {

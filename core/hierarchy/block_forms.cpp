@@ -10,11 +10,6 @@
 namespace strata {
 namespace {
 
-using align::FlowGraph;
-using align::FlowInput;
-using align::FlowNode;
-using align::Hash;
-
 constexpr std::size_t longest_gate = 12;
 constexpr std::size_t longest_branch = 64;
 constexpr std::size_t longest_skip = 3;
@@ -44,19 +39,6 @@ private:
     {
         if (is_open(id))
             claim(id, module);
-    }
-
-    bool is_numbered(ModuleId id) const
-    {
-        const auto& children = m_modules[id].children;
-        return !children.empty() && std::all_of(children.begin(), children.end(), [&](ModuleId c) {
-            return m_modules[c].name.find_first_not_of("0123456789") == std::string::npos;
-        });
-    }
-
-    ModuleId container(ModuleId id) const
-    {
-        return id != root_module && m_modules[id].children.empty() ? m_modules[id].parent : id;
     }
 
     static bool is_mean(Hash op)
@@ -249,7 +231,7 @@ private:
 
 } // namespace
 
-std::vector<std::pair<NodeId, ModuleId>> block_forms(const FlowGraph& graph,
+std::vector<std::pair<NodeId, ModuleId>> block_forms(const align::FlowGraph& graph,
                                                      const ModuleTree& modules,
                                                      const std::vector<KnownModule>& known)
 {

@@ -11,12 +11,6 @@
 namespace strata {
 namespace {
 
-using align::FlowGraph;
-using align::FlowInput;
-using align::FlowNode;
-using align::FlowUse;
-using align::Hash;
-
 /// Nodes looked at before a child, or in a branch beside it.
 constexpr std::size_t most_before = 24;
 constexpr std::size_t most_in_branch = 16;
@@ -303,7 +297,7 @@ private:
 
 } // namespace
 
-std::vector<std::pair<NodeId, ModuleId>> missing_children(const FlowGraph& graph,
+std::vector<std::pair<NodeId, ModuleId>> missing_children(const align::FlowGraph& graph,
                                                           const ModuleTree& modules,
                                                           const std::vector<KnownModule>& known)
 {

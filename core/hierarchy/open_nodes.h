@@ -6,6 +6,8 @@
 #include "hierarchy/neighbour_evidence.h"
 #include "ir/module_tree.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,12 @@ namespace strata {
 /// What searches for modules in the data flow share. The graph and the modules must outlive it.
 class OpenNodes {
 protected:
+    using FlowGraph = align::FlowGraph;
+    using FlowInput = align::FlowInput;
+    using FlowNode = align::FlowNode;
+    using FlowUse = align::FlowUse;
+    using Hash = align::Hash;
+
     /// `known`: per node, as names tell.
     OpenNodes(const align::FlowGraph& graph, const ModuleTree& modules,
               const std::vector<KnownModule>& known)
@@ -21,6 +29,20 @@ protected:
           m_modules(modules),
           m_place(known)
     {}
+
+    /// A list or sequence: it calls its children, or they are called through it.
+    bool is_numbered(ModuleId id) const
+    {
+        const auto& children = m_modules[id].children;
+        return !children.empty() && std::all_of(children.begin(), children.end(), [&](ModuleId c) {
+            return m_modules[c].name.find_first_not_of("0123456789") == std::string::npos;
+        });
+    }
+    /// Of a leaf the module around it, which calls it.
+    ModuleId container(ModuleId id) const
+    {
+        return id != root_module && m_modules[id].children.empty() ? m_modules[id].parent : id;
+    }
 
     bool is_open(NodeId id) const { return m_place[id].module == no_module; }
     /// Neither a constant nor arithmetic with shapes.

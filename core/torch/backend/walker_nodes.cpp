@@ -4,6 +4,7 @@
 #include "graph_walker.h"
 #include "ir/fx_method_targets.h"
 #include "jit_types.h"
+#include "python_numbers.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -70,7 +71,10 @@ void GraphWalker::add_operator(const Node& node, Activation& activation, FxBlock
     for (std::size_t i = 0; i < node.inputs().size(); ++i) {
         const c10::Argument* declared =
             schema && i < schema->arguments().size() ? &schema->arguments()[i] : nullptr;
-        fx.args.push_back(argument(*node.inputs()[i], activation, declared));
+        if (auto number = python_number(node, i))
+            fx.args.push_back(*std::move(number));
+        else
+            fx.args.push_back(argument(*node.inputs()[i], activation, declared));
     }
     if (node.kind() == torch::jit::prim::isinstance)
         for (const c10::TypePtr& type : node.tys(torch::jit::attr::types))

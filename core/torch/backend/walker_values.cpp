@@ -3,6 +3,7 @@
 #include "graph_walker.h"
 #include "jit_types.h"
 #include "packed_params.h"
+#include "python_numbers.h"
 #include "torch_compat.h"
 
 #include <algorithm>
@@ -250,6 +251,8 @@ Bound GraphWalker::bind_constant(const Node& node, const Activation& activation,
         bound.function = type->function();
         return bound;
     }
+    if (std::optional<FxArg> number = python_number(*node.output()))
+        return Bound::data(*std::move(number));
     const auto value = torch::jit::toIValue(node.output());
     if (!value)
         stop(ErrorCode::CannotRead, fmt::format("A constant cannot be read{}.", where(activation)));
