@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::uint32_t far_layers = 3; ///< a reader this many layers down is far
 
-class Builder {
+class LevelsBuilder {
 public:
-    Builder(const DisplayTree& tree, const std::set<GroupId>& open, TaskContext& task,
-            const NodeSubset* shown)
+    LevelsBuilder(const DisplayTree& tree, const std::set<GroupId>& open, TaskContext& task,
+                  const NodeSubset* shown)
         : m_tree(tree),
           m_task(task),
           m_shown(shown),
@@ -283,7 +283,7 @@ Result<std::vector<VisibleLevel>> visible_levels(const DisplayTree& tree,
                                                  const std::set<GroupId>& open, TaskContext& task,
                                                  const NodeSubset* shown)
 {
-    return Builder(tree, open, task, shown).build();
+    return LevelsBuilder(tree, open, task, shown).build();
 }
 
 } // namespace strata

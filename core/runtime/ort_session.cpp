@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iostream>
 #include <onnxruntime_c_api.h>
 
 namespace strata {
@@ -47,6 +48,24 @@ Result<ONNXTensorElementDataType> ort_type(const Tensor& tensor, const std::stri
     return static_cast<ONNXTensorElementDataType>(number);
 }
 
+/// While one lives, what C++ code writes to standard error is dropped. Where ONNX Runtime shares
+/// libonnx with Strata (Debian 13), its first environment registers the schemas of all operators a
+/// second time, and libonnx complains about each; nothing is wrong.
+class QuietRegistration {
+public:
+    QuietRegistration() : m_before(std::cerr.rdbuf(nullptr)) {}
+    QuietRegistration(const QuietRegistration&) = delete;
+    QuietRegistration& operator=(const QuietRegistration&) = delete;
+    ~QuietRegistration()
+    {
+        std::cerr.rdbuf(m_before);
+        std::cerr.clear(); // writing without a buffer has failed
+    }
+
+private:
+    std::streambuf* m_before;
+};
+
 class Session final : public OnnxSession {
 public:
     explicit Session(const OrtApi& api)
@@ -59,7 +78,7 @@ public:
     Status open(const std::filesystem::path& path, const std::filesystem::path& optimized = {},
                 GraphOptimizationLevel level = ORT_ENABLE_ALL)
     {
-        STRATA_CHECK(check(m_api.CreateEnv(ORT_LOGGING_LEVEL_FATAL, "strata", m_env.out())));
+        STRATA_CHECK(create_environment());
         Handle<OrtSessionOptions> options(m_api.ReleaseSessionOptions);
         STRATA_CHECK(check(m_api.CreateSessionOptions(options.out())));
         STRATA_CHECK(
@@ -129,6 +148,11 @@ public:
     }
 
 private:
+    Status create_environment()
+    {
+        const QuietRegistration quiet;
+        return check(m_api.CreateEnv(ORT_LOGGING_LEVEL_FATAL, "strata", m_env.out()));
+    }
     /// Takes the status of a call; null is success.
     Status check(OrtStatus* status) const
     {

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "onnx/external_data.h"
+#include "session/staging_folder.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -16,11 +17,6 @@ namespace fs = std::filesystem;
 
 // The largest piece copied between two polls of the task.
 constexpr std::size_t block_size = 8 << 20;
-
-fs::path folder_of(const fs::path& file)
-{
-    return file.has_parent_path() ? file.parent_path() : fs::path(".");
-}
 
 Result<bool> has_same_content(const fs::path& a, const fs::path& b, TaskContext& task)
 {

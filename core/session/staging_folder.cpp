@@ -7,6 +7,11 @@
 
 namespace strata {
 
+std::filesystem::path folder_of(const std::filesystem::path& file)
+{
+    return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
 Result<StagingFolder> StagingFolder::create(const std::filesystem::path& target)
 {
     std::string pattern =

@@ -9,6 +9,9 @@
 
 namespace strata {
 
+/// Where the file stands; "." for a bare name.
+std::filesystem::path folder_of(const std::filesystem::path& file);
+
 /// Makes ".NAME.strata-XXXXXX" in the target's folder; removes it with everything that was not
 /// published.
 class StagingFolder {

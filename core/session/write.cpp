@@ -16,11 +16,6 @@
 namespace strata {
 namespace {
 
-std::filesystem::path folder_of(const std::filesystem::path& file)
-{
-    return file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
-}
-
 Status refuse_incomplete(const Inspection& inspection)
 {
     const std::string reason = incomplete_reason(inspection);

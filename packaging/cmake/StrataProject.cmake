@@ -58,7 +58,7 @@ endif()
 # anonymous namespaces of such a target need names of their own.
 function(strata_unity target)
     if(STRATA_UNITY)
-        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
     endif()
 endfunction()
 

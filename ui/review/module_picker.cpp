@@ -16,8 +16,8 @@ namespace strata::ui {
 
 namespace {
 
-constexpr std::size_t shown = 60;
-constexpr int visible_rows = 10;
+constexpr std::size_t modules_shown = 60;
+constexpr int rows_per_page = 10;
 constexpr int module_role = Qt::UserRole;
 
 } // namespace
@@ -115,7 +115,7 @@ void ModulePicker::open(const QString& title, std::vector<ModuleId> near)
     const QWidget* window = parentWidget();
     const int width = std::min(620, window->width() - 40);
     const int height =
-        std::min(window->height() - 80, visible_rows * (fontMetrics().height() + 10) + 60);
+        std::min(window->height() - 80, rows_per_page * (fontMetrics().height() + 10) + 60);
     setGeometry((window->width() - width) / 2, std::min(90, window->height() / 8), width, height);
     search();
     QFrame::show();
@@ -164,7 +164,7 @@ void ModulePicker::search()
             known = made;
         }
         // What looks like the locator's prefix of a kind is part of a name here.
-        auto hits = known->find("m " + typed, shown, task);
+        auto hits = known->find("m " + typed, modules_shown, task);
         if (!hits)
             return {};
         std::vector<ModuleId> found;
@@ -216,10 +216,10 @@ bool ModulePicker::eventFilter(QObject* watched, QEvent* event)
         move(-1);
         return true;
     case Qt::Key_PageDown:
-        move(visible_rows);
+        move(rows_per_page);
         return true;
     case Qt::Key_PageUp:
-        move(-visible_rows);
+        move(-rows_per_page);
         return true;
     case Qt::Key_Return:
     case Qt::Key_Enter:

@@ -10,9 +10,9 @@ namespace {
 
 constexpr unsigned max_depth = 500;
 
-class Reader {
+class TreeReader {
 public:
-    Reader(ModuleTree& tree, TensorTable& tensors, TaskContext& task)
+    TreeReader(ModuleTree& tree, TensorTable& tensors, TaskContext& task)
         : m_tree(tree),
           m_tensors(tensors),
           m_task(task)
@@ -85,7 +85,7 @@ private:
 ModuleIds read_modules(const torch::jit::Module& root, ModuleTree& tree, TensorTable& tensors,
                        TaskContext& task)
 {
-    return Reader(tree, tensors, task).read(root);
+    return TreeReader(tree, tensors, task).read(root);
 }
 
 } // namespace strata::torch_module

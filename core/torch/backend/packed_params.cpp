@@ -8,7 +8,7 @@
 namespace strata::torch_module {
 namespace {
 
-std::vector<c10::IValue> items_of(const c10::IValue& tuple)
+std::vector<c10::IValue> tuple_items(const c10::IValue& tuple)
 {
     std::vector<c10::IValue> items;
     if (tuple.isTuple())
@@ -19,7 +19,7 @@ std::vector<c10::IValue> items_of(const c10::IValue& tuple)
 
 std::optional<PackedParts> linear_parts(const c10::IValue& state)
 {
-    const std::vector<c10::IValue> elements = items_of(state);
+    const std::vector<c10::IValue> elements = tuple_items(state);
     if (elements.size() < 2 || !elements[0].isTensor() || !elements[0].toTensor().defined())
         return std::nullopt;
     const at::Tensor& weight = elements[0].toTensor();
@@ -45,7 +45,7 @@ std::optional<PackedParts> linear_parts(const c10::IValue& state)
 
 std::optional<PackedParts> cell_parts(const c10::IValue& state)
 {
-    const std::vector<c10::IValue> elements = items_of(state);
+    const std::vector<c10::IValue> elements = tuple_items(state);
     if (elements.size() < 5 || !elements[4].isList() || elements[4].toListRef().size() < 2)
         return std::nullopt;
     bool reduce_range = false;
