@@ -21,12 +21,6 @@ struct ScopeTexts {
     std::string classes; ///< "['pkg.Model', 'pkg.Sequential', "
 };
 
-/// The list with one more item, closed.
-std::string closed_list(const std::string& open, std::string_view last)
-{
-    return open + python_repr(last) + ']';
-}
-
 const std::string& class_of(const Module& module)
 {
     return module.qualified_class.empty() ? module.class_name : module.qualified_class;
@@ -52,32 +46,6 @@ ScopeTexts scope_texts(const Program& program, FrameId frame)
     return texts;
 }
 
-/// PyTorch's texts for one FX node; made once, however many ONNX nodes it became.
-struct TorchTexts {
-    std::string space, classes, scopes, fx_node, stack_trace;
-};
-
-TorchTexts torch_texts(const FxNodeTexts& fx, const FxNode& node, FxNodeId id, FrameId frame,
-                       const ScopeTexts& scope)
-{
-    const std::string name = fx.name(id);
-    const std::string target = FxNodeTexts::short_target(node);
-    return {fmt::format("{}/{}: {}", scope.space, name, target), closed_list(scope.classes, target),
-            closed_list(scope.scopes, name), fx.line(id), fx.stack_trace(id, frame)};
-}
-
-std::string origin_names(const FxNodeTexts& fx, const NodeProvenance& provenance,
-                         std::size_t fx_nodes)
-{
-    std::string names;
-    for (FxNodeId origin : provenance.origins)
-        if (origin < fx_nodes)
-            names += (names.empty() ? "" : ",") + fx.name(origin);
-    if (names.empty() && provenance.fx < fx_nodes)
-        names = fx.name(provenance.fx);
-    return names;
-}
-
 /// The keys, looked up once.
 struct KeyIds {
     explicit KeyIds(OnnxModel& model)
@@ -98,24 +66,79 @@ struct KeyIds {
     StringId space, classes, scopes, fx_node, stack_trace;
 };
 
-/// TorchTexts as the model has them.
+/// PyTorch's texts for one FX node, in the model's pool.
 struct TorchTextIds {
-    TorchTextIds() = default;
-    TorchTextIds(OnnxModel& model, FrameId of_frame, const TorchTexts& texts)
-        : frame(of_frame),
-          space(model.intern(texts.space)),
-          classes(model.intern(texts.classes)),
-          scopes(model.intern(texts.scopes)),
-          fx_node(model.intern(texts.fx_node)),
-          stack_trace(model.intern(texts.stack_trace))
-    {}
-
     FrameId frame = no_index; ///< no_index: none made yet
     StringId space = StringId::Empty;
     StringId classes = StringId::Empty;
     StringId scopes = StringId::Empty;
     StringId fx_node = StringId::Empty;
     StringId stack_trace = StringId::Empty;
+};
+
+/// Makes texts in one buffer after the other: there are several long ones for each node.
+class TextMaker {
+public:
+    TextMaker(OnnxModel& model, const FxGraph& graph) : m_model(model), m_graph(graph), m_fx(graph)
+    {}
+
+    /// Made once for an FX node, however many ONNX nodes it became.
+    TorchTextIds torch(FxNodeId id, FrameId frame, const ScopeTexts& scope)
+    {
+        m_target.clear();
+        FxNodeTexts::append_short_target(m_graph.nodes[id], m_target);
+        const std::string& name = fx_node_name(m_graph, id);
+        TorchTextIds ids;
+        ids.frame = frame;
+        start(scope.space);
+        m_text += '/';
+        m_text += name;
+        m_text += ": ";
+        m_text += m_target;
+        ids.space = intern();
+        ids.classes = closed_list(scope.classes, m_target);
+        ids.scopes = closed_list(scope.scopes, name);
+        start({});
+        m_fx.append_line(id, m_text);
+        ids.fx_node = intern();
+        start({});
+        m_fx.append_stack_trace(id, frame, m_text);
+        ids.stack_trace = intern();
+        return ids;
+    }
+
+    /// "list,conv2d"; Empty when the node came from no FX node.
+    StringId origin_names(const NodeProvenance& provenance)
+    {
+        start({});
+        for (const FxNodeId origin : provenance.origins)
+            if (origin < m_graph.nodes.size()) {
+                if (!m_text.empty())
+                    m_text += ',';
+                m_text += fx_node_name(m_graph, origin);
+            }
+        if (m_text.empty() && provenance.fx < m_graph.nodes.size())
+            m_text += fx_node_name(m_graph, provenance.fx);
+        return intern();
+    }
+
+private:
+    void start(std::string_view text) { m_text.assign(text); }
+    StringId intern() { return m_model.intern(m_text); }
+    /// The list with one more item, closed.
+    StringId closed_list(std::string_view open, std::string_view last)
+    {
+        start(open);
+        m_text += python_repr(last);
+        m_text += ']';
+        return intern();
+    }
+
+    OnnxModel& m_model;
+    const FxGraph& m_graph;
+    FxNodeTexts m_fx;
+    std::string m_text;
+    std::string m_target;
 };
 
 /// Sets all entries; what the node has under other keys stays.
@@ -134,14 +157,14 @@ void put_metadata(OnnxModel& model, NodeId node, std::vector<std::pair<StringId,
 void annotate_provenance(OnnxModel& model, const Program& program)
 {
     const FxGraph& graph = program.graph;
-    const FxNodeTexts fx(graph);
+    TextMaker texts(model, graph);
     const KeyIds keys(model);
     const StringId recorded = model.intern(to_string(EvidenceKind::Recorded));
     const StringId certain = model.intern("1.0");
     std::unordered_map<FrameId, ScopeTexts> scopes;
     // What one FX node became mostly stands in one frame; where frames take turns, the texts are
     // made again and found in the pool.
-    std::vector<TorchTextIds> texts(graph.nodes.size());
+    std::vector<TorchTextIds> of_fx(graph.nodes.size());
     const std::size_t count = std::min(model.nodes.size(), model.provenance.size());
     for (NodeId id = 0; id < count; ++id) {
         const NodeProvenance& provenance = model.provenance[id];
@@ -165,18 +188,15 @@ void annotate_provenance(OnnxModel& model, const Program& program)
         entries.emplace_back(keys.tag, scope->second.tag);
         entries.emplace_back(keys.confidence, certain);
         entries.emplace_back(keys.evidence, recorded);
-        if (const std::string names = origin_names(fx, provenance, graph.nodes.size());
-            !names.empty())
-            entries.emplace_back(keys.origins, model.intern(names));
+        if (const StringId names = texts.origin_names(provenance); names != StringId::Empty)
+            entries.emplace_back(keys.origins, names);
 
         if (provenance.fx >= graph.nodes.size()) {
             entries.emplace_back(keys.space, model.intern(scope->second.space));
         } else {
-            TorchTextIds& torch = texts[provenance.fx];
+            TorchTextIds& torch = of_fx[provenance.fx];
             if (torch.frame != frame)
-                torch = TorchTextIds(model, frame,
-                                     torch_texts(fx, graph.nodes[provenance.fx], provenance.fx,
-                                                 frame, scope->second));
+                torch = texts.torch(provenance.fx, frame, scope->second);
             entries.emplace_back(keys.space, torch.space);
             entries.emplace_back(keys.classes, torch.classes);
             entries.emplace_back(keys.fx_node, torch.fx_node);

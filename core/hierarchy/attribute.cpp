@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <span>
 
 namespace strata {
 namespace {
@@ -24,85 +25,108 @@ namespace {
 /// helps nobody.
 constexpr std::size_t most_node_diagnostics = 50;
 
+/// Collects what is found of each node. All findings stand in one list, those of a node linked in
+/// the order of their coming: there are several for each node.
 class Attributor {
 public:
     Attributor(const OnnxModel& model, const ModuleTree& modules)
         : m_model(model),
           m_modules(modules),
-          m_nodes(model.nodes.size()),
-          m_calls(model.nodes.size())
+          m_lists(model.nodes.size())
     {}
 
     void add(std::vector<NodeEvidence> found)
     {
+        const std::size_t size = m_found.size() + found.size();
+        if (size > m_found.capacity())
+            m_found.reserve(std::max(size, 2 * m_found.size()));
         for (NodeEvidence& item : found) {
-            m_nodes[item.node].evidence.push_back(std::move(item.evidence));
-            m_calls[item.node].push_back(item.call);
+            const auto index = static_cast<std::uint32_t>(m_found.size());
+            List& list = m_lists[item.node];
+            (list.size++ == 0 ? list.first : m_found[list.last].next) = index;
+            list.last = index;
+            m_found.push_back({std::move(item.evidence), item.call});
         }
     }
 
     /// The modules that evidence so far gives each node.
     std::vector<KnownModule> known() const
     {
-        std::vector<KnownModule> result(m_nodes.size());
-        for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            if (const std::size_t best = winner(i); best < m_nodes[i].evidence.size())
-                result[i] = {m_nodes[i].evidence[best].module, m_calls[i][best]};
+        std::vector<KnownModule> result(m_lists.size());
+        for (std::size_t i = 0; i < m_lists.size(); ++i)
+            if (const Found* best = winner(m_lists[i]).found)
+                result[i] = {best->evidence.module, best->call};
         return result;
     }
 
     /// Paths for nodes of which nothing is known; without them, each has one by its operator.
     void set_made_up_paths(std::vector<std::string> paths) { m_made_up = std::move(paths); }
-    bool knows_anything() const
-    {
-        return std::any_of(m_nodes.begin(), m_nodes.end(),
-                           [](const NodeAttribution& node) { return !node.evidence.empty(); });
-    }
+    bool knows_anything() const { return !m_found.empty(); }
 
     Attribution decide()
     {
-        for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            decide(static_cast<NodeId>(i));
-        return std::move(m_nodes);
+        Attribution nodes(m_lists.size());
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            decide(static_cast<NodeId>(i), nodes[i]);
+        return nodes;
     }
 
 private:
-    /// Index of the strongest evidence; the first of equals. Past the end when there is none. A
-    /// name that spells another scope than the owner of the weight is right: code may use the
-    /// weights of modules that it does not call.
-    std::size_t winner(std::size_t node) const
+    struct Found {
+        Evidence evidence;
+        std::uint32_t call = 0;
+        std::uint32_t next = no_index; ///< of the same node
+    };
+    struct List {
+        std::uint32_t first = no_index;
+        std::uint32_t last = no_index;
+        std::uint32_t size = 0;
+    };
+    struct Winner {
+        const Found* found = nullptr; ///< null when there is none
+        std::size_t place = 0;        ///< in the node's list
+    };
+
+    /// The strongest evidence; the first of equals. A name that spells another scope than the owner
+    /// of the weight is right: code may use the weights of modules that it does not call.
+    Winner winner(const List& list) const
     {
-        const auto& evidence = m_nodes[node].evidence;
-        auto best =
-            std::min_element(evidence.begin(), evidence.end(),
-                             [](const Evidence& a, const Evidence& b) { return a.kind < b.kind; });
-        if (best != evidence.end() && best->kind == EvidenceKind::Parameter)
-            if (const auto scope = std::find_if(
-                    evidence.begin(), evidence.end(),
-                    [](const Evidence& each) { return each.kind == EvidenceKind::ScopeName; });
-                scope != evidence.end() && scope->module != best->module)
-                best = scope;
-        return static_cast<std::size_t>(best - evidence.begin());
+        Winner best;
+        Winner scope;
+        std::size_t place = 0;
+        for (std::uint32_t i = list.first; i != no_index; i = m_found[i].next, ++place) {
+            const Found& each = m_found[i];
+            if (!best.found || each.evidence.kind < best.found->evidence.kind)
+                best = {&each, place};
+            if (!scope.found && each.evidence.kind == EvidenceKind::ScopeName)
+                scope = {&each, place};
+        }
+        const bool elsewhere = best.found && scope.found &&
+                               best.found->evidence.kind == EvidenceKind::Parameter &&
+                               scope.found->evidence.module != best.found->evidence.module;
+        return elsewhere ? scope : best;
     }
 
-    void decide(NodeId id)
+    void decide(NodeId id, NodeAttribution& node)
     {
-        NodeAttribution& node = m_nodes[id];
-        const std::size_t best = winner(id);
-        if (best < node.evidence.size()) {
-            const Evidence& evidence = node.evidence[best];
+        const List& list = m_lists[id];
+        const Winner best = winner(list);
+        if (best.found) {
+            node.call = call_of(list, *best.found);
+            node.evidence.reserve(list.size);
+            for (std::uint32_t i = list.first; i != no_index; i = m_found[i].next)
+                node.evidence.push_back(std::move(m_found[i].evidence));
+            const Evidence& evidence = node.evidence[best.place];
             node.module = evidence.module;
             node.kind = evidence.kind;
             node.confidence = confidence_with(evidence.kind, evidence.confidence,
-                                              support_of(node.evidence, best, m_modules));
-            node.call = call_of(id, best);
+                                              support_of(node.evidence, best.place, m_modules));
             node.synthetic = false;
             // What decided first, then by strength.
             const auto first = node.evidence.begin();
-            std::rotate(first, first + static_cast<std::ptrdiff_t>(best),
-                        first + static_cast<std::ptrdiff_t>(best) + 1);
-            std::stable_sort(first + 1, node.evidence.end(),
-                             [](const Evidence& a, const Evidence& b) { return a.kind < b.kind; });
+            const auto place = static_cast<std::ptrdiff_t>(best.place);
+            std::rotate(first, first + place, first + place + 1);
+            sort_by_strength(std::span(node.evidence).subspan(1));
             return;
         }
         const bool grouped = id < m_made_up.size() && !m_made_up[id].empty();
@@ -114,24 +138,34 @@ private:
                      : "nothing tells where it belongs; the path is made up"});
     }
 
-    /// The winner's call index, or what other evidence for the same module knows of it.
-    std::uint32_t call_of(NodeId id, std::size_t best) const
+    /// Stable. The few pieces are mostly in order; std::stable_sort would ask for memory first.
+    static void sort_by_strength(std::span<Evidence> evidence)
     {
-        const auto& evidence = m_nodes[id].evidence;
-        if (evidence[best].kind == EvidenceKind::Recorded)
-            return m_calls[id][best];
-        std::uint32_t call = m_calls[id][best];
-        for (std::size_t i = 0; i < evidence.size() && call == 0; ++i)
-            if (evidence[i].module == evidence[best].module)
-                call = m_calls[id][i];
+        for (auto next = evidence.begin(); next != evidence.end(); ++next)
+            std::rotate(std::upper_bound(evidence.begin(), next, next->kind,
+                                         [](EvidenceKind kind, const Evidence& each) {
+                                             return kind < each.kind;
+                                         }),
+                        next, next + 1);
+    }
+
+    /// The winner's call index, or what other evidence for the same module knows of it.
+    std::uint32_t call_of(const List& list, const Found& best) const
+    {
+        std::uint32_t call = best.call;
+        if (best.evidence.kind == EvidenceKind::Recorded)
+            return call;
+        for (std::uint32_t i = list.first; i != no_index && call == 0; i = m_found[i].next)
+            if (m_found[i].evidence.module == best.evidence.module)
+                call = m_found[i].call;
         return call;
     }
 
     const OnnxModel& m_model;
     const ModuleTree& m_modules;
-    Attribution m_nodes;
-    std::vector<std::vector<std::uint32_t>> m_calls; ///< parallel to each node's evidence
-    std::vector<std::string> m_made_up;              ///< per node, or empty
+    std::vector<Found> m_found;
+    std::vector<List> m_lists;          ///< per node
+    std::vector<std::string> m_made_up; ///< per node, or empty
 };
 
 void report_contradictions(const OnnxModel& model, const ModuleTree& modules,
@@ -219,21 +253,19 @@ void fill_details(const OnnxModel& model, const ModuleTree& modules, const Progr
                   const RecordedScopes& scopes, Attribution& nodes)
 {
     const FxGraph* graph = lowered ? &lowered->graph : nullptr;
-    const std::optional<FxNodeTexts> texts =
-        graph ? std::optional<FxNodeTexts>(*graph) : std::nullopt;
     for (NodeId id = 0; id < nodes.size(); ++id) {
         NodeAttribution& node = nodes[id];
         const FxNode* fx = nullptr;
-        if (texts && id < model.provenance.size()) {
+        if (graph && id < model.provenance.size()) {
             const NodeProvenance& provenance = model.provenance[id];
             for (FxNodeId origin : provenance.origins)
                 if (origin < graph->nodes.size())
-                    node.origins.push_back(texts->name(origin));
+                    node.origins.push_back(fx_node_name(*graph, origin));
             if (provenance.fx < graph->nodes.size()) {
                 fx = &graph->nodes[provenance.fx];
-                node.source = texts->source(provenance.fx);
+                node.source = fx_node_source(*graph, provenance.fx);
                 if (node.origins.empty())
-                    node.origins.push_back(texts->name(provenance.fx));
+                    node.origins.push_back(fx_node_name(*graph, provenance.fx));
             }
         } else if (id < scopes.size() && scopes[id]) {
             node.origins = scopes[id]->origins;

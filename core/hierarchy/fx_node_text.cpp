@@ -3,6 +3,8 @@
 #include "hierarchy/python_text.h"
 
 #include <fmt/format.h>
+#include <iterator>
+#include <string_view>
 
 namespace strata {
 namespace {
@@ -14,31 +16,52 @@ bool makes_list(const FxNode& node)
     return node.target == "prim::ListConstruct" || node.target == "prim::TupleConstruct";
 }
 
-/// "aten.conv2d.default" from "aten::conv2d", "aten.add.Tensor" from "aten::add.Tensor".
-std::string dotted(const std::string& target)
+/// "aten.conv2d.default" for "aten::conv2d", "aten.add.Tensor" for "aten::add.Tensor".
+void append_dotted(std::string_view target, std::string& text)
 {
     const std::size_t colons = target.find("::");
-    if (colons == std::string::npos)
-        return target;
-    const std::string space = target.substr(0, colons);
-    const std::string op = target.substr(colons + 2);
-    const bool has_overload = op.find('.') != std::string::npos;
+    if (colons == std::string_view::npos) {
+        text += target;
+        return;
+    }
+    const std::string_view space = target.substr(0, colons);
+    const std::string_view op = target.substr(colons + 2);
+    text += space;
+    text += '.';
+    text += op;
     // PyTorch's primitives have no overloads to name.
-    const bool primitive = space == "prim";
-    return fmt::format("{}.{}{}", space, op, has_overload || primitive ? "" : ".default");
+    if (space != "prim" && op.find('.') == std::string_view::npos)
+        text += ".default";
 }
 
-std::string trace_entry(const SourceLocation& location)
+void append_trace_entry(const SourceLocation& location, std::string& text)
 {
-    std::string entry = fmt::format("File \"{}\", line {}", location.file, location.line);
-    if (!location.function.empty())
-        entry += ", in " + location.function;
-    if (!location.text.empty())
-        entry += "\n    " + location.text;
-    return entry;
+    fmt::format_to(std::back_inserter(text), "File \"{}\", line {}", location.file, location.line);
+    if (!location.function.empty()) {
+        text += ", in ";
+        text += location.function;
+    }
+    if (!location.text.empty()) {
+        text += "\n    ";
+        text += location.text;
+    }
 }
 
 } // namespace
+
+const std::string& fx_node_name(const FxGraph& graph, FxNodeId id)
+{
+    const FxNode& node = graph.nodes[id];
+    return node.outputs.empty() ? node.target : graph.values[node.outputs.front()].name;
+}
+
+std::string fx_node_source(const FxGraph& graph, FxNodeId id)
+{
+    const SourceId own = graph.nodes[id].source;
+    if (own >= graph.sources.size() || graph.sources[own].file.empty())
+        return {};
+    return fmt::format("{}:{}", graph.sources[own].file, graph.sources[own].line);
+}
 
 FxNodeTexts::FxNodeTexts(const FxGraph& graph) : m_graph(graph), m_users(graph.values.size(), 0)
 {
@@ -53,116 +76,122 @@ FxNodeTexts::FxNodeTexts(const FxGraph& graph) : m_graph(graph), m_users(graph.v
     }
 }
 
-std::string FxNodeTexts::name(FxNodeId id) const
+void FxNodeTexts::append_short_target(const FxNode& node, std::string& text)
 {
-    const FxNode& node = m_graph.nodes[id];
-    if (node.outputs.empty())
-        return node.target;
-    return m_graph.values[node.outputs.front()].name;
+    if (node.kind == FxKind::CallFunction || node.kind == FxKind::CallMethod)
+        append_dotted(node.target, text);
+    else
+        text += node.target;
 }
 
-std::string FxNodeTexts::short_target(const FxNode& node)
+void FxNodeTexts::append_ref(FxValueId value, unsigned depth, std::string& text) const
 {
-    return node.kind == FxKind::CallFunction || node.kind == FxKind::CallMethod
-               ? dotted(node.target)
-               : node.target;
-}
-
-std::string FxNodeTexts::torch_target(const FxNode& node)
-{
-    const bool is_op = node.target.find("::") != std::string::npos;
-    return is_op ? "torch.ops." + dotted(node.target) : node.target;
-}
-
-std::string FxNodeTexts::ref_text(FxValueId value, unsigned depth) const
-{
-    if (value >= m_graph.values.size())
-        return "None";
-    const FxValue& made = m_graph.values[value];
-    if (made.node != no_index && depth < deepest_inlined_list) {
-        const FxNode& maker = m_graph.nodes[made.node];
-        if (makes_list(maker))
-            return arg_text(FxArg(FxArg::List(maker.args)), depth + 1);
+    if (value >= m_graph.values.size()) {
+        text += "None";
+        return;
     }
-    return "%" + made.name;
+    const FxValue& made = m_graph.values[value];
+    if (made.node != no_index && depth < deepest_inlined_list)
+        if (const FxNode& maker = m_graph.nodes[made.node]; makes_list(maker))
+            return append_list(maker.args, depth + 1, text);
+    text += '%';
+    text += made.name;
 }
 
-std::string FxNodeTexts::arg_text(const FxArg& arg, unsigned depth) const
+void FxNodeTexts::append_list(const FxArg::List& list, unsigned depth, std::string& text) const
+{
+    text += '[';
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        if (i > 0)
+            text += ", ";
+        append_arg(list[i], depth, text);
+    }
+    text += ']';
+}
+
+void FxNodeTexts::append_arg(const FxArg& arg, unsigned depth, std::string& text) const
 {
     struct Printer {
         const FxNodeTexts& texts;
         unsigned depth;
+        std::string& text;
 
-        std::string operator()(FxNone) const { return "None"; }
-        std::string operator()(bool v) const { return v ? "True" : "False"; }
-        std::string operator()(std::int64_t v) const { return fmt::to_string(v); }
-        std::string operator()(double v) const { return python_repr(v); }
-        std::string operator()(const std::string& v) const { return v; }
-        std::string operator()(DType v) const { return fmt::format("torch.{}", to_string(v)); }
-        std::string operator()(const FxEnum& v) const { return v.name; }
-        std::string operator()(FxRef v) const { return texts.ref_text(v.value, depth); }
-        std::string operator()(const FxArg::List& list) const
-        {
-            std::string result = "[";
-            for (std::size_t i = 0; i < list.size(); ++i)
-                result += (i > 0 ? ", " : "") + texts.arg_text(list[i], depth);
-            return result + "]";
-        }
+        void operator()(FxNone) const { text += "None"; }
+        void operator()(bool v) const { text += v ? "True" : "False"; }
+        void operator()(std::int64_t v) const { text += fmt::format_int(v).c_str(); }
+        void operator()(double v) const { text += python_repr(v); }
+        void operator()(const std::string& v) const { text += v; }
+        void operator()(DType v) const { (text += "torch.") += to_string(v); }
+        void operator()(const FxEnum& v) const { text += v.name; }
+        void operator()(FxRef v) const { texts.append_ref(v.value, depth, text); }
+        void operator()(const FxArg::List& list) const { texts.append_list(list, depth, text); }
     };
-    return std::visit(Printer{*this, depth}, arg.value);
+    std::visit(Printer{*this, depth, text}, arg.value);
 }
 
 std::string FxNodeTexts::line(FxNodeId id) const
 {
-    const FxNode& node = m_graph.nodes[id];
-    const std::uint32_t users = node.outputs.empty() ? 0 : m_users[node.outputs.front()];
-    std::string text = fmt::format("%{} : [num_users={}] = {}[target={}]", name(id), users,
-                                   to_string(node.kind), torch_target(node));
-    if (node.kind == FxKind::Placeholder || node.kind == FxKind::GetAttr)
-        return text;
-    text += "(args = (";
-    for (std::size_t i = 0; i < node.args.size(); ++i)
-        text += (i > 0 ? ", " : "") + arg_text(node.args[i], 0);
-    if (node.args.size() == 1)
-        text += ',';
-    text += "), kwargs = {";
-    for (std::size_t i = 0; i < node.kwargs.size(); ++i)
-        text += fmt::format("{}{}: {}", i > 0 ? ", " : "", node.kwargs[i].name,
-                            arg_text(node.kwargs[i].arg, 0));
-    return text + "})";
-}
-
-std::string FxNodeTexts::stack_trace(FxNodeId id, FrameId frame) const
-{
-    std::vector<SourceId> locations;
-    for (FrameId f : m_graph.frame_stack(frame))
-        if (m_graph.frames[f].call_site != no_index)
-            locations.push_back(m_graph.frames[f].call_site);
-    const SourceId own = m_graph.nodes[id].source;
-    if (own != no_index && own < m_graph.sources.size()) {
-        // Some files record the whole traceback with the node; then it is told as it is.
-        const SourceLocation& location = m_graph.sources[own];
-        if (location.text.find("File \"") != std::string::npos)
-            return location.text;
-        locations.push_back(own);
-    }
     std::string text;
-    for (SourceId location : locations) {
-        if (location >= m_graph.sources.size())
-            continue;
-        if (!text.empty())
-            text += "\n  ";
-        text += trace_entry(m_graph.sources[location]);
-    }
+    append_line(id, text);
     return text;
 }
 
-std::string FxNodeTexts::source(FxNodeId id) const
+void FxNodeTexts::append_line(FxNodeId id, std::string& text) const
+{
+    const FxNode& node = m_graph.nodes[id];
+    const std::uint32_t users = node.outputs.empty() ? 0 : m_users[node.outputs.front()];
+    fmt::format_to(std::back_inserter(text),
+                   "%{} : [num_users={}] = {}[target=", fx_node_name(m_graph, id), users,
+                   to_string(node.kind));
+    if (node.target.find("::") != std::string::npos) {
+        text += "torch.ops.";
+        append_dotted(node.target, text);
+    } else {
+        text += node.target;
+    }
+    text += ']';
+    if (node.kind == FxKind::Placeholder || node.kind == FxKind::GetAttr)
+        return;
+    text += "(args = (";
+    for (std::size_t i = 0; i < node.args.size(); ++i) {
+        if (i > 0)
+            text += ", ";
+        append_arg(node.args[i], 0, text);
+    }
+    if (node.args.size() == 1)
+        text += ',';
+    text += "), kwargs = {";
+    for (std::size_t i = 0; i < node.kwargs.size(); ++i) {
+        if (i > 0)
+            text += ", ";
+        text += node.kwargs[i].name;
+        text += ": ";
+        append_arg(node.kwargs[i].arg, 0, text);
+    }
+    text += "})";
+}
+
+void FxNodeTexts::append_stack_trace(FxNodeId id, FrameId frame, std::string& text) const
 {
     const SourceId own = m_graph.nodes[id].source;
-    if (own >= m_graph.sources.size() || m_graph.sources[own].file.empty())
-        return {};
-    return fmt::format("{}:{}", m_graph.sources[own].file, m_graph.sources[own].line);
+    const bool known = own < m_graph.sources.size();
+    // Some files record the whole traceback with the node; then it is told as it is.
+    if (known && m_graph.sources[own].text.find("File \"") != std::string::npos) {
+        text += m_graph.sources[own].text;
+        return;
+    }
+    bool first = true;
+    const auto append = [&](SourceId location) {
+        if (location >= m_graph.sources.size())
+            return;
+        if (!first)
+            text += "\n  ";
+        first = false;
+        append_trace_entry(m_graph.sources[location], text);
+    };
+    for (const FrameId each : m_graph.frame_stack(frame))
+        append(m_graph.frames[each].call_site);
+    append(own);
 }
 
 } // namespace strata

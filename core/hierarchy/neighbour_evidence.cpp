@@ -1,5 +1,6 @@
 #include "hierarchy/neighbour_evidence.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <string>
 #include <unordered_map>
@@ -109,6 +110,9 @@ Result<std::vector<NodeEvidence>> neighbour_evidence(const OnnxModel& model,
                                                      std::vector<KnownModule> known,
                                                      const TaskContext& task)
 {
+    const auto is_known = [](const KnownModule& each) { return each.module != no_module; };
+    if (std::all_of(known.begin(), known.end(), is_known))
+        return std::vector<NodeEvidence>{};
     const Neighbourhood graph(model);
     known.resize(graph.size());
     std::vector<bool> queued(graph.size(), false);

@@ -274,7 +274,6 @@ std::vector<NodeEvidence> recorded_evidence(const RecordedScopes& scopes, const 
 std::vector<NodeEvidence> provenance_evidence(const OnnxModel& model, const Program& program)
 {
     const FxGraph& graph = program.graph;
-    const FxNodeTexts texts(graph);
     std::vector<NodeEvidence> found;
     const std::size_t count = std::min(model.nodes.size(), model.provenance.size());
     found.reserve(count);
@@ -287,7 +286,7 @@ std::vector<NodeEvidence> provenance_evidence(const OnnxModel& model, const Prog
             continue;
         std::string detail = "lowered in this module's call";
         if (provenance.fx < graph.nodes.size())
-            detail = fmt::format("lowered from FX node {} ({})", texts.name(provenance.fx),
+            detail = fmt::format("lowered from FX node {} ({})", fx_node_name(graph, provenance.fx),
                                  graph.nodes[provenance.fx].target);
         found.push_back({id,
                          {EvidenceKind::Recorded, default_confidence(EvidenceKind::Recorded),

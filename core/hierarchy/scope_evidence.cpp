@@ -121,6 +121,16 @@ std::string_view without_fusions(std::string_view name)
     }
 }
 
+/// Of "/layer1/conv/Conv" what stands before the last slash, which alone decides the scope; empty
+/// where the rest of the name counts too.
+std::string_view plain_path(std::string_view name)
+{
+    const std::size_t slash = name.rfind('/');
+    const bool plain =
+        name.starts_with('/') && slash > 0 && slash + 1 < name.size() && !name.ends_with("Fusion");
+    return plain ? name.substr(0, slash) : std::string_view();
+}
+
 std::string join(const std::string& parent, std::string_view name)
 {
     return parent.empty() ? std::string(name) : fmt::format("{}.{}", parent, name);
@@ -197,16 +207,24 @@ std::optional<NameScope> parse_layer_result(std::string_view value_name)
     return NameScope{{std::string(value_name.substr(0, at))}, false};
 }
 
-std::optional<NameScope> node_scope(const OnnxModel& model, NodeId node)
+namespace {
+
+/// The scope in the name of a node's first result.
+std::optional<NameScope> result_scope(const OnnxModel& model, const OnnxNode& node)
 {
-    const OnnxNode& onnx = model.nodes[node];
-    if (auto scope = parse_scope_name(model.text(onnx.name)))
-        return scope;
-    if (onnx.outputs.empty() || onnx.outputs.front() == no_id)
+    if (node.outputs.empty() || node.outputs.front() == no_id)
         return std::nullopt;
-    const std::string_view result = model.text(model.values[onnx.outputs.front()].name);
+    const std::string_view result = model.text(model.values[node.outputs.front()].name);
     // A graph's own results are named by people: a path only where it begins like one.
     return result.starts_with('/') ? parse_scope_name(result) : parse_layer_result(result);
+}
+
+} // namespace
+
+std::optional<NameScope> node_scope(const OnnxModel& model, NodeId node)
+{
+    auto scope = parse_scope_name(model.text(model.nodes[node].name));
+    return scope ? std::move(scope) : result_scope(model, model.nodes[node]);
 }
 
 std::optional<ModuleId> match_dotted_name(std::string_view name, const ModuleTree& modules)
@@ -279,18 +297,36 @@ std::vector<NodeEvidence> scope_evidence(const OnnxModel& model, const ModuleTre
     // Nodes share scopes: each distinct one is matched once.
     std::vector<std::optional<NameScope>> scopes;
     std::vector<std::uint32_t> scope_of(model.nodes.size(), no_id);
+    std::vector<bool> by_result(model.nodes.size(), false);
     std::unordered_map<std::string, std::uint32_t> seen;
+    std::string_view last_path;
+    std::uint32_t last_scope = no_id;
+    std::string key;
     for (NodeId id = 0; id < model.nodes.size(); ++id) {
-        std::optional<NameScope> scope = node_scope(model, id);
+        const std::string_view name = model.text(model.nodes[id].name);
+        const std::string_view path = plain_path(name);
+        if (!path.empty() && path == last_path) {
+            scope_of[id] = last_scope;
+            continue;
+        }
+        std::optional<NameScope> scope = parse_scope_name(name);
+        if (!scope) {
+            scope = result_scope(model, model.nodes[id]);
+            by_result[id] = true;
+        }
         if (!scope)
             continue;
-        std::string key = scope->numbers_calls ? "/" : "";
-        for (const std::string& part : scope->parts)
-            key += part + '/';
-        const auto [it, added] = seen.emplace(std::move(key), scopes.size());
+        key = scope->numbers_calls ? "/" : "";
+        for (const std::string& part : scope->parts) {
+            key += part;
+            key += '/';
+        }
+        const auto [it, added] = seen.emplace(key, scopes.size());
         if (added)
             scopes.push_back(std::move(scope));
         scope_of[id] = it->second;
+        last_path = by_result[id] ? std::string_view() : path;
+        last_scope = it->second;
     }
     const std::size_t wrapper = find_wrapper(scopes, modules);
     std::vector<std::optional<ScopeMatch>> matches;
@@ -301,6 +337,7 @@ std::vector<NodeEvidence> scope_evidence(const OnnxModel& model, const ModuleTre
         matches.push_back(match);
     }
     std::vector<NodeEvidence> found;
+    found.reserve(model.nodes.size());
     for (NodeId id = 0; id < model.nodes.size(); ++id) {
         const std::string_view name = model.text(model.nodes[id].name);
         std::optional<ScopeMatch> match;
@@ -310,13 +347,13 @@ std::vector<NodeEvidence> scope_evidence(const OnnxModel& model, const ModuleTre
             match = ScopeMatch{*module, 0};
         if (!match)
             continue;
-        const bool by_result = !parse_scope_name(name) && scope_of[id] != no_id;
         found.push_back(
             {id,
              {EvidenceKind::ScopeName, default_confidence(EvidenceKind::ScopeName), match->module,
-              by_result ? fmt::format("the name of its result '{}'",
-                                      model.text(model.values[model.nodes[id].outputs[0]].name))
-                        : fmt::format("the name '{}'", name)},
+              by_result[id] && scope_of[id] != no_id
+                  ? fmt::format("the name of its result '{}'",
+                                model.text(model.values[model.nodes[id].outputs[0]].name))
+                  : fmt::format("the name '{}'", name)},
              match->call});
     }
     return found;

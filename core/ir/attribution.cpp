@@ -132,7 +132,7 @@ Coverage compute_coverage(const OnnxModel& model, const ModuleTree& modules,
 {
     Coverage coverage;
     coverage.own.resize(modules.size());
-    std::map<std::string_view, CoverageFigures> ops;
+    std::map<StringId, CoverageFigures> ops;
     const std::size_t count = std::min(attribution.size(), model.nodes.size());
     for (std::size_t i = 0; i < count; ++i) {
         const NodeAttribution& node = attribution[i];
@@ -143,10 +143,11 @@ Coverage compute_coverage(const OnnxModel& model, const ModuleTree& modules,
         ++coverage.histogram[static_cast<std::size_t>(tenth)];
         if (node.module < modules.size())
             coverage.own[node.module].add(node);
-        ops[model.text(model.nodes[i].op_type)].add(node);
+        ops[model.nodes[i].op_type].add(node);
     }
     for (const auto& [op, figures] : ops)
-        coverage.op_types.emplace_back(op, figures);
+        coverage.op_types.emplace_back(model.text(op), figures);
+    std::ranges::sort(coverage.op_types, {}, &std::pair<std::string, CoverageFigures>::first);
 
     // Parents come before children, so one pass from the back sums up the tree.
     coverage.with_descendants = coverage.own;
