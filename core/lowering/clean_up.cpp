@@ -5,8 +5,8 @@
 #include "passes/passes.h"
 
 #include <chrono>
+#include <optional>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace strata {
 namespace {
@@ -28,10 +28,15 @@ std::unordered_map<const TensorStorage*, std::string_view> names_by_storage(cons
 Status run_clean_up_passes(OnnxModel& model, const Program& program, const LoweringOptions& options,
                            ValueFacts& facts, PassLog& log, TaskContext& task)
 {
-    const std::unordered_set<std::string_view> weights(program.tensor_names.begin(),
-                                                       program.tensor_names.end());
+    std::vector<bool> weights(model.strings().size(), false); // by name
+    for (const std::string& name : program.tensor_names)
+        weights[static_cast<std::size_t>(model.strings().find(name))] = true;
+    weights[static_cast<std::size_t>(StringId::Empty)] = false;
     CleanUpOptions clean_up;
-    clean_up.keep = [&](std::string_view name) { return weights.contains(name); };
+    clean_up.keep = [&](std::string_view name) {
+        const auto id = static_cast<std::size_t>(model.strings().find(name));
+        return id < weights.size() && weights[id];
+    };
     clean_up.fold_batch_norm = options.fold_batch_norm;
     const std::vector<Pass> passes = clean_up_passes(facts, std::move(clean_up), &log);
     STRATA_TRY([[maybe_unused]] const auto reports, run_passes(model, passes, task));
@@ -64,11 +69,13 @@ void remove_and_account(LoweringResult& result, const PassLog& log)
     std::unordered_map<NodeId, std::string> constant_of;
     for (const FoldedNode& node : log.folded)
         constant_of.emplace(node.node, node.initializer);
-    std::unordered_map<std::string_view, std::shared_ptr<const TensorStorage>> before;
-    before.reserve(model.initializers.size());
+    // By name, as texts of the model: lookups of whole texts would cost more than all else here.
+    const auto name_of = [&](const Initializer& initializer) {
+        return static_cast<std::size_t>(model.values[initializer.value].name);
+    };
+    std::vector<std::shared_ptr<const TensorStorage>> before(model.strings().size());
     for (const Initializer& initializer : model.initializers)
-        before.emplace(model.text(model.values[initializer.value].name),
-                       initializer.tensor.storage);
+        before[name_of(initializer)] = initializer.tensor.storage;
     const std::vector<NodeId> renamed = remove_dead_code(model);
 
     std::unordered_map<FxNodeId, std::vector<NodeId>> absorbed_by;
@@ -76,11 +83,14 @@ void remove_and_account(LoweringResult& result, const PassLog& log)
         for (const FxNodeId origin : model.provenance[node].origins)
             if (origin != model.provenance[node].fx)
                 absorbed_by[origin].push_back(node);
-    const auto names = names_by_storage(model);
-    std::unordered_set<std::string_view> alive;
-    alive.reserve(model.initializers.size());
+    std::vector<bool> alive_names(model.strings().size(), false);
     for (const Initializer& initializer : model.initializers)
-        alive.emplace(model.text(model.values[initializer.value].name));
+        alive_names[name_of(initializer)] = true;
+    const auto id_of = [&](const std::string& name) {
+        return static_cast<std::size_t>(model.strings().find(name));
+    };
+    const auto alive = [&](const std::string& name) { return alive_names[id_of(name)]; };
+    std::optional<std::unordered_map<const TensorStorage*, std::string_view>> names;
     const Absorbed absorbed(log);
 
     for (FxNodeId id = 0; id < result.accounting.records.size(); ++id) {
@@ -97,19 +107,19 @@ void remove_and_account(LoweringResult& result, const PassLog& log)
         if (had_nodes && record.nodes.empty() && record.fate == FxFate::Emitted) {
             if (const auto other = absorbed_by.find(id); other != absorbed_by.end())
                 record = {FxFate::Fused, other->second, {}, {}};
-            else if (alive.contains(constant))
+            else if (alive(constant))
                 record = {FxFate::Folded, {}, constant, {}};
             else
                 record = {FxFate::Eliminated, {}, {}, "dead code"};
-        } else if (record.fate == FxFate::Folded && !alive.contains(record.initializer)) {
-            if (std::string into = absorbed.follow(record.initializer); alive.contains(into)) {
+        } else if (record.fate == FxFate::Folded && !alive(record.initializer)) {
+            if (std::string into = absorbed.follow(record.initializer); alive(into)) {
                 record.initializer = std::move(into);
                 continue;
             }
-            const auto storage = before.find(record.initializer);
-            const auto name =
-                storage == before.end() ? names.end() : names.find(storage->second.get());
-            if (name != names.end())
+            if (!names)
+                names = names_by_storage(model);
+            const auto name = names->find(before[id_of(record.initializer)].get());
+            if (name != names->end())
                 record.initializer = name->second;
             else
                 record = {FxFate::Eliminated, {}, {}, "dead code"};

@@ -16,11 +16,12 @@ public:
     explicit DeadCode(OnnxModel& model)
         : m_model(model),
           m_live_nodes(model.nodes.size(), false),
-          m_live_values(model.values.size(), false),
-          m_carried_of(model.values.size())
+          m_live_values(model.values.size(), false)
     {
+        if (model.graphs.size() > 1)
+            m_carried_of.resize(model.values.size());
         for (NodeId id = 0; id < model.nodes.size(); ++id)
-            if (kind_of(id) == Kind::Loop) {
+            if (model.graphs.size() > 1 && kind_of(id) == Kind::Loop) {
                 const auto& params = model.graphs[model.bodies(id).front()].inputs;
                 for (std::size_t i = 2; i < params.size(); ++i)
                     m_carried_of[params[i]] = {id, i - 2};
@@ -57,8 +58,9 @@ private:
         if (value == no_id || m_live_values[value])
             return;
         m_live_values[value] = true;
-        if (const Carried& carried = m_carried_of[value]; carried.loop != no_id)
-            need_carried(carried.loop, carried.index);
+        if (!m_carried_of.empty())
+            if (const Carried& carried = m_carried_of[value]; carried.loop != no_id)
+                need_carried(carried.loop, carried.index);
         const NodeId producer = m_model.values[value].producer;
         if (producer == no_id)
             return;
@@ -196,6 +198,11 @@ private:
             if (!m_live_nodes[id])
                 continue;
             OnnxNode& node = m_model.nodes[id];
+            const auto is_dead = [&](ValueId output) {
+                return output == no_id || !m_live_values[output];
+            };
+            if (std::none_of(node.outputs.begin(), node.outputs.end(), is_dead))
+                continue;
             const bool optional = node.domain == StringId::Empty &&
                                   std::find(optional_outputs.begin(), optional_outputs.end(),
                                             m_model.text(node.op_type)) != optional_outputs.end();
@@ -290,7 +297,7 @@ private:
     OnnxModel& m_model;
     std::vector<bool> m_live_nodes;
     std::vector<bool> m_live_values;
-    std::vector<Carried> m_carried_of; // per value
+    std::vector<Carried> m_carried_of; // per value; empty without bodies
     std::vector<NodeId> m_pending;
     NodeId m_swept = 0; ///< nodes from here on were looked at already
     std::vector<NodeId> m_new_nodes;

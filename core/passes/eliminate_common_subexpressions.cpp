@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <iterator>
+#include <cstring>
 #include <vector>
 #include <xxhash.h>
 
@@ -20,33 +18,50 @@ constexpr std::array<std::string_view, 7> random_ops{
 
 constexpr std::int64_t max_tensor_elements = 4096;
 
+/// The bytes of a number.
+template <class T>
+void append_number(std::string& key, T number)
+{
+    std::array<char, sizeof(T)> bytes{};
+    std::memcpy(bytes.data(), &number, sizeof number);
+    key.append(bytes.data(), bytes.size());
+}
+
+void append_text(std::string& key, std::string_view text)
+{
+    append_number(key, text.size());
+    key += text;
+}
+
 /// Appends what an attribute says; false when it cannot be compared.
-bool append_attribute(std::string& key, const OnnxModel& model, const Attribute& attribute)
+bool append_attribute(std::string& key, const Attribute& attribute)
 {
     if (attribute.ref_name != StringId::Empty)
         return false;
-    key += fmt::format("|{}={}:", model.text(attribute.name), static_cast<int>(attribute.kind));
+    append_number(key, attribute.name);
+    append_number(key, attribute.kind);
     return std::visit(
         [&](const auto& value) {
             using T = std::decay_t<decltype(value)>;
             if constexpr (std::is_same_v<T, float>) {
-                key += fmt::format("{}", std::bit_cast<std::uint32_t>(value));
+                append_number(key, value);
             } else if constexpr (std::is_same_v<T, std::int64_t>) {
-                key += fmt::format("{}", value);
+                append_number(key, value);
             } else if constexpr (std::is_same_v<T, std::string>) {
-                key += fmt::format("{}:{}", value.size(), value);
+                append_text(key, value);
             } else if constexpr (std::is_same_v<T, Tensor>) {
                 const std::string tensor = tensor_key(value, max_tensor_elements);
-                key += fmt::format("{}:{}", tensor.size(), tensor);
+                append_text(key, tensor);
                 return !tensor.empty();
-            } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
-                key += fmt::format("{}", fmt::join(value, ","));
-            } else if constexpr (std::is_same_v<T, std::vector<float>>) {
-                for (float item : value)
-                    key += fmt::format("{},", std::bit_cast<std::uint32_t>(item));
+            } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>> ||
+                                 std::is_same_v<T, std::vector<float>>) {
+                append_number(key, value.size());
+                for (const auto item : value)
+                    append_number(key, item);
             } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+                append_number(key, value.size());
                 for (const std::string& item : value)
-                    key += fmt::format("{}:{}", item.size(), item);
+                    append_text(key, item);
             } else {
                 return false; // bodies, lists of tensors, nothing
             }
@@ -64,25 +79,35 @@ void node_key(std::string& key, const OnnxModel& model, NodeId id, const Rewire&
     if (node.domain != StringId::Empty ||
         std::find(random_ops.begin(), random_ops.end(), op) != random_ops.end())
         return;
-    const auto to_key = std::back_inserter(key);
-    fmt::format_to(to_key, "{}/{}", op, node.outputs.size());
-    for (ValueId output : node.outputs)
+    // Each list behind its length, so that different nodes have different bytes.
+    append_number(key, node.op_type);
+    append_number(key, node.outputs.size());
+    for (const ValueId output : node.outputs)
         key += output == no_id ? '-' : '+';
-    for (ValueId input : node.inputs)
-        fmt::format_to(to_key, ",{}", rewire.resolve(input));
-    std::vector<const Attribute*> sorted;
-    for (const Attribute& attribute : node.attributes)
-        sorted.push_back(&attribute);
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto* a, const auto* b) { return a->name < b->name; });
-    for (const Attribute* attribute : sorted)
-        if (!append_attribute(key, model, *attribute)) {
-            key.clear();
-            return;
-        }
-    for (const auto& [name, value] : node.metadata)
-        fmt::format_to(to_key, "#{}={}", static_cast<std::uint32_t>(name),
-                       static_cast<std::uint32_t>(value));
+    append_number(key, node.inputs.size());
+    for (const ValueId input : node.inputs)
+        append_number(key, rewire.resolve(input));
+    append_number(key, node.attributes.size());
+    const auto by_name = [](const Attribute& a, const Attribute& b) { return a.name < b.name; };
+    bool told = true;
+    if (std::is_sorted(node.attributes.begin(), node.attributes.end(), by_name)) {
+        for (const Attribute& attribute : node.attributes)
+            told = told && append_attribute(key, attribute);
+    } else {
+        std::vector<const Attribute*> sorted;
+        for (const Attribute& attribute : node.attributes)
+            sorted.push_back(&attribute);
+        std::sort(sorted.begin(), sorted.end(),
+                  [&](const auto* a, const auto* b) { return by_name(*a, *b); });
+        for (const Attribute* attribute : sorted)
+            told = told && append_attribute(key, *attribute);
+    }
+    for (const auto& [name, value] : node.metadata) {
+        append_number(key, name);
+        append_number(key, value);
+    }
+    if (!told)
+        key.clear();
 }
 
 /// The first node of each key that is visible from a graph: its own, and those listed before its
