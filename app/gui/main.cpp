@@ -6,6 +6,9 @@
 #include "ui/window/appearance.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
+#include "ui/window/session_keeper.h"
+#include "ui/window/single_instance.h"
+#include "ui/window/window_list.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -18,9 +21,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <optional>
-#include <vector>
 
 using namespace strata::ui;
 
@@ -89,6 +90,10 @@ public:
     QCommandLineOption size{QStringLiteral("size"), tr("Size of the window, as WxH."),
                             QStringLiteral("WxH")};
 
+    QCommandLineOption single_instance{
+        QStringLiteral("single-instance"),
+        tr("Open the files in the Strata that is running already, if one is.")};
+
     CommandLine()
     {
         parser.setApplicationDescription(
@@ -96,7 +101,8 @@ public:
         parser.addPositionalArgument(QStringLiteral("file"),
                                      tr("Model to open: TorchScript, .pt2 or ONNX."),
                                      QStringLiteral("[FILE…]"));
-        parser.addOptions({screenshot, model, select, expand, compare, theme, size});
+        parser.addOptions(
+            {screenshot, model, select, expand, compare, theme, size, single_instance});
     }
 };
 
@@ -136,6 +142,85 @@ int runComparison(const CommandLine& line, const QString& file, std::optional<QS
     window.show();
     window.compareFiles(file, line.parser.value(line.compare));
     return QApplication::exec();
+}
+
+OpenRequest requestOf(const CommandLine& line)
+{
+    OpenRequest request;
+    const QStringList files = line.parser.positionalArguments();
+    for (const QString& file : files)
+        request.files += QFileInfo(file).absoluteFilePath();
+    request.model = line.parser.value(line.model);
+    request.select = line.parser.value(line.select);
+    request.expand = line.parser.values(line.expand);
+    return request;
+}
+
+/// Opens what is asked for, each file in a window; a file that is open already is only shown.
+void openRequest(MainWindow* window, const OpenRequest& request)
+{
+    QStringList files;
+    for (const QString& file : request.files) {
+        const auto& windows = WindowList::instance().windows();
+        const auto there = std::find_if(windows.begin(), windows.end(),
+                                        [&](const MainWindow* w) { return w->filePath() == file; });
+        if (there != windows.end())
+            WindowList::raise(*there);
+        else
+            files += file;
+    }
+    if (request.files.isEmpty())
+        WindowList::raise(window);
+    if (files.isEmpty())
+        return;
+    MainWindow* first = window;
+    if (window->inspection() || window->isBusy())
+        first = WindowList::instance().open(window->services(), window);
+    QObject::connect(
+        first, &MainWindow::modelOpened, first,
+        [first, request] {
+            for (const QString& module : request.expand)
+                if (!first->expandModule(module))
+                    complain(
+                        QApplication::translate("main", "There is no module “%1”.").arg(module));
+            if (!request.select.isEmpty() && !first->selectByName(request.select))
+                complain(QApplication::translate("main", "There is no node or module “%1”.")
+                             .arg(request.select));
+        },
+        Qt::SingleShotConnection);
+    first->openModel(files.takeFirst(), request.model);
+    WindowList::openFiles(first, files);
+}
+
+/// Takes the picture when the model is opened and no layout is outstanding; then the program ends.
+void pictureWhenReady(MainWindow* window, const QString& picture, bool whole, bool empty)
+{
+    window->canvas()->setAnimated(false);
+    auto* settle = new QTimer(window);
+    settle->setSingleShot(true);
+    settle->setInterval(0);
+    QObject::connect(settle, &QTimer::timeout, window, [window, picture, settle, whole] {
+        if (window->isBusy() || window->canvas()->isLayoutRunning()) {
+            settle->start(10);
+            return;
+        }
+        if (whole)
+            window->canvas()->fitToView();
+        takeScreenshot(window, picture);
+    });
+    QObject::connect(window, &MainWindow::modelOpened, settle, [settle] { settle->start(); });
+    QObject::connect(window, &MainWindow::failed, window, [](const QString& message) {
+        complain(message);
+        QApplication::exit(unreadable);
+    });
+    QObject::connect(window, &MainWindow::modelAsked, window, [](const QStringList& models) {
+        complain(QApplication::translate("main", "The file holds several models: %1. Name one "
+                                                 "with --model.")
+                     .arg(models.join(QStringLiteral(", "))));
+        QApplication::exit(wrong_usage);
+    });
+    if (empty)
+        settle->start();
 }
 
 /// Waits for workers that are deep inside a library: they end at their next poll. They get some
@@ -261,60 +346,35 @@ int main(int argc, char* argv[])
         }
         return endWith(runComparison(line, files.front(), size));
     }
-    MainWindow window(Services::real());
-    if (size)
-        window.resize(*size);
-
     const QString picture = parser.value(line.screenshot);
-    QObject::connect(&window, &MainWindow::modelOpened, &window, [&] {
-        for (const QString& module : parser.values(line.expand))
-            if (!window.expandModule(module))
-                complain(QApplication::translate("main", "There is no module “%1”.").arg(module));
-        if (parser.isSet(line.select) && !window.selectByName(parser.value(line.select)))
-            complain(QApplication::translate("main", "There is no node or module “%1”.")
-                         .arg(parser.value(line.select)));
+    OpenRequest request = requestOf(line);
+    if (!picture.isEmpty())
+        request.files = request.files.mid(0, 1); // of one window
+    SingleInstance instance;
+    if (parser.isSet(line.single_instance) && picture.isEmpty() && !instance.listen()) {
+        if (instance.send(request))
+            return done;
+        complain(QApplication::translate("main", "No other Strata answers; this one opens a window "
+                                                 "of its own."));
+    }
+    QObject::connect(&instance, &SingleInstance::requested, qApp, [](const OpenRequest& wanted) {
+        MainWindow* front = WindowList::instance().current();
+        if (!front)
+            front = WindowList::instance().open(Services::real());
+        openRequest(front, wanted);
     });
-    if (!picture.isEmpty()) {
-        // Layouts arrive one after the other; the picture is taken when none is outstanding.
-        window.canvas()->setAnimated(false);
-        auto* settle = new QTimer(&window);
-        settle->setSingleShot(true);
-        settle->setInterval(0);
-        const bool whole = !parser.isSet(line.select);
-        QObject::connect(settle, &QTimer::timeout, &window, [&window, picture, settle, whole] {
-            if (window.isBusy() || window.canvas()->isLayoutRunning()) {
-                settle->start(10);
-                return;
-            }
-            if (whole)
-                window.canvas()->fitToView();
-            takeScreenshot(&window, picture);
-        });
-        QObject::connect(&window, &MainWindow::modelOpened, settle, [settle] { settle->start(); });
-        QObject::connect(&window, &MainWindow::failed, &window, [](const QString& message) {
-            complain(message);
-            QApplication::exit(unreadable);
-        });
-        QObject::connect(&window, &MainWindow::modelAsked, &window, [](const QStringList& models) {
-            complain(QApplication::translate("main", "The file holds several models: %1. Name one "
-                                                     "with --model.")
-                         .arg(models.join(QStringLiteral(", "))));
-            QApplication::exit(wrong_usage);
-        });
-        if (files.isEmpty())
-            settle->start();
-    }
 
-    window.show();
-    if (!files.isEmpty())
-        window.openModel(files.front(), parser.value(line.model));
-    // One window shows one model; further files get windows of their own.
-    std::vector<std::unique_ptr<MainWindow>> others;
-    for (qsizetype i = 1; i < files.size() && picture.isEmpty(); ++i) {
-        others.push_back(std::make_unique<MainWindow>(Services::real()));
-        others.back()->show();
-        others.back()->openFile(files[i]);
+    std::optional<SessionKeeper> session;
+    if (picture.isEmpty()) {
+        session.emplace(Services::real());
+        if (request.files.isEmpty() && session->restore() > 0)
+            return endWith(QApplication::exec());
     }
-
+    MainWindow* window = WindowList::instance().open(Services::real());
+    if (size)
+        window->resize(*size);
+    if (!picture.isEmpty())
+        pictureWhenReady(window, picture, !parser.isSet(line.select), request.files.isEmpty());
+    openRequest(window, request);
     return endWith(QApplication::exec());
 }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <mutex>
+#include <set>
 #include <system_error>
+#include <variant>
 
 namespace strata {
 namespace {
@@ -105,8 +107,12 @@ public:
             STRATA_TRY(const fs::path path, data_file_path(m_model, m_location));
             STRATA_TRY(m_mapped, MappedFile::open(path));
         }
+        // Pages beyond the end of a file that was cut off cannot be touched.
+        STRATA_CHECK(m_mapped->check());
         return m_mapped->bytes();
     }
+
+    fs::path path() const { return folder_of(m_model) / m_location; }
 
 private:
     fs::path m_model;
@@ -137,6 +143,7 @@ public:
         return all.subspan(static_cast<std::size_t>(m_offset), static_cast<std::size_t>(m_size));
     }
     std::size_t size() const override { return static_cast<std::size_t>(m_size); }
+    const std::shared_ptr<File>& file() const { return m_file; }
 
 private:
     std::shared_ptr<File> m_file;
@@ -169,6 +176,25 @@ std::optional<std::uint64_t> ExternalData::file_size(const std::string& location
     if (error)
         return std::nullopt;
     return size;
+}
+
+std::vector<fs::path> external_files(const OnnxModel& model)
+{
+    // Thousands of tensors lie in one file: ask each file once.
+    std::set<const void*> seen;
+    std::set<fs::path> files;
+    const auto add = [&](const Tensor& tensor) {
+        const auto* storage = dynamic_cast<const ExternalData::Storage*>(tensor.storage.get());
+        if (storage && seen.insert(storage->file().get()).second)
+            files.insert(storage->file()->path().lexically_normal());
+    };
+    for (const Initializer& initializer : model.initializers)
+        add(initializer.tensor);
+    for (const OnnxNode& node : model.nodes)
+        for (const Attribute& attribute : node.attributes)
+            if (const auto* tensor = std::get_if<Tensor>(&attribute.value))
+                add(*tensor);
+    return {files.begin(), files.end()};
 }
 
 } // namespace strata

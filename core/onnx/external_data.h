@@ -1,7 +1,7 @@
 // Weights in files beside the model (TensorProto.external_data), mapped when somebody asks.
 #pragma once
 
-#include "ir/tensor.h"
+#include "ir/onnx_model.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace strata {
 
@@ -43,6 +44,7 @@ public:
     std::optional<std::uint64_t> file_size(const std::string& location) const;
 
 private:
+    friend std::vector<std::filesystem::path> external_files(const OnnxModel& model);
     class File;
     class Storage;
 
@@ -52,5 +54,9 @@ private:
              std::shared_ptr<const TensorStorage>>
         m_storages;
 };
+
+/// The files beside the model that its initializers and constants lie in, sorted, each once;
+/// whether they are there is not checked.
+std::vector<std::filesystem::path> external_files(const OnnxModel& model);
 
 } // namespace strata

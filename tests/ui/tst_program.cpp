@@ -62,8 +62,8 @@ private Q_SLOTS:
         QVERIFY(version.out.contains("0."));
         const Run help = run({QStringLiteral("--help")});
         QCOMPARE(help.status, 0);
-        for (const char* option :
-             {"--screenshot", "--select", "--expand", "--compare", "--theme", "--size"})
+        for (const char* option : {"--screenshot", "--select", "--expand", "--compare", "--theme",
+                                   "--size", "--single-instance"})
             QVERIFY2(help.out.contains(option), option);
     }
 
@@ -108,6 +108,47 @@ private Q_SLOTS:
             run({QStringLiteral("--screenshot"), picture(), onnxFile()}, false, Display::None);
         QCOMPARE(taken.status, 0);
         QVERIFY(!QImage(picture()).isNull());
+    }
+
+    void aSecondStartHandsOverItsFiles()
+    {
+        // Both see the same settings and the same runtime folder.
+        const auto start = [this](QProcess& process, const QStringList& arguments) {
+            QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+            environment.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
+            environment.insert(QStringLiteral("XDG_CONFIG_HOME"), m_folder.path());
+            environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), m_folder.path());
+            process.setProcessEnvironment(environment);
+            process.start(QStringLiteral(STRATA_BIN_DIR "/strata"), arguments);
+        };
+        QFile::setPermissions(m_folder.path(), QFileDevice::ReadOwner | QFileDevice::WriteOwner |
+                                                   QFileDevice::ExeOwner);
+        const QString copy = m_folder.filePath(QStringLiteral("handed over.onnx"));
+        QVERIFY(QFile::copy(onnxFile(), copy));
+        QProcess first;
+        start(first, {QStringLiteral("--single-instance"), onnxFile()});
+        const QString socket = m_folder.filePath(QStringLiteral("strata.socket"));
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(socket), 20000);
+        QProcess second;
+        start(second, {QStringLiteral("--single-instance"), copy});
+        QVERIFY(second.waitForFinished(20000));
+        QCOMPARE(second.exitCode(), 0);
+        QCOMPARE(first.state(), QProcess::Running);
+        const auto recent = [this] {
+            return QSettings(m_folder.filePath(QStringLiteral("Strata/strata.conf")),
+                             QSettings::IniFormat)
+                .value(QStringLiteral("recentFiles"))
+                .toStringList();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(recent().contains(copy), 20000);
+        first.kill();
+        first.waitForFinished();
+        // What is left behind by a program that was killed is no obstacle.
+        QProcess third;
+        start(third, {QStringLiteral("--single-instance"), copy});
+        QVERIFY(!third.waitForFinished(1500));
+        third.kill();
+        third.waitForFinished();
     }
 
     void wrongUsage()

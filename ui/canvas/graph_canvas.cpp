@@ -294,6 +294,8 @@ void GraphCanvas::paintEvent(QPaintEvent*)
         QMetaObject::invokeMethod(this, &GraphCanvas::viewChanged, Qt::QueuedConnection);
     }
     QPainter painter(viewport());
+    // Names, shapes and paths are read from left to right in all languages.
+    painter.setLayoutDirection(Qt::LeftToRight);
     painter.fillRect(viewport()->rect(), m->theme.canvas);
     if (m->scene && m->index) {
         SceneView view;

@@ -77,6 +77,7 @@ DashboardPage::DashboardPage(QWidget* parent)
     m_attributed->setObjectName(QStringLiteral("ringAttributed"));
     m_recorded->setObjectName(QStringLiteral("ringRecorded"));
     m_after->setObjectName(QStringLiteral("ringReviewed"));
+    m_after->setAccessibleName(tr("After review")); // shown only when something is decided
     m_histogram->setObjectName(QStringLiteral("dashboardHistogram"));
     m_icicle->setObjectName(QStringLiteral("icicle"));
 

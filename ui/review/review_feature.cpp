@@ -81,46 +81,53 @@ void ReviewFeature::buildMenu()
     m_menu->setObjectName(QStringLiteral("reviewMenu"));
     QList<QAction*> menus = m_window->menuBar()->actions();
     m_window->menuBar()->insertMenu(menus.isEmpty() ? nullptr : menus.last(), m_menu);
-    auto add = [this](const QString& icon_name, const QString& text, const QKeySequence& key,
-                      std::function<void()> run) {
+    auto add = [this](const char* name, const QString& icon_name, const QString& text,
+                      const QKeySequence& key, std::function<void()> run) {
         QAction* action = m_window->addAction(m_menu, icon_name, text, key, std::move(run));
+        action->setObjectName(QString::fromLatin1(name));
         m_actions.push_back(action);
         return action;
     };
-    add(QStringLiteral("eye"), tr("Go to the &queue"), QKeySequence(Qt::CTRL | Qt::Key_R),
-        [this] { show(); });
-    add(QStringLiteral("next"), tr("&Next node to review"), QKeySequence(Qt::Key_F9), [this] {
-        m_window->raiseDock(m_panel);
-        m_panel->step(1);
-    });
-    add(QStringLiteral("previous"), tr("&Previous node to review"),
+    add("reviewQueue", QStringLiteral("eye"), tr("Go to the &queue"),
+        QKeySequence(Qt::CTRL | Qt::Key_R), [this] { show(); });
+    add("reviewNext", QStringLiteral("next"), tr("&Next node to review"), QKeySequence(Qt::Key_F9),
+        [this] {
+            m_window->raiseDock(m_panel);
+            m_panel->step(1);
+        });
+    add("reviewPrevious", QStringLiteral("previous"), tr("&Previous node to review"),
         QKeySequence(Qt::SHIFT | Qt::Key_F9), [this] {
             m_window->raiseDock(m_panel);
             m_panel->step(-1);
         });
     m_menu->addSeparator();
-    add(QStringLiteral("accept"), tr("&Accept"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
+    add("reviewAccept", QStringLiteral("accept"), tr("&Accept"),
+        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
         [this] { m_panel->decide(ReviewAction::Accept); });
-    add(QStringLiteral("reject"), tr("Re&ject"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_J),
+    add("reviewReject", QStringLiteral("reject"), tr("Re&ject"),
+        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_J),
         [this] { m_panel->decide(ReviewAction::Reject); });
-    add(QStringLiteral("reassign"), tr("Give to another &module…"),
+    add("reviewReassign", QStringLiteral("reassign"), tr("Give to another &module…"),
         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M), [this] { m_panel->askForModule(); });
-    add({}, tr("Mark as &looked at"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V),
+    add("reviewLookedAt", {}, tr("Mark as &looked at"),
+        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V),
         [this] { m_panel->decide(ReviewAction::Review); });
-    add(QStringLiteral("note"), tr("N&ote…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N),
-        [this] {
+    add("reviewNote", QStringLiteral("note"), tr("N&ote…"),
+        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N), [this] {
             m_window->raiseDock(m_panel);
             m_panel->askForNote();
         });
-    add({}, tr("&Clear the decision"), {}, [this] { m_panel->decide(ReviewAction::Clear); });
+    add("reviewClear", {}, tr("&Clear the decision"), {},
+        [this] { m_panel->decide(ReviewAction::Clear); });
     m_menu->addSeparator();
-    m_undo =
-        add(QStringLiteral("undo"), tr("&Undo"), QKeySequence::Undo, [this] { m_review->undo(); });
-    m_redo = add(QStringLiteral("redo"), tr("&Redo"),
+    m_undo = add("reviewUndo", QStringLiteral("undo"), tr("&Undo"), QKeySequence::Undo,
+                 [this] { m_review->undo(); });
+    m_redo = add("reviewRedo", QStringLiteral("redo"), tr("&Redo"),
                  QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_review->redo(); });
     m_menu->addSeparator();
-    add({}, tr("Mer&ge another review…"), {}, [this] { askForMerge(); });
-    m_window->addAction(m_menu, {}, tr("&Your name…"), {}, [this] { askForName(); });
+    add("reviewMerge", {}, tr("Mer&ge another review…"), {}, [this] { askForMerge(); });
+    m_window->addAction(m_menu, {}, tr("&Your name…"), {}, [this] { askForName(); })
+        ->setObjectName(QStringLiteral("reviewName"));
 }
 
 void ReviewFeature::refresh()

@@ -87,6 +87,7 @@ ReviewPanel::ReviewPanel(ReviewController* review, Selection* selection, QWidget
     setAccessibleName(tr("Review"));
     m_tabs->setDocumentMode(true);
     m_tabs->setObjectName(QStringLiteral("reviewTabs"));
+    m_tabs->setAccessibleName(tr("Review"));
     m_tabs->addTab(buildQueue(), tr("Queue"));
     m_conflicts = addList(m_conflict_model, QStringLiteral("reviewConflicts"), tr("Conflicts"));
     m_history = addList(m_history_model, QStringLiteral("reviewHistory"), tr("Decisions"));

@@ -29,8 +29,9 @@ QString shapeText(const Tensor& tensor)
     QStringList sizes;
     for (const std::int64_t size : tensor.shape)
         sizes += QString::number(size);
-    return tensor.shape.empty() ? TensorSection::tr("one value")
-                                : sizes.join(QStringLiteral(" × "));
+    return tensor.shape.empty()
+               ? QCoreApplication::translate("strata::ui::TensorSection", "one value")
+               : sizes.join(QStringLiteral(" × "));
 }
 
 /// The two longest axes in their order, where most is to be seen; -1 below rank 2.

@@ -8,7 +8,25 @@
 #include <QProgressBar>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace strata::ui {
+
+QString timeLeft(qint64 elapsed_ms, double share)
+{
+    constexpr qint64 enough_ms = 2000;
+    constexpr double enough_share = 0.02;
+    if (elapsed_ms < enough_ms || share < enough_share || share >= 1.0)
+        return {};
+    const double seconds = static_cast<double>(elapsed_ms) / 1000.0 * (1.0 - share) / share;
+    if (seconds < 2.0)
+        return {};
+    if (seconds < 90.0)
+        return JobStrip::tr("about %n second(s) left", nullptr, static_cast<int>(seconds + 0.5));
+    constexpr double most_minutes = 1e6;
+    return JobStrip::tr("about %n minute(s) left", nullptr,
+                        static_cast<int>(std::min(seconds / 60.0 + 0.5, most_minutes)));
+}
 
 JobStrip::JobStrip(QWidget* parent)
     : QWidget(parent),
@@ -45,6 +63,7 @@ JobStrip::JobStrip(QWidget* parent)
 void JobStrip::begin(const QString& title)
 {
     m_title = title;
+    m_phase_time.invalidate();
     m_text->setText(title);
     m_bar->setRange(0, 0);
     show();
@@ -53,7 +72,24 @@ void JobStrip::begin(const QString& title)
 void JobStrip::setProgress(const Progress& progress)
 {
     const QString phase = phaseName(progress.phase);
-    m_text->setText(phase.isEmpty() ? m_title : tr("%1: %2").arg(m_title, phase));
+    // Phases differ too much for one to say how long the next will take.
+    if (phase != m_phase || !m_phase_time.isValid()) {
+        m_phase = phase;
+        m_phase_time.start();
+        m_next_estimate = 0;
+        m_estimate.clear();
+    }
+    if (const qint64 elapsed = m_phase_time.elapsed();
+        progress.total > 0 && elapsed >= m_next_estimate) {
+        constexpr qint64 every_ms = 1000;
+        m_next_estimate = elapsed + every_ms;
+        m_estimate = timeLeft(elapsed, static_cast<double>(progress.done) /
+                                           static_cast<double>(progress.total));
+    }
+    QString text = phase.isEmpty() ? m_title : tr("%1: %2").arg(m_title, phase);
+    if (!m_estimate.isEmpty() && progress.total > 0)
+        text = tr("%1 – %2").arg(text, m_estimate);
+    m_text->setText(text);
     if (progress.total == 0) {
         m_bar->setRange(0, 0);
         return;

@@ -12,6 +12,8 @@
 #include "ui/widgets/message_bar.h"
 #include "ui/window/icons.h"
 #include "ui/window/recent_files.h"
+#include "ui/window/shortcuts.h"
+#include "ui/window/window_list.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -36,15 +38,15 @@ namespace {
 /// Raised when docks are added or renamed, so that an old state is not applied to new docks.
 constexpr int state_version = 1;
 
-/// The first local file of a drag; empty when there is none.
-QString droppedFile(const QMimeData* data)
+/// The local files of a drag.
+QStringList droppedFiles(const QMimeData* data)
 {
-    if (!data->hasUrls())
-        return {};
-    for (const QUrl& url : data->urls())
+    QStringList files;
+    const QList<QUrl> urls = data->hasUrls() ? data->urls() : QList<QUrl>();
+    for (const QUrl& url : urls)
         if (url.isLocalFile() && QFileInfo(url.toLocalFile()).isFile())
-            return url.toLocalFile();
-    return {};
+            files += url.toLocalFile();
+    return files;
 }
 
 } // namespace
@@ -72,12 +74,14 @@ MainWindow::MainWindow(Services services, QWidget* parent)
     buildFeatures();
     connectSelection();
     connectJobs();
+    applyShortcuts(*this);
     restoreWindow();
     setInspection(nullptr);
 }
 
 MainWindow::~MainWindow()
 {
+    WindowList::instance().remove(this);
     // The runner's signals must not reach a window that is half gone.
     m_jobs->disconnect(this);
     m_selection->disconnect();
@@ -115,6 +119,7 @@ QDockWidget* MainWindow::addDock(QWidget* widget, const QString& name, const QSt
     dock->setObjectName(name);
     dock->setAccessibleName(title);
     dock->setWidget(widget);
+    dock->toggleViewAction()->setObjectName(QStringLiteral("show-") + name);
     addDockWidget(area, dock);
     m_docks.push_back(dock);
     if (m_docks_menu) // those that come before the menus are added with it
@@ -295,8 +300,15 @@ void MainWindow::saveWindow()
     settings.setValue(QStringLiteral("window/state"), saveState(state_version));
 }
 
+void MainWindow::showEvent(QShowEvent* event)
+{
+    WindowList::instance().add(this);
+    QMainWindow::showEvent(event);
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    WindowList::instance().close(this);
     saveWindow();
     m_jobs->cancel();
     event->accept();
@@ -304,7 +316,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (droppedFile(event->mimeData()).isEmpty())
+    if (droppedFiles(event->mimeData()).isEmpty())
         return;
     event->acceptProposedAction();
     m_empty->setDropHighlighted(true);
@@ -318,12 +330,14 @@ void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
 void MainWindow::dropEvent(QDropEvent* event)
 {
     m_empty->setDropHighlighted(false);
-    const QString file = droppedFile(event->mimeData());
-    if (file.isEmpty())
+    const QStringList files = droppedFiles(event->mimeData());
+    if (files.isEmpty())
         return;
     event->acceptProposedAction();
-    if (!offerDrop(file, mapToGlobal(event->position().toPoint())))
-        openFile(file);
+    if (files.size() > 1)
+        WindowList::openFiles(this, files);
+    else if (!offerDrop(files.front(), mapToGlobal(event->position().toPoint())))
+        openFile(files.front());
 }
 
 } // namespace strata::ui

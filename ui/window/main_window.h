@@ -56,6 +56,9 @@ public:
     /// Shows what is opened beside another file, in a window of its own, which deletes itself when
     /// it is closed. Null when nothing is opened.
     CompareWindow* compareWith(const QString& path);
+    /// Reads the opened file, and its source model, again. What is selected and open stays so as
+    /// far as it is still there.
+    void reload();
     void closeModel();
     void cancelJob();
 
@@ -66,6 +69,11 @@ public:
     bool expandModule(const QString& fqn);
 
     const InspectionPtr& inspection() const { return m_inspection; }
+    /// Of the opened model; empty when there is none.
+    QString filePath() const;
+    /// That the model was opened with.
+    const ExportOptions& options() const { return m_options; }
+    SourceAttachment* sourceAttachment() const { return m_source; }
     bool isBusy() const { return m_jobs->isRunning(); }
     Selection* selection() const { return m_selection; }
     ModulePanel* modulePanel() const { return m_modules; }
@@ -99,12 +107,16 @@ public:
     void showPage(QWidget* page);
     /// Shows the same model with other findings: what is selected and open stays so.
     void replaceInspection(const InspectionPtr& inspection);
+    /// Asks for models to open; `chosen` runs with their paths.
+    void chooseFiles(std::function<void(const QStringList&)> chosen);
     void showFailure(const QString& what, const QString& path, const Error& error);
     /// Asks which of several models in an archive is meant; `chosen` runs with its name.
     void chooseModel(const QString& path, const std::vector<std::string>& models,
                      std::function<void(const QString&)> chosen);
 
 Q_SIGNALS:
+    /// A job is about to read this file: what it is from now on is not what was read.
+    void aboutToRead(const QString& path);
     /// Another page is in the middle; null is the graph.
     void pageChanged(QWidget* page);
     /// Another inspection is shown, or none.
@@ -121,6 +133,7 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 protected:
+    void showEvent(QShowEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
@@ -148,7 +161,6 @@ private:
     void buildToolBar();
     void refreshActions();
     bool canExport() const;
-    void reload();
     void chooseFile();
     void chooseExport();
     void editInputs();

@@ -5,30 +5,26 @@
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
-#include "ui/widgets/colors.h"
 #include "ui/window/export_dialog.h"
 #include "ui/window/icons.h"
 #include "ui/window/inputs_dialog.h"
 #include "ui/window/main_window.h"
 #include "ui/window/recent_files.h"
+#include "ui/window/shortcut_dialog.h"
+#include "ui/window/window_list.h"
 
 #include <QAction>
 #include <QActionGroup>
 #include <QApplication>
 #include <QDialog>
-#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHeaderView>
-#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
 #include <QToolBar>
-#include <QTreeWidget>
-#include <QVBoxLayout>
 
 namespace strata::ui {
 
@@ -47,11 +43,12 @@ QAction* MainWindow::addAction(QMenu* menu, const QString& icon_name, const QStr
     QAction* action = menu->addAction(text);
     if (!icon_name.isEmpty())
         action->setIcon(icon(icon_name));
-    action->setShortcut(shortcut);
-    if (!shortcut.isEmpty())
+    if (!shortcut.isEmpty()) {
+        action->setShortcut(shortcut);
         action->setToolTip(QStringLiteral("%1 (%2)").arg(
             QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("…")),
             shortcut.toString(QKeySequence::NativeText)));
+    }
     connect(action, &QAction::triggered, this, [run = std::move(run)] { run(); });
     return action;
 }
@@ -79,8 +76,9 @@ void MainWindow::buildActions()
     file->addSeparator();
     m_close = addAction(file, QStringLiteral("close"), tr("&Close the model"),
                         QKeySequence(Qt::CTRL | Qt::Key_W), [this] { closeModel(); });
-    QAction* quit = addAction(file, QStringLiteral("quit"), tr("&Quit"),
-                              QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
+    QAction* quit =
+        addAction(file, QStringLiteral("quit"), tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q),
+                  [] { WindowList::instance().quit(); });
     quit->setMenuRole(QAction::QuitRole);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
@@ -130,6 +128,7 @@ void MainWindow::buildActions()
     for (std::size_t i = 0; i < color_by_count; ++i) {
         const auto by = static_cast<ColorBy>(i);
         QAction* action = colors->addAction(Legend::modeName(by));
+        action->setObjectName(QStringLiteral("colours%1").arg(i));
         action->setCheckable(true);
         action->setChecked(by == m_canvas->colorBy());
         m_color_group->addAction(action);
@@ -143,6 +142,7 @@ void MainWindow::buildActions()
         QAction* action = theme->addAction(text);
         action->setCheckable(true);
         action->setData(toString(choice));
+        action->setObjectName(QStringLiteral("theme-") + toString(choice));
         action->setChecked(currentThemeChoice() == choice);
         m_theme_group->addAction(action);
         connect(action, &QAction::triggered, this, [this, choice] { setTheme(choice); });
@@ -154,7 +154,8 @@ void MainWindow::buildActions()
     QMenu* navigate = menuBar()->addMenu(tr("&Navigate"));
     m_navigate_menu = navigate;
     addAction(navigate, QStringLiteral("search"), tr("Find &anything"),
-              QKeySequence(Qt::CTRL | Qt::Key_K), [this] { openLocator({}); });
+              QKeySequence(Qt::CTRL | Qt::Key_K), [this] { openLocator({}); })
+        ->setObjectName(QStringLiteral("findAnything"));
     QAction* query =
         addAction(navigate, {}, tr("&Search nodes"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
                   [this] { m_search->focusQuery(); });
@@ -179,10 +180,35 @@ void MainWindow::buildActions()
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     addAction(help, QStringLiteral("keyboard"), tr("&Keyboard shortcuts"),
-              QKeySequence(Qt::CTRL | Qt::Key_F1), [this] { showShortcuts(); });
+              QKeySequence(Qt::CTRL | Qt::Key_F1), [this] { showShortcuts(); })
+        ->setObjectName(QStringLiteral("editShortcuts"));
     QAction* about =
         addAction(help, QStringLiteral("info"), tr("&About Strata"), {}, [this] { showAbout(); });
     about->setMenuRole(QAction::AboutRole);
+
+    // What the settings know the actions by, in all languages.
+    for (const auto& [action, name] : {std::pair{m_open, "open"},
+                                       std::pair{m_export, "export"},
+                                       std::pair{m_reload, "reload"},
+                                       std::pair{m_cancel, "cancelJob"},
+                                       std::pair{m_close, "closeModel"},
+                                       std::pair{quit, "quit"},
+                                       std::pair{m_zoom_in, "zoomIn"},
+                                       std::pair{m_zoom_out, "zoomOut"},
+                                       std::pair{m_zoom_fit, "zoomFit"},
+                                       std::pair{m_expand_all, "expandAll"},
+                                       std::pair{m_collapse_all, "collapseAll"},
+                                       std::pair{m_show_legend, "showLegend"},
+                                       std::pair{show_map, "showOverview"},
+                                       std::pair{query, "searchNodes"},
+                                       std::pair{next_found, "nextFound"},
+                                       std::pair{previous_found, "previousFound"},
+                                       std::pair{m_next_orphan, "nextOrphan"},
+                                       std::pair{m_previous_orphan, "previousOrphan"},
+                                       std::pair{find, "findModule"},
+                                       std::pair{to_canvas, "goToGraph"},
+                                       std::pair{about, "about"}})
+        action->setObjectName(QString::fromLatin1(name));
 
     m_model_actions = {m_close,      m_reload,       m_zoom_in,     m_zoom_out,       m_zoom_fit,
                        m_expand_all, m_collapse_all, find,          to_canvas,        query,
@@ -243,14 +269,24 @@ bool MainWindow::canExport() const
 
 void MainWindow::chooseFile()
 {
+    chooseFiles([this](const QStringList& files) {
+        if (files.size() == 1)
+            openFile(files.front());
+        else
+            WindowList::openFiles(this, files);
+    });
+}
+
+void MainWindow::chooseFiles(std::function<void(const QStringList&)> chosen)
+{
     const QString folder = QSettings().value(folder_key).toString();
     auto* dialog = new QFileDialog(
         this, tr("Open a model"), folder,
         tr("Models (*.pt *.pth *.pt2 *.ts *.onnx);;PyTorch models (*.pt *.pth *.pt2 *.ts);;"
            "ONNX models (*.onnx);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, std::move(chosen));
     dialog->open();
 }
 
@@ -300,40 +336,8 @@ void MainWindow::showAbout()
 
 void MainWindow::showShortcuts()
 {
-    auto* dialog = new QDialog(this);
+    auto* dialog = new ShortcutDialog(this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setObjectName(QStringLiteral("shortcutsDialog"));
-    dialog->setWindowTitle(tr("Keyboard shortcuts"));
-    auto* list = new QTreeWidget(dialog);
-    list->setHeaderLabels({tr("Action"), tr("Keys")});
-    list->setFrameShape(QFrame::NoFrame);
-    list->setSelectionMode(QAbstractItemView::NoSelection);
-    list->setAccessibleName(tr("Keyboard shortcuts"));
-    for (const QAction* menu_action : menuBar()->actions()) {
-        auto* group =
-            new QTreeWidgetItem(list, {QString(menu_action->text()).remove(QLatin1Char('&'))});
-        group->setFont(0, scaled(list->font(), 1.0, QFont::DemiBold));
-        for (const QAction* action : menu_action->menu()->actions())
-            if (!action->shortcut().isEmpty())
-                new QTreeWidgetItem(group, {QString(action->text()).remove(QLatin1Char('&')),
-                                            action->shortcut().toString(QKeySequence::NativeText)});
-        if (group->childCount() == 0)
-            delete group;
-    }
-    for (const auto& [what, keys] :
-         {std::pair{tr("Show a problem in tree and graph"), tr("Enter")},
-          std::pair{tr("Open or close a module in the tree"), tr("Right, Left")}})
-        new QTreeWidgetItem(list->topLevelItem(2), {what, keys});
-    list->expandAll();
-    list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    list->header()->setStretchLastSection(false);
-    list->header()->resizeSection(1, 140);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
-    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
-    auto* column = new QVBoxLayout(dialog);
-    column->addWidget(list);
-    column->addWidget(buttons);
-    dialog->resize(460, 520);
     dialog->open();
 }
 

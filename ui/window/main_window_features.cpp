@@ -10,10 +10,12 @@
 #include "ui/review/review_feature.h"
 #include "ui/tensor/tensor_feature.h"
 #include "ui/window/canvas_tools.h"
+#include "ui/window/file_changes.h"
 #include "ui/window/icons.h"
 #include "ui/window/main_window.h"
 #include "ui/window/places.h"
 #include "ui/window/source_attachment.h"
+#include "ui/window/window_menu.h"
 
 #include <QAction>
 #include <QDockWidget>
@@ -34,6 +36,8 @@ void MainWindow::buildFeatures()
     buildFilter();
     new Places(this);
     new CanvasTools(this);
+    new FileChanges(this);
+    new WindowMenu(this);
     m_compare = addAction(m_file_menu, QStringLiteral("compare"), tr("Co&mpare with…"),
                           QKeySequence(Qt::CTRL | Qt::Key_D), [this] { chooseComparison(); });
     m_compare->setObjectName(QStringLiteral("compareWith"));

@@ -16,6 +16,7 @@
 #include "ui/window/recent_files.h"
 #include "ui/window/source_attachment.h"
 #include "ui/window/strategy_dialog.h"
+#include "ui/window/view_state.h"
 
 #include <QDesktopServices>
 #include <QDockWidget>
@@ -124,6 +125,7 @@ void MainWindow::openWith(const QString& path, const ExportOptions& options)
     const QString absolute = file.absoluteFilePath();
     QSettings().setValue(QStringLiteral("lastFolder"), file.absolutePath());
     m_message->dismiss();
+    Q_EMIT aboutToRead(absolute);
     auto open = m_services.open;
     m_jobs->start(
         tr("Opening %1").arg(file.fileName()),
@@ -145,8 +147,11 @@ void MainWindow::openWith(const QString& path, const ExportOptions& options)
                 return;
             }
             m_recent->add(absolute);
+            // The same file again: what somebody has set up in its view stays.
+            const ViewState view = filePath() == absolute ? viewOf(*this) : ViewState();
             m_options = options;
             setInspection(*result);
+            applyView(*this, view);
             reportOpened();
             Q_EMIT modelOpened();
         });
@@ -235,28 +240,14 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
 
 void MainWindow::replaceInspection(const InspectionPtr& inspection)
 {
-    if (!m_inspection || !inspection)
-        return setInspection(inspection);
-    const ModuleTree& before = m_inspection->modules;
-    std::vector<std::string> open;
-    for (ModuleId id = 0; id < before.size(); ++id)
-        if (m_canvas->isExpanded(id))
-            open.push_back(before[id].fqn);
-    Target selected = m_selection->current();
-    std::string module;
-    if (selected.module < before.size())
-        module = before[selected.module].fqn;
-    const bool same_nodes = m_inspection->model && inspection->model &&
-                            m_inspection->model_hash == inspection->model_hash &&
-                            m_inspection->model->nodes.size() == inspection->model->nodes.size();
+    const ViewState view = viewOf(*this);
     setInspection(inspection);
-    for (const std::string& fqn : open)
-        if (const auto id = inspection->modules.find(fqn))
-            m_canvas->expand(*id);
-    if (selected.module != no_module)
-        selected.module = inspection->modules.find(module).value_or(no_module);
-    if (!selected.isEmpty() && (same_nodes || !selected.isNode()))
-        m_selection->select(selected, this);
+    applyView(*this, view);
+}
+
+QString MainWindow::filePath() const
+{
+    return m_inspection ? QString::fromStdString(m_inspection->path.string()) : QString();
 }
 
 void MainWindow::refreshTitle()
@@ -267,7 +258,7 @@ void MainWindow::refreshTitle()
         setWindowModified(false);
         return;
     }
-    const QString path = QString::fromStdString(m_inspection->path.string());
+    const QString path = filePath();
     setWindowFilePath(path);
     setWindowTitle(tr("%1[*] – Strata").arg(QFileInfo(path).fileName()));
     setWindowModified(m_unwritten);

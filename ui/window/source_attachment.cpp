@@ -113,6 +113,8 @@ void SourceAttachment::attach(const QString& path, const QString& model)
     options.source = std::filesystem::path(source.toStdString());
     options.source_model = model.toStdString();
     const CoverageFigures before = m_window->inspection()->coverage.all;
+    Q_EMIT m_window->aboutToRead(m_window->filePath());
+    Q_EMIT m_window->aboutToRead(source);
     m_window->jobs()->start(
         tr("Attaching %1").arg(file.fileName()),
         [audit = m_window->services().audit, onnx = m_window->inspection()->path,
@@ -142,6 +144,7 @@ void SourceAttachment::detach()
     if (source().isEmpty())
         return;
     m_window->messageBar()->dismiss();
+    Q_EMIT m_window->aboutToRead(m_window->filePath());
     m_window->jobs()->start(
         tr("Detaching the source model"),
         [audit = m_window->services().audit,

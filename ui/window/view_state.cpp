@@ -1,0 +1,143 @@
+#include "ui/window/view_state.h"
+
+#include "ui/canvas/graph_canvas.h"
+#include "ui/models/format.h"
+#include "ui/panels/module_panel.h"
+#include "ui/window/main_window.h"
+
+#include <QJsonArray>
+#include <QPointer>
+#include <QTimer>
+#include <QTreeView>
+
+#include <cmath>
+
+namespace strata::ui {
+
+namespace {
+
+const QString module_prefix = QStringLiteral("module:");
+/// More open modules than anybody opens one by one; asking for each takes its time.
+constexpr std::size_t most_tree_rows = 20000;
+
+QStringList strings(const QJsonValue& value)
+{
+    QStringList result;
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue& item : array)
+        if (item.isString())
+            result += item.toString();
+    return result;
+}
+
+/// Moves the view once no layout is outstanding, unless another model has come by then.
+void moveViewLater(MainWindow& window, double zoom, const QPointF& centre)
+{
+    constexpr int step_ms = 15;
+    auto* timer = new QTimer(&window);
+    QObject::connect(timer, &QTimer::timeout, timer,
+                     [timer, zoom, centre, window = &window, shown = window.inspection()] {
+                         GraphCanvas* canvas = window->canvas();
+                         if (window->inspection() != shown)
+                             return timer->deleteLater();
+                         if (canvas->isLayoutRunning() || !canvas->scene())
+                             return;
+                         canvas->setView(zoom, centre, QRectF(canvas->viewport()->rect()).center());
+                         timer->deleteLater();
+                     });
+    timer->start(step_ms);
+}
+
+} // namespace
+
+QString nameOf(const Inspection& inspection, const Target& target)
+{
+    if (target.isNode()) {
+        if (!inspection.model || target.node >= inspection.model->nodes.size())
+            return {};
+        const OnnxModel& model = *inspection.model;
+        const std::string name(model.text(model.nodes[target.node].name));
+        // A name that several nodes have finds only the first of them.
+        if (!name.empty() && locate(inspection, name) == target)
+            return toQString(name);
+        return toQString(model.node_path(target.node));
+    }
+    if (target.module >= inspection.modules.size())
+        return {};
+    return module_prefix + toQString(inspection.modules[target.module].fqn);
+}
+
+Target targetOf(const Inspection& inspection, const QString& name)
+{
+    if (!name.startsWith(module_prefix))
+        return name.isEmpty() ? Target() : locate(inspection, name.toStdString());
+    const auto module = inspection.modules.find(name.mid(module_prefix.size()).toStdString());
+    return module ? Target::ofModule(*module) : Target();
+}
+
+QJsonObject ViewState::toJson() const
+{
+    return {{QStringLiteral("expanded"), QJsonArray::fromStringList(expanded)},
+            {QStringLiteral("tree"), QJsonArray::fromStringList(tree)},
+            {QStringLiteral("selected"), selected},
+            {QStringLiteral("zoom"), zoom},
+            {QStringLiteral("x"), centre.x()},
+            {QStringLiteral("y"), centre.y()}};
+}
+
+ViewState ViewState::fromJson(const QJsonObject& json)
+{
+    ViewState view;
+    view.expanded = strings(json[QStringLiteral("expanded")]);
+    view.tree = strings(json[QStringLiteral("tree")]);
+    view.selected = json[QStringLiteral("selected")].toString();
+    view.zoom = json[QStringLiteral("zoom")].toDouble();
+    view.centre = {json[QStringLiteral("x")].toDouble(), json[QStringLiteral("y")].toDouble()};
+    return view;
+}
+
+ViewState viewOf(const MainWindow& window)
+{
+    ViewState view;
+    const InspectionPtr& inspection = window.inspection();
+    if (!inspection)
+        return view;
+    const GraphCanvas* canvas = window.canvas();
+    const ModulePanel* panel = window.modulePanel();
+    const ModuleTree& modules = inspection->modules;
+    for (ModuleId id = 0; id < modules.size(); ++id) {
+        if (id != root_module && canvas->isExpanded(id))
+            view.expanded += toQString(modules[id].fqn);
+        if (modules.size() > most_tree_rows)
+            continue;
+        if (const QModelIndex row = panel->viewIndex(id);
+            row.isValid() && panel->view()->isExpanded(row))
+            view.tree += toQString(modules[id].fqn);
+    }
+    view.selected = nameOf(*inspection, window.selection()->current());
+    if (canvas->scene()) {
+        view.zoom = canvas->zoom();
+        view.centre = canvas->toScene(QRectF(canvas->viewport()->rect()).center());
+    }
+    return view;
+}
+
+void applyView(MainWindow& window, const ViewState& view)
+{
+    const InspectionPtr inspection = window.inspection();
+    if (!inspection)
+        return;
+    for (const QString& fqn : view.expanded)
+        if (const auto id = inspection->modules.find(fqn.toStdString()))
+            window.canvas()->expand(*id);
+    ModulePanel* panel = window.modulePanel();
+    for (const QString& fqn : view.tree)
+        if (const auto id = inspection->modules.find(fqn.toStdString()))
+            panel->view()->expand(panel->viewIndex(*id));
+    if (const Target target = targetOf(*inspection, view.selected); !target.isEmpty())
+        window.selection()->select(target, &window);
+    if (std::isfinite(view.zoom) && view.zoom > 0)
+        moveViewLater(window, view.zoom, view.centre);
+}
+
+} // namespace strata::ui
