@@ -1,5 +1,6 @@
 #include "hierarchy/block_forms.h"
 
+#include "hierarchy/container_kinds.h"
 #include "hierarchy/open_nodes.h"
 
 #include <algorithm>
@@ -219,7 +220,15 @@ private:
             return false;
         for (const NodeId id : inside)
             claim_open(id, common);
-        const ModuleId whole = is_numbered(common) ? m_modules[common].parent : common;
+        // A branch that is all its parent has: the parent adds.
+        const ModuleId parent = m_modules[common].parent;
+        const bool is_whole_branch = parent != root_module && parent != no_module &&
+                                     m_modules[parent].children.size() == 1 &&
+                                     !is_module_number(m_modules[common].name);
+        ModuleId whole = is_numbered(common) || is_whole_branch ? parent : common;
+        for (const NodeId id : on_skip) // or a module beside it works on the other path
+            if (!is_open(id))
+                whole = m_modules.common_ancestor(whole, container(m_place[id].module));
         for (const NodeId id : on_skip)
             claim_open(id, whole);
         claim_open(sum, whole);

@@ -46,11 +46,11 @@ FindingFacts facts(Finding finding)
     case Finding::GrownBetween:
         return {EvidenceKind::Consensus, 0.86};
     case Finding::GrownOn:
-        return {EvidenceKind::CommonAncestor, 0.81};
+        return {EvidenceKind::CommonAncestor, 0.86};
     case Finding::GrownLeads:
         return {EvidenceKind::CommonAncestor, 0.79};
     case Finding::GrownUsed:
-        return {EvidenceKind::Consensus, 0.74};
+        return {EvidenceKind::Consensus, 0.79};
     case Finding::GrownFirstUsed:
         return {EvidenceKind::CommonAncestor, 0.45};
     case Finding::GrownRest:

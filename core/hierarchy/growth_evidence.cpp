@@ -4,7 +4,11 @@
 #include "hierarchy/attention_forms.h"
 #include "hierarchy/block_forms.h"
 #include "hierarchy/confidence.h"
+#include "hierarchy/container_kinds.h"
+#include "hierarchy/finished_operators.h"
+#include "hierarchy/lead_in_forms.h"
 #include "hierarchy/missing_children.h"
+#include "hierarchy/residual_sums.h"
 
 #include <algorithm>
 #include <array>
@@ -27,27 +31,6 @@ using align::mix;
 constexpr double least_support = 0.7;
 /// Nearest known nodes looked at on either side of a node.
 constexpr std::size_t most_near = 12;
-
-/// "layer3.0.conv1" → "layer*.*.conv*": modules of one template are instances of one block.
-std::string template_of(std::string_view fqn)
-{
-    std::string text;
-    bool digits = false;
-    for (const char c : fqn) {
-        const bool digit = c >= '0' && c <= '9';
-        if (!digit)
-            text += c;
-        else if (!digits)
-            text += '*';
-        digits = digit;
-    }
-    return text;
-}
-
-bool is_number(std::string_view text)
-{
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 /// "val_3", "const": not "3" or "v17", which tools write where there was no name, or took one away.
 bool is_word(std::string_view name)
@@ -75,24 +58,16 @@ public:
         for (std::size_t i = 0; i < known.size(); ++i)
             m_anchor[i] = known[i].module != no_module;
         for (ModuleId id = 0; id < modules.size(); ++id) {
-            m_template.push_back(std::hash<std::string>{}(template_of(modules[id].fqn)));
+            m_template.push_back(std::hash<std::string>{}(module_template(modules[id].fqn)));
             // Its own number kept: the same place in other blocks.
             const std::string& fqn = modules[id].fqn;
             const std::size_t dot = fqn.rfind('.');
             const std::size_t last = dot == std::string::npos ? 0 : dot;
             m_place_template.push_back(mix(
-                std::hash<std::string>{}(template_of(fqn.substr(0, last)) + fqn.substr(last)), 1));
-            const auto& children = modules[id].children;
-            m_is_sequence.push_back(
-                !children.empty() &&
-                std::all_of(children.begin(), children.end(), [&](ModuleId child) {
-                    return is_number(modules[child].name) && is_leaf(child);
-                }));
-            m_is_list.push_back(!children.empty() &&
-                                std::all_of(children.begin(), children.end(), [&](ModuleId child) {
-                                    return is_number(modules[child].name) && !is_leaf(child);
-                                }));
+                std::hash<std::string>{}(module_template(fqn.substr(0, last)) + fqn.substr(last)),
+                1));
         }
+        m_kinds = container_kinds(graph, modules, known, [&](ModuleId id) { return is_leaf(id); });
     }
 
     Result<std::vector<NodeEvidence>> run(const TaskContext& task)
@@ -110,19 +85,13 @@ public:
                 m_first = m_place[id].module;
                 break;
             }
-        finish_operators();
-        for (const auto& [node, module] : attention_forms(m_graph, m_modules, m_place)) {
-            put(node, module, Finding::GrownForm, "has its place in the attention of");
+        for (const auto& [node, module] : finished_operators(
+                 m_graph, m_modules, m_place, [&](ModuleId id) { return is_leaf(id); })) {
+            put(node, module, Finding::GrownFinished,
+                "prepares what is finished by a parameter of");
             m_anchor[node] = true;
         }
-        for (const auto& [node, module] : block_forms(m_graph, m_modules, m_place)) {
-            put(node, module, Finding::GrownForm, "has its place in the form of");
-            m_anchor[node] = true;
-        }
-        for (const auto& [node, container] : missing_children(m_graph, m_modules, m_place)) {
-            put(node, container, Finding::GrownMissing, "takes the place of an unnamed child of");
-            m_anchor[node] = true;
-        }
+        find_forms();
         find_unnamed();
         m_knows_any = std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end();
         STRATA_CHECK(task.poll());
@@ -145,6 +114,43 @@ public:
     }
 
 private:
+    void find_forms()
+    {
+        const auto take = [&](const auto& found, Finding finding, std::string_view why) {
+            for (const auto& [node, module] : found) {
+                put(node, module, finding, why);
+                m_anchor[node] = true;
+                if (is_product(node))
+                    m_products.insert(pair_of(m_template[module], m_graph.nodes[node].op));
+            }
+        };
+        const auto attention = attention_forms(m_graph, m_modules, m_place);
+        take(attention, Finding::GrownForm, "has its place in the attention of");
+        std::vector<ModuleId> attentions;
+        for (const auto& [node, module] : attention)
+            attentions.push_back(module);
+        take(block_forms(m_graph, m_modules, m_place), Finding::GrownForm,
+             "has its place in the form of");
+        take(missing_children(m_graph, m_modules, m_place), Finding::GrownMissing,
+             "takes the place of an unnamed child of");
+        take(turned_normalisations(m_graph, m_modules, m_place), Finding::GrownBetween,
+             "turns the axes for");
+        take(lead_in_forms(m_graph, m_modules, m_place), Finding::GrownBetween,
+             "stands where all blocks start like");
+        m_sums_outside = sums_outside(m_graph, m_modules, m_place, m_kinds, attentions);
+    }
+
+    /// With a weight, so that some module works there.
+    bool is_product(NodeId id) const
+    {
+        static const std::array<Hash, 3> products{align::operator_class("MatMul"),
+                                                  align::operator_class("Conv"),
+                                                  align::operator_class("ConvTranspose")};
+        const FlowNode& node = m_graph.nodes[id];
+        return node.data_inputs == 1 && node.inputs.size() > 1 &&
+               std::find(products.begin(), products.end(), node.op) != products.end();
+    }
+
     /// Recurrent cells are spelled out around their parameters; PyTorch names these weight_ih...
     /// and weight_hh... in all of them. And is there any weight at all?
     void read_names(const OnnxModel& model)
@@ -180,108 +186,6 @@ private:
             {id,
              {kind, confidence, module, fmt::format("{} '{}'", why, m_modules[module].fqn)},
              0});
-    }
-
-    // --- operators that a parameter finishes ------------------------------------------------
-
-    /// The product before an added bias, and the normalisation before a scale, are the work of the
-    /// module that owns the bias or scale.
-    void finish_operators()
-    {
-        static const std::array<Hash, 3> products{align::operator_class("MatMul"),
-                                                  align::operator_class("Conv"),
-                                                  align::operator_class("ConvTranspose")};
-        static const std::array<Hash, 3> recurrent{align::operator_class("LSTM"),
-                                                   align::operator_class("GRU"),
-                                                   align::operator_class("RNN")};
-        const Hash add = align::operator_class("Add");
-        const Hash mul = align::operator_class("Mul");
-        for (const NodeId id : m_graph.topological) {
-            const FlowNode& node = m_graph.nodes[id];
-            if (m_anchor[id] &&
-                std::find(recurrent.begin(), recurrent.end(), node.op) != recurrent.end())
-                claim_turns(id);
-            if (!m_anchor[id] || !is_leaf(m_place[id].module) || (node.op != add && node.op != mul))
-                continue;
-            for (const FlowInput& input : node.inputs) {
-                const NodeId from = align::producer_behind(m_graph, input);
-                if (from == no_id || !is_open(from) || !flows(from))
-                    continue;
-                const Hash op = m_graph.nodes[from].op;
-                const bool product =
-                    std::find(products.begin(), products.end(), op) != products.end();
-                if (node.op == add && product && m_graph.nodes[from].data_inputs == 1)
-                    claim_chain(id, input.node, from);
-                else if (node.op == mul && is_open(input.node) && flows(input.node))
-                    claim_normalisation(id, input.node);
-            }
-        }
-    }
-
-    /// What turns the axes of a recurrent operator's sequences for it alone: the module does.
-    void claim_turns(NodeId id)
-    {
-        NodeId from = m_graph.nodes[id].inputs.empty() ? no_id : m_graph.nodes[id].inputs[0].node;
-        while (from != no_id && is_open(from) && flows(from) && m_graph.nodes[from].light &&
-               m_graph.nodes[from].uses.size() == 1 && !m_graph.nodes[from].inputs.empty()) {
-            claim(from, m_place[id].module);
-            from = m_graph.nodes[from].inputs[0].node;
-        }
-        std::vector<NodeId> behind{id};
-        while (!behind.empty()) {
-            const NodeId at = behind.back();
-            behind.pop_back();
-            if (at != id && m_graph.nodes[at].uses.size() > 1)
-                continue;
-            for (const FlowUse& use : m_graph.nodes[at].uses)
-                if (is_open(use.node) && flows(use.node) && m_graph.nodes[use.node].light) {
-                    claim(use.node, m_place[id].module);
-                    behind.push_back(use.node);
-                }
-        }
-    }
-
-    /// A product of matrices with a Reshape before it and one behind, both for it alone: the module
-    /// takes more dimensions than the operator.
-    void claim_reshapes(NodeId id)
-    {
-        static const Hash reshape = align::operator_class("Reshape");
-        const FlowNode& node = m_graph.nodes[id];
-        if (node.inputs.empty() || node.uses.size() != 1)
-            return;
-        const NodeId before = node.inputs.front().node;
-        const NodeId after = node.uses.front().node;
-        const auto is_reshape = [&](NodeId other) {
-            return other != no_id && is_open(other) && m_graph.nodes[other].op == reshape;
-        };
-        if (!is_reshape(before) || !is_reshape(after) || m_graph.nodes[before].uses.size() != 1)
-            return;
-        claim(before, m_place[id].module);
-        claim(after, m_place[id].module);
-    }
-
-    void claim_chain(NodeId user, NodeId first, NodeId last)
-    {
-        const ModuleId module = m_place[user].module;
-        for (NodeId id = first; id != no_id && is_open(id); id = m_graph.nodes[id].inputs[0].node) {
-            claim(id, module);
-            if (id == last || m_graph.nodes[id].inputs.empty())
-                break;
-        }
-    }
-
-    void claim(NodeId id, ModuleId module)
-    {
-        put(id, module, Finding::GrownFinished, "prepares what is finished by a parameter of");
-        m_anchor[id] = true;
-    }
-
-    /// From the scale back to the mean that every normalisation starts with.
-    void claim_normalisation(NodeId scale, NodeId start)
-    {
-        const auto is_free = [&](NodeId id) { return is_open(id) && flows(id); };
-        for (const NodeId id : align::normalisation_before(m_graph, scale, start, is_free))
-            claim(id, m_place[scale].module);
     }
 
     /// Nodes before anything known that lead to, or come from, products with unnamed weights.
@@ -460,6 +364,10 @@ private:
         }
         if (const ModuleId next = squeezed_into(id, best); next != no_module)
             best = next;
+        else if (const ModuleId each = repeated_for(id); each != no_module)
+            best = each;
+        else if (const ModuleId later = split_for(id); later != no_module)
+            best = later;
         if (m_recurrent.contains(best))
             m_went_on.insert(pair_of(best, m_key[id]));
         put(id, best, straight ? Finding::GrownBetween : Finding::GrownOn,
@@ -482,31 +390,91 @@ private:
         // Or a gate: what is pooled also goes around the pooling.
         const NodeId from = m_graph.nodes[id].inputs.front().node;
         const bool gated = from != no_id && m_graph.nodes[from].uses.size() > 1;
-        return m_is_list[parent] || gated ? next : no_module;
+        return m_kinds.list[parent] || gated ? next : no_module;
+    }
+
+    /// The same function of the same value more than once, each for another module: code computes
+    /// it where it is used. no_module otherwise.
+    ModuleId repeated_for(NodeId id) const
+    {
+        const FlowNode& node = m_graph.nodes[id];
+        if (node.light || node.data_inputs != 1 || node.inputs.size() != 1 || m_down[id].empty() ||
+            node.inputs.front().node == no_id)
+            return no_module;
+        for (const FlowUse& use : m_graph.nodes[node.inputs.front().node].uses) {
+            const FlowNode& other = m_graph.nodes[use.node];
+            if (use.node == id || other.op != node.op || other.attributes != node.attributes ||
+                other.inputs.size() != 1 || m_down[use.node].empty())
+                continue;
+            const ModuleId here = caller(m_down[id].front());
+            if (caller(m_down[use.node].front()) != here && here != root_module)
+                return here;
+        }
+        return no_module;
+    }
+
+    /// A Split between two blocks of a list: values are handed on as one.
+    ModuleId split_for(NodeId id) const
+    {
+        static const Hash split = align::operator_class("Split");
+        if (m_graph.nodes[id].op != split || m_down[id].empty() || m_base[id] == no_module)
+            return no_module;
+        ModuleId next = m_down[id].front();
+        const ModuleId common = m_modules.common_ancestor(next, m_base[id]);
+        if (!m_kinds.list[common] || next == common)
+            return no_module;
+        while (m_modules[next].parent != common)
+            next = m_modules[next].parent;
+        return is_leaf(next) ? no_module : next;
     }
 
     bool accepts(NodeId id, ModuleId module) const
     {
-        if (m_is_list[module])
+        if (m_kinds.list[module]) // but a product stands for a child, where other instances show it
+            return is_product(id) &&
+                   m_products.contains(pair_of(m_template[module], m_graph.nodes[id].op));
+        if (m_kinds.sequence[module] && scales(id) && !leads_into(id, module))
+            return false;
+        if (m_sums_outside[module] && scales_into_sum(id))
             return false;
         // What only has numbered children runs them one after the other, and adds nothing up.
-        if (m_is_sequence[module] && m_graph.nodes[id].data_inputs > 1 &&
+        if (m_kinds.sequence[module] && m_graph.nodes[id].data_inputs > 1 &&
             join_in(id, module).outside)
             return false;
         if (leads_into(id, module))
             return true;
         if (m_went_on.contains(pair_of(module, m_key[id])))
             return true; // as in an earlier call
-        if (m_is_sequence[module] && align::is_activation(m_graph, id))
+        if (m_kinds.sequence[module] && align::is_activation(m_graph, id))
             return true; // its parameterless end
         if (joins_bypass(id, module))
             return false;
         const Join join = join_in(id, module);
         if (join.outside && join.inside && join.enters)
-            return !is_only_child(module); // x + block(x)
+            return !is_only_child(module) && !m_sums_outside[module]; // x + block(x)
         if (join.meets)
             return true; // two branches of the module come together
         return !join.mixed && is_supported(module, id);
+    }
+
+    /// Arithmetic with one number, which no module does.
+    bool scales(NodeId id) const
+    {
+        static const std::array<Hash, 4> steps{
+            align::operator_class("Mul"), align::operator_class("Div"),
+            align::operator_class("Add"), align::operator_class("Sub")};
+        const FlowNode& node = m_graph.nodes[id];
+        return node.data_inputs == 1 && node.inputs.size() == 2 &&
+               !align::is_activation(m_graph, id) &&
+               std::find(steps.begin(), steps.end(), node.op) != steps.end();
+    }
+    bool scales_into_sum(NodeId id) const
+    {
+        static const Hash add = align::operator_class("Add");
+        if (!scales(id) || m_graph.nodes[id].uses.size() != 1)
+            return false;
+        const FlowNode& user = m_graph.nodes[m_graph.nodes[id].uses.front().node];
+        return user.op == add && user.data_inputs == 2;
     }
 
     struct Join {
@@ -561,7 +529,7 @@ private:
     {
         const ModuleId parent = m_modules[module].parent;
         return parent != no_module && parent != root_module &&
-               m_modules[parent].children.size() == 1;
+               !is_module_number(m_modules[module].name) && m_modules[parent].children.size() == 1;
     }
 
     /// Before anything known: the common module of what follows.
@@ -577,7 +545,7 @@ private:
             module = m_modules.common_ancestor(module, m_first);
         else if (m_reads_unnamed[id])
             module = root_module;
-        while (m_is_list[module] && module != root_module)
+        while (m_kinds.list[module] && module != root_module)
             module = m_modules[module].parent;
         put(id, module, Finding::GrownLeads, "leads to nodes of");
     }
@@ -585,7 +553,13 @@ private:
     /// Whose forward makes what the module is given.
     ModuleId caller(ModuleId id) const
     {
-        return is_leaf(id) || m_recurrent.contains(id) ? m_modules[id].parent : id;
+        const bool runs = !is_leaf(id) && !m_recurrent.contains(id);
+        const ModuleId module = runs ? id : m_modules[id].parent;
+        // Nothing runs in a sequence before its first module.
+        return !runs && m_kinds.sequence[module] && m_modules[id].name == "0" &&
+                       module != root_module
+                   ? m_modules[module].parent
+                   : module;
     }
 
     /// Do several blocks of one list use it? A mask, say: that is made where the data come in, and
@@ -595,7 +569,7 @@ private:
         for (const ModuleId a : users)
             for (const ModuleId b : users)
                 if (a < b && m_template[a] == m_template[b] &&
-                    m_is_list[m_modules.common_ancestor(a, b)])
+                    m_kinds.list[m_modules.common_ancestor(a, b)])
                     return true;
         return false;
     }
@@ -634,7 +608,7 @@ private:
         ModuleId module = m_first;
         for (const ModuleId user : users)
             module = m_modules.common_ancestor(module, user);
-        while (m_is_list[module] && module != root_module)
+        while (m_kinds.list[module] && module != root_module)
             module = m_modules[module].parent;
         return module;
     }
@@ -669,8 +643,9 @@ private:
     bool m_has_names = false;           ///< initializers are called something
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out
-    std::vector<bool> m_is_sequence;    ///< per module: only numbered children without children
-    std::vector<bool> m_is_list;        ///< per module: only holds numbered blocks, runs nothing
+    ContainerKinds m_kinds;
+    std::vector<bool> m_sums_outside;    ///< per module
+    std::unordered_set<Hash> m_products; ///< template and operator: unnamed products it holds
     std::unordered_map<Hash, std::size_t> m_running;
     std::unordered_set<Hash> m_went_on; ///< how recurrent cells go on, in the calls before
     std::unordered_map<Hash, std::unordered_set<ModuleId>> m_instances;

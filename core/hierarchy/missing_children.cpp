@@ -127,19 +127,40 @@ private:
                           [&](const FlowUse& use) { return flows(use.node); }));
     }
 
-    /// x * sigmoid(x): the node behind both, or no_id.
-    NodeId gate_source(NodeId product, NodeId& gate) const
+    /// x * f(x), as sigmoids and error functions gate: the node behind both and those of f, or
+    /// no_id.
+    NodeId gate_source(NodeId product, std::vector<NodeId>& gate) const
     {
+        constexpr std::size_t longest = 4;
         const FlowNode& node = m_graph.nodes[product];
         for (const FlowInput& a : node.inputs)
-            for (const FlowInput& b : node.inputs)
-                if (a.node != no_id && b.node != no_id && a.node != b.node && is_open(a.node) &&
-                    m_graph.nodes[a.node].inputs.size() == 1 &&
-                    m_graph.nodes[a.node].inputs[0].node == b.node) {
-                    gate = a.node;
-                    return b.node;
+            for (const FlowInput& b : node.inputs) {
+                if (a.node == no_id || b.node == no_id || a.node == b.node)
+                    continue;
+                gate.clear();
+                NodeId at = a.node;
+                bool joins = false;
+                while (at != no_id && at != b.node && !joins && is_open(at) && flows(at) &&
+                       readers(at) == 1 && gate.size() < longest) {
+                    gate.push_back(at);
+                    at = producer(at, joins);
                 }
+                if (at == b.node && !joins && !gate.empty())
+                    return at;
+            }
+        gate.clear();
         return no_id;
+    }
+
+    /// How many nodes in front of a child are a branch of just so many nodes; 0 when they are not.
+    std::size_t branch_of(const std::vector<NodeId>& chain, unsigned missing) const
+    {
+        if (missing >= chain.size() || readers(chain[missing]) < 2)
+            return 0;
+        for (std::size_t i = 0; i < missing; ++i)
+            if (readers(chain[i]) != 1)
+                return 0;
+        return missing;
     }
 
     /// What leads straight to a child: single nodes for single missing children, or, where weights
@@ -162,9 +183,10 @@ private:
                 if (++products == missing)
                     break;
             }
-            NodeId gate = no_id;
+            std::vector<NodeId> gate;
             if (const NodeId source = gate_source(at, gate); source != no_id) {
-                chain.push_back(gate);
+                chain.insert(chain.end(), gate.begin(), gate.end());
+                joins = false;
                 at = source;
                 if (!is_open(at) || !flows(at))
                     break;
@@ -193,10 +215,13 @@ private:
                 return;
             end_of_products = shaping;
         } else if (products == 0) {
-            if (joins || !only_here || units > missing || chain.empty() ||
-                (at != no_id && is_open(at)))
+            // Or the branch starts there: what is before is also read elsewhere.
+            if (units > missing)
+                end_of_products = branch_of(chain, missing);
+            else if (joins || !only_here || chain.empty() || (at != no_id && is_open(at)))
                 return;
-            end_of_products = chain.size();
+            else
+                end_of_products = chain.size();
         }
         chain.resize(end_of_products);
         for (std::size_t i = 0; i < chain.size(); ++i)

@@ -395,6 +395,132 @@ private Q_SLOTS:
         QCOMPARE(grown(file, "s1"), std::string(""));
     }
 
+    void listsOfLeavesRunNothing()
+    {
+        // The norms are called one by one, between the convolutions.
+        Sketch file("a = MatMul(x, w:convs.0.lin.weight)\n"
+                    "b = BatchNormalization(a, w:bns.0.weight)\n"
+                    "r = Elu(b)\n"
+                    "c = MatMul(r, w:convs.1.lin.weight)\n"
+                    "d = BatchNormalization(c, w:bns.1.weight)\n"
+                    "s = Elu(d)\n"
+                    "y = MatMul(s, w:out.weight)\n");
+        QCOMPARE(grown(file, "r"), std::string(""));
+        QCOMPARE(grown(file, "s"), std::string(""));
+        // These run one after the other.
+        Sketch sequence("a = Conv(x, w:net.0.weight)\n"
+                        "b = BatchNormalization(a, w:net.1.weight)\n"
+                        "r = Elu(b)\n"
+                        "c = Conv(r, w:net.3.weight)\n"
+                        "y = MatMul(c, w:out.weight)\n");
+        QCOMPARE(grown(sequence, "r"), std::string("net"));
+    }
+
+    void blocksThatStartAlike()
+    {
+        // What comes before differs, the Resize does not: it is the block's.
+        Sketch file("a = Conv(x, w:mid.weight)\n"
+                    "u = Resize(a, w:1)\n"
+                    "b = Conv(u, w:ups.0.up.conv.weight)\n"
+                    "c = Conv(b, w:ups.0.out.weight)\n"
+                    "v = Resize(c, w:2)\n"
+                    "d = Conv(v, w:ups.1.up.conv.weight)\n"
+                    "y = Conv(d, w:ups.1.out.weight)\n");
+        QCOMPARE(grown(file, "u"), std::string("ups.0.up"));
+        QCOMPARE(grown(file, "v"), std::string("ups.1.up"));
+        // A function before ends what came before.
+        Sketch other("a = Conv(x, w:stem.weight)\n"
+                     "r = Tanh(a)\n"
+                     "b = Conv(r, w:blocks.0.c.weight)\n"
+                     "d = Conv(b, w:blocks.0.e.weight)\n"
+                     "s = Tanh(d)\n"
+                     "e = Conv(s, w:blocks.1.c.weight)\n"
+                     "y = Conv(e, w:blocks.1.e.weight)\n");
+        QCOMPARE(grown(other, "r"), std::string(""));
+    }
+
+    void turnedNormalisation()
+    {
+        Sketch file("a = Conv(x, w:features.0.weight)\n"
+                    "t = Transpose(a)\n"
+                    "n = LayerNormalization(t, w:features.1.weight)\n"
+                    "u = Transpose(n)\n"
+                    "y = Conv(u, w:features.2.weight)\n");
+        QCOMPARE(grown(file, "t"), std::string("features.1"));
+        QCOMPARE(grown(file, "u"), std::string("features.1"));
+        // Both numbers beside it are missing: these turn the axes.
+        Sketch apart("a = Conv(x, w:features.0.weight)\n"
+                     "t = Transpose(a)\n"
+                     "n = LayerNormalization(t, w:features.2.weight)\n"
+                     "u = Transpose(n)\n"
+                     "y = Conv(u, w:features.4.weight)\n");
+        QCOMPARE(grown(apart, "t"), std::string("features"));
+        QCOMPARE(grown(apart, "u"), std::string("features"));
+    }
+
+    void whoAddsResidualsUp()
+    {
+        const auto text = [](const std::string& norm, const std::string& first,
+                             const std::string& second) {
+            std::string result = "x = MatMul(image, w:stem.weight)\n";
+            std::string x = "x";
+            for (const std::string& name : {first, second}) {
+                const std::string i = std::to_string(result.size());
+                result += "n" + i + " = " + norm + "(" + x + ", w:" + name + ".norm.weight)\n";
+                result += "a" + i + " = MatMul(n" + i + ", w:" + name + ".up.weight)\n";
+                result += "b" + i + " = MatMul(a" + i + ", w:" + name + ".down.weight)\n";
+                x = name == first ? "s0" : "s1";
+                result += x + " = Add(b" + i + ", " + (name == first ? "x" : "s0") + ")\n";
+            }
+            return result + "y = MatMul(" + x + ", w:out.weight)\n";
+        };
+        // Parts of a block that normalise first are called as x + part(x).
+        Sketch parts(text("LayerNormalization", "block.ff", "block.conv"));
+        QCOMPARE(grown(parts, "s0"), std::string("block"));
+        // Blocks of a stack add up themselves.
+        Sketch stack(text("LayerNormalization", "layers.0", "layers.1"));
+        QCOMPARE(grown(stack, "s0"), std::string("layers.0"));
+        QCOMPARE(grown(stack, "s1"), std::string("layers.1"));
+        // And so do those of convolutions, whatever they are called.
+        Sketch named(text("BatchNormalization", "net.first", "net.second"));
+        QCOMPARE(grown(named, "s0"), std::string("net.first"));
+    }
+
+    void nothingRunsBeforeTheFirstOfASequence()
+    {
+        Sketch file("s = Sin(t)\n"
+                    "c = Cos(t)\n"
+                    "e = Concat(s, c)\n"
+                    "a = MatMul(e, w:time.mlp.0.weight)\n"
+                    "r = Relu(a)\n"
+                    "b = MatMul(r, w:time.mlp.2.weight)\n"
+                    "g1 = Sigmoid(b)\n"
+                    "g2 = Sigmoid(b)\n"
+                    "p = MatMul(g1, w:first.emb.weight)\n"
+                    "p2 = MatMul(p, w:first.out.weight)\n"
+                    "q = MatMul(g2, w:second.emb.weight)\n"
+                    "q2 = MatMul(q, w:second.out.weight)\n"
+                    "y = Add(p2, q2)\n");
+        QCOMPARE(grown(file, "e"), std::string("time"));
+        QCOMPARE(grown(file, "r"), std::string("time.mlp"));
+        // The same function twice: once in each of the modules that need it.
+        QCOMPARE(grown(file, "g1"), std::string("first"));
+        QCOMPARE(grown(file, "g2"), std::string("second"));
+    }
+
+    void branchThatStartsWithAMissingChild()
+    {
+        Sketch file("c = Conv(x, w:stem.weight)\n"
+                    "r = Relu(c)\n"
+                    "a = Conv(r, w:mixed.branch1.weight)\n"
+                    "p = MaxPool(r)\n"
+                    "b = Conv(p, w:mixed.branch2.1.conv.weight)\n"
+                    "b2 = Conv(b, w:mixed.branch2.1.second.weight)\n"
+                    "y = Concat(a, b2)\n");
+        QCOMPARE(grown(file, "p"), std::string("mixed.branch2"));
+        QCOMPARE(grown(file, "r"), std::string(""));
+    }
+
     void masksAreMadeWhereDataComeIn()
     {
         Sketch file("e = MatMul(x, w:bert.embed.weight)\n"
