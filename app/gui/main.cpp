@@ -5,6 +5,7 @@
 #include "ui/jobs/watched_application.h"
 #include "ui/window/appearance.h"
 #include "ui/window/icons.h"
+#include "ui/window/language.h"
 #include "ui/window/main_window.h"
 #include "ui/window/session_keeper.h"
 #include "ui/window/single_instance.h"
@@ -94,6 +95,10 @@ public:
         QStringLiteral("single-instance"),
         tr("Open the files in the Strata that is running already, if one is.")};
 
+    QCommandLineOption language{QStringLiteral("language"),
+                                tr("Language of the window: de, en or system."),
+                                QStringLiteral("LANGUAGE")};
+
     CommandLine()
     {
         parser.setApplicationDescription(
@@ -102,7 +107,7 @@ public:
                                      tr("Model to open: TorchScript, .pt2 or ONNX."),
                                      QStringLiteral("[FILE…]"));
         parser.addOptions(
-            {screenshot, model, select, expand, compare, theme, size, single_instance});
+            {screenshot, model, select, expand, compare, theme, size, single_instance, language});
     }
 };
 
@@ -244,6 +249,20 @@ bool asksForWords(int argc, char* argv[])
     return false;
 }
 
+/// The value of "--language de" or "--language=de"; the other options' texts depend on it.
+QString askedLanguage(int argc, char* argv[])
+{
+    const QString option = QStringLiteral("--language");
+    for (int i = 1; i < argc; ++i) {
+        const QString argument = QString::fromLocal8Bit(argv[i]);
+        if (argument == option && i + 1 < argc)
+            return QString::fromLocal8Bit(argv[i + 1]);
+        if (argument.startsWith(option + QLatin1Char('=')))
+            return argument.mid(option.size() + 1);
+    }
+    return {};
+}
+
 bool hasOption(int argc, char* argv[], const char* option)
 {
     const std::size_t length = std::strlen(option);
@@ -285,6 +304,7 @@ int main(int argc, char* argv[])
     nameProgram();
     if (asksForWords(argc, argv)) {
         const QCoreApplication app(argc, argv);
+        installLanguage(chooseLanguage(askedLanguage(argc, argv)));
         CommandLine line;
         line.parser.process(app); // prints and ends the program
         return done;
@@ -308,6 +328,7 @@ int main(int argc, char* argv[])
     QApplication::setWindowIcon(applicationIcon());
     initAppearance();
 
+    installLanguage(chooseLanguage(askedLanguage(argc, argv)));
     CommandLine line;
     QCommandLineParser& parser = line.parser;
     if (!parser.parse(QApplication::arguments())) {
@@ -327,6 +348,14 @@ int main(int argc, char* argv[])
         return wrong_usage;
     }
     applyAppearance(choice.value_or(ThemeChoice::System));
+
+    if (const QString language = parser.value(line.language);
+        parser.isSet(line.language) && language != QLatin1String("system") &&
+        !availableLanguages().contains(language)) {
+        complain(QApplication::translate("main", "There is no language “%1”; use %2 or system.")
+                     .arg(language, availableLanguages().join(QStringLiteral(", "))));
+        return wrong_usage;
+    }
 
     const QStringList files = parser.positionalArguments();
     std::optional<QSize> size;

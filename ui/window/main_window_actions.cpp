@@ -5,9 +5,11 @@
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
+#include "ui/widgets/message_bar.h"
 #include "ui/window/export_dialog.h"
 #include "ui/window/icons.h"
 #include "ui/window/inputs_dialog.h"
+#include "ui/window/language.h"
 #include "ui/window/main_window.h"
 #include "ui/window/recent_files.h"
 #include "ui/window/shortcut_dialog.h"
@@ -150,6 +152,23 @@ void MainWindow::buildActions()
     add_theme(tr("&System"), ThemeChoice::System);
     add_theme(tr("&Light"), ThemeChoice::Light);
     add_theme(tr("&Dark"), ThemeChoice::Dark);
+
+    QMenu* languages = view->addMenu(tr("Lan&guage"));
+    auto* language_group = new QActionGroup(this);
+    const QStringList known = QStringList{QStringLiteral("system")} + availableLanguages();
+    for (const QString& language : known) {
+        QAction* action = languages->addAction(language == known.front() ? tr("&System")
+                                                                         : languageName(language));
+        action->setObjectName(QStringLiteral("language-") + language);
+        action->setCheckable(true);
+        action->setChecked(storedLanguage() == language);
+        language_group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, language] {
+            storeLanguage(language);
+            m_message->showMessage(
+                {Tone::Info, tr("The language changes with the next start."), {}, {}});
+        });
+    }
 
     QMenu* navigate = menuBar()->addMenu(tr("&Navigate"));
     m_navigate_menu = navigate;
