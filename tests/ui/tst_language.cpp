@@ -40,11 +40,12 @@ std::vector<Message> messagesOf(const QString& language)
         if (name == u"name") {
             context = xml.readElementText();
         } else if (name == u"message") {
-            messages.push_back({context, {}, {}, xml.attributes().value(u"numerus") == u"yes", {}});
+            messages.push_back(
+                {context, {}, {}, xml.attributes().value(QLatin1String("numerus")) == u"yes", {}});
         } else if (name == u"source") {
             messages.back().source = xml.readElementText();
         } else if (name == u"translation") {
-            messages.back().state = xml.attributes().value(u"type").toString();
+            messages.back().state = xml.attributes().value(QLatin1String("type")).toString();
             if (!messages.back().plural)
                 messages.back().translations += xml.readElementText();
         } else if (name == u"numerusform") {
@@ -177,14 +178,29 @@ private Q_SLOTS:
         QCOMPARE(left(5), QStringLiteral("about 5 seconds left"));
     }
 
-    void theWindowIsGerman()
+    void theWindowSpeaksIt_data()
     {
-        QVERIFY(installLanguage(QStringLiteral("de")));
+        QTest::addColumn<QString>("language");
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("orphans");
+        QTest::addColumn<QString>("coverage");
+        QTest::newRow("en") << QStringLiteral("en") << QStringLiteral("&File")
+                            << QStringLiteral("Orphans: 2") << QStringLiteral("75.0");
+        QTest::newRow("de") << QStringLiteral("de") << QStringLiteral("&Datei")
+                            << QStringLiteral("Waisen: 2") << QStringLiteral("75,0");
+    }
+    void theWindowSpeaksIt()
+    {
+        QFETCH(QString, language);
+        QFETCH(QString, file);
+        QFETCH(QString, orphans);
+        QFETCH(QString, coverage);
+        QVERIFY(installLanguage(language));
         FakeCore core;
         const auto window = openWindow(core.services(), makeFile(m_files, "net.pt"));
-        QCOMPARE(window->fileMenu()->title(), QStringLiteral("&Datei"));
-        QVERIFY(child<QLabel>(*window, "summary")->text().contains(QStringLiteral("Waisen: 2")));
-        QVERIFY(child<QLabel>(*window, "coverageFigure")->text().startsWith(QLatin1String("75,0")));
+        QCOMPARE(window->fileMenu()->title(), file);
+        QVERIFY(child<QLabel>(*window, "summary")->text().contains(orphans));
+        QVERIFY(child<QLabel>(*window, "coverageFigure")->text().startsWith(coverage));
         QStringList doubled;
         QMap<QString, QString> bar;
         const QList<QAction*> menus = window->menuBar()->actions();
@@ -203,7 +219,7 @@ private Q_SLOTS:
         const QString folder = qEnvironmentVariable("STRATA_TEST_PICTURES");
         if (!folder.isEmpty()) {
             QTest::qWait(300);
-            window->grab().save(folder + QStringLiteral("/german.png"));
+            window->grab().save(folder + QStringLiteral("/window-%1.png").arg(language));
         }
     }
 };

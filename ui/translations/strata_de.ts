@@ -388,7 +388,7 @@
     </message>
     <message>
         <source>Copy as &amp;DOT</source>
-        <translation>Als &amp;DOT kopieren</translation>
+        <translation>Als D&amp;OT kopieren</translation>
     </message>
     <message>
         <source>Copy as i&amp;mage</source>
@@ -1869,7 +1869,7 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     </message>
     <message>
         <source>&amp;Inputs…</source>
-        <translation>E&amp;ingaben …</translation>
+        <translation>Ein&amp;gaben …</translation>
     </message>
     <message>
         <source>Re&amp;load</source>
@@ -1944,10 +1944,6 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>&amp;Dunkel</translation>
     </message>
     <message>
-        <source>Lan&amp;guage</source>
-        <translation>Spra&amp;che</translation>
-    </message>
-    <message>
         <source>The language changes with the next start.</source>
         <translation>Die Sprache wechselt beim nächsten Start.</translation>
     </message>
@@ -1980,12 +1976,8 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>&amp;Vorige Waise</translation>
     </message>
     <message>
-        <source>&amp;Find a module</source>
-        <translation>&amp;Modul finden</translation>
-    </message>
-    <message>
         <source>&amp;Go to the graph</source>
-        <translation>&amp;Zum Graphen</translation>
+        <translation>Z&amp;um Graphen</translation>
     </message>
     <message>
         <source>&amp;Help</source>
@@ -2166,6 +2158,14 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>Exported to %1</source>
         <translation>Nach %1 exportiert</translation>
+    </message>
+    <message>
+        <source>L&amp;anguage</source>
+        <translation>Spra&amp;che</translation>
+    </message>
+    <message>
+        <source>Find a mo&amp;dule</source>
+        <translation>&amp;Modul finden</translation>
     </message>
 </context>
 <context>
@@ -2713,11 +2713,11 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation>&amp;Wiederholen</translation>
+        <translation>Wie&amp;derholen</translation>
     </message>
     <message>
         <source>Mer&amp;ge another review…</source>
-        <translation>Andere Prüfung &amp;einmischen …</translation>
+        <translation>Andere Prüfung einmis&amp;chen …</translation>
     </message>
     <message>
         <source>&amp;Your name…</source>
@@ -2729,7 +2729,7 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     </message>
     <message>
         <source>&amp;Redo: %1</source>
-        <translation>&amp;Wiederholen: %1</translation>
+        <translation>Wie&amp;derholen: %1</translation>
     </message>
     <message>
         <source>Reviewed: %1 of %2 nodes</source>
@@ -3343,11 +3343,11 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <name>strata::ui::SourceAttachment</name>
     <message>
         <source>&amp;Attach source model…</source>
-        <translation>Quellmodell &amp;anhängen …</translation>
+        <translation>&amp;Quellmodell anhängen …</translation>
     </message>
     <message>
         <source>&amp;Detach the source model</source>
-        <translation>Quellmodell a&amp;btrennen</translation>
+        <translation>Que&amp;llmodell abtrennen</translation>
     </message>
     <message>
         <source>Finds every node&apos;s module with the PyTorch model beside it.</source>
@@ -3690,23 +3690,23 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     </message>
     <message>
         <source>&amp;New window</source>
-        <translation>Neues &amp;Fenster</translation>
+        <translation>Neues Fens&amp;ter</translation>
     </message>
     <message>
         <source>Open in a ne&amp;w window…</source>
-        <translation>In neuem Fens&amp;ter öffnen …</translation>
-    </message>
-    <message>
-        <source>Close the win&amp;dow</source>
-        <translation>Fenster s&amp;chließen</translation>
+        <translation>&amp;In neuem Fenster öffnen …</translation>
     </message>
     <message>
         <source>Restore windows at the ne&amp;xt start</source>
-        <translation>Fenster beim &amp;nächsten Start wiederherstellen</translation>
+        <translation>Fenster beim nächsten Start &amp;wiederherstellen</translation>
     </message>
     <message>
         <source>(no model)</source>
         <translation>(kein Modell)</translation>
+    </message>
+    <message>
+        <source>Clo&amp;se the window</source>
+        <translation>Fenster s&amp;chließen</translation>
     </message>
 </context>
 <context>

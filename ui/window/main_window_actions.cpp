@@ -153,7 +153,7 @@ void MainWindow::buildActions()
     add_theme(tr("&Light"), ThemeChoice::Light);
     add_theme(tr("&Dark"), ThemeChoice::Dark);
 
-    QMenu* languages = view->addMenu(tr("Lan&guage"));
+    QMenu* languages = view->addMenu(tr("L&anguage"));
     auto* language_group = new QActionGroup(this);
     const QStringList known = QStringList{QStringLiteral("system")} + availableLanguages();
     for (const QString& language : known) {
@@ -189,7 +189,7 @@ void MainWindow::buildActions()
     m_previous_orphan = addAction(navigate, QStringLiteral("previous"), tr("&Previous orphan"),
                                   QKeySequence(Qt::SHIFT | Qt::Key_F8), [this] { stepOrphan(-1); });
     navigate->addSeparator();
-    QAction* find = addAction(navigate, QStringLiteral("search"), tr("&Find a module"),
+    QAction* find = addAction(navigate, QStringLiteral("search"), tr("Find a mo&dule"),
                               QKeySequence::Find, [this] {
                                   raiseDock(m_modules);
                                   m_modules->focusFilter();

@@ -55,7 +55,7 @@ void WindowMenu::addToFileMenu()
     });
     beside->setObjectName(QStringLiteral("openBeside"));
     file->insertAction(after_open, beside);
-    QAction* close = window->addAction(file, {}, tr("Close the win&dow"),
+    QAction* close = window->addAction(file, {}, tr("Clo&se the window"),
                                        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W),
                                        [window] { window->close(); });
     close->setObjectName(QStringLiteral("closeWindow"));
