@@ -3,6 +3,7 @@
 #include "lowering/flat_outputs.h"
 #include "lowering/python_ops.h"
 #include "lowering/python_value.h"
+#include "lowering/unneeded_attributes.h"
 #include "lowering/view_scatter.h"
 
 #include <algorithm>
@@ -96,7 +97,8 @@ GraphLowerer::GraphLowerer(const Program& program, const LoweringOptions& option
       m_cells(1),
       m_cell_of(program.graph.values.size(), 0),
       m_initializer_of(program.tensors.size(), no_id),
-      m_tensor_cell(program.tensors.size(), no_index)
+      m_tensor_cell(program.tensors.size(), no_index),
+      m_unneeded(unneeded_without_data(program))
 {
     OnnxModel& model = *m_result.model;
     model.ir_version = metadata_ir_version;
@@ -148,6 +150,10 @@ Status GraphLowerer::lower_block(FxBlockId block)
     for (const FxNodeId id : m_fx.blocks[block].nodes) {
         STRATA_CHECK(m_task.poll());
         m_task.advance(++m_done);
+        if (m_unneeded.contains(id)) {
+            m_result.accounting.records[id] = {FxFate::Eliminated, {}, {}, "dead code"};
+            continue;
+        }
         const FxNode& node = m_fx.nodes[id];
         m_emitter.set_origin(node.frame, id);
         const std::size_t first_node = m_result.model->nodes.size();

@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace strata {
@@ -204,6 +205,7 @@ private:
     std::vector<std::uint32_t> m_cell_of;     // per FX value
     std::vector<ValueId> m_initializer_of;    // per program tensor
     std::vector<std::uint32_t> m_tensor_cell; // per program tensor; no_index until it is read
+    std::unordered_set<FxNodeId> m_unneeded;  // without data, and nothing needs them
     std::uint32_t m_serial = 0;               // of the newest cell
     std::size_t m_bodies = 0;                 // how many bodies surround the node being lowered
     std::size_t m_placeholders = 0;

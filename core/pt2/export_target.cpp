@@ -55,8 +55,6 @@ constexpr std::array number_functions{
 /// What pre-dispatch programs keep of torch.func, autocast and autograd modes.
 constexpr std::array without_effect{
     std::string_view("torch._functorch.predispatch.lazy_load_decompositions"),
-    std::string_view("torch._functorch.predispatch._vmap_increment_nesting"),
-    std::string_view("torch._functorch.predispatch._vmap_decrement_nesting"),
     std::string_view("torch._functorch.predispatch._jvp_increment_nesting"),
     std::string_view("torch._functorch.predispatch._jvp_decrement_nesting"),
     std::string_view("torch._functorch.predispatch._enter_dual_level"),
@@ -66,6 +64,10 @@ constexpr std::array without_effect{
     std::string_view("torch.amp.autocast_mode._enter_autocast"),
     std::string_view("torch.amp.autocast_mode._exit_autocast"),
     std::string_view("torch._C._log_api_usage_once")};
+
+constexpr std::array batching{
+    std::string_view("_vmap_increment_nesting"), std::string_view("_vmap_decrement_nesting"),
+    std::string_view("_add_batch_dim"), std::string_view("_remove_batch_dim")};
 
 constexpr std::array identities{std::string_view("_operator.pos"),
                                 std::string_view("torch._functorch.predispatch._unwrap_for_grad")};
@@ -99,6 +101,9 @@ ExportTarget parse_export_target(std::string_view target, bool on_reals)
         return {TargetKind::HigherOrder, std::string(target.substr(higher_order.size()))};
     if (target.starts_with(ops))
         return {TargetKind::Operator, scoped_name(target.substr(ops.size()))};
+    constexpr std::string_view functorch = "torch._functorch.predispatch.";
+    if (target.starts_with(functorch) && contains(batching, target.substr(functorch.size())))
+        return {TargetKind::Batching, std::string(target.substr(functorch.size()))};
     if (contains(without_effect, target))
         return {TargetKind::Nothing, std::string(target)};
     if (contains(identities, target))

@@ -11,7 +11,8 @@ enum class TargetKind {
     Operator,    ///< a torch operator or a computation on symbolic sizes
     HigherOrder, ///< takes subgraphs; the name is "cond", "while_loop", ...
     Identity,    ///< gives its first argument
-    Nothing      ///< has no effect on what is computed (the nesting of functorch's levels)
+    Batching,    ///< enters or leaves a level of vmap, or moves a tensor there: "_add_batch_dim"
+    Nothing      ///< has no effect on what is computed (the modes of autograd)
 };
 
 struct ExportTarget {

@@ -298,9 +298,16 @@ void GraphReader::read_operator(JsonValue node, std::string target, Scope& scope
             types.push_back(name.empty() ? FxType::of(FxType::Kind::None) : type_of(name, scope));
         }
     }
+    const bool batched = m_batched.concerns(fx);
+    const std::vector<FxType> logical = batched ? types : std::vector<FxType>{};
+    if (batched)
+        if (auto value = m_batched.rewrite(fx, types, emitter(scope, at)))
+            return bind_results(node, scope, {*std::move(value)});
     const FxNodeId id = emit(scope, std::move(fx), at, std::move(names), std::move(types));
     for (std::size_t i = 0; i < results.size(); ++i) {
         const FxArg value = FxRef{m_graph.nodes[id].outputs[i]};
+        if (batched)
+            m_batched.mark(m_graph.nodes[id].outputs[i], logical[i]);
         if (!results[i].is_list) {
             if (!results[i].names.front().empty())
                 scope.values.insert_or_assign(results[i].names.front(), value);
@@ -317,8 +324,14 @@ void GraphReader::read_operator(JsonValue node, std::string target, Scope& scope
             item_names.emplace_back(name);
             item_types.push_back(type_of(name, scope));
         }
+        const std::vector<FxType> logical_items = batched ? item_types : std::vector<FxType>{};
+        if (batched)
+            for (FxType& type : item_types)
+                type = m_batched.physical(type);
         const FxNodeId items =
             emit(scope, std::move(unpack), at, std::move(item_names), std::move(item_types));
+        for (std::size_t k = 0; k < logical_items.size(); ++k)
+            m_batched.mark(m_graph.nodes[items].outputs[k], logical_items[k]);
         for (std::size_t k = 0; k < results[i].names.size(); ++k)
             scope.values.insert_or_assign(results[i].names[k],
                                           FxArg(FxRef{m_graph.nodes[items].outputs[k]}));
@@ -339,6 +352,9 @@ void GraphReader::read_node(JsonValue node, Scope& scope)
     switch (target.kind) {
     case TargetKind::HigherOrder:
         read_higher_order(node, target.name, scope);
+        return;
+    case TargetKind::Batching:
+        read_batching(node, target.name, scope);
         return;
     case TargetKind::Nothing:
         for (const Result& result : results_of(node))

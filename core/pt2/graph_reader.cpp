@@ -123,7 +123,8 @@ GraphReader::GraphReader(const Pt2Model& model, Program& program, FrameTable& fr
       m_graph(program.graph),
       m_frames(frames),
       m_sink(sink),
-      m_task(task)
+      m_task(task),
+      m_batched(program.graph)
 {}
 
 void GraphReader::read()

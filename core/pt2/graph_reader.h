@@ -7,6 +7,7 @@
 #include "pt2/export_target.h"
 #include "pt2/module_stacks.h"
 #include "pt2/pt2_archive.h"
+#include "pt2/vmap.h"
 
 #include <cstdint>
 #include <map>
@@ -141,6 +142,12 @@ private:
     FxArg length_of(Scope& scope, const NodeContext& at, const FxArg& tensor);
     FxArg stacked(Scope& scope, const NodeContext& at, const FxArg& list, const FxType& slice);
 
+    // vmap_calls.cpp
+    BatchedValues::Emit emitter(Scope& scope, const NodeContext& at);
+    void read_batching(JsonValue node, const std::string& name, Scope& scope);
+    /// Whether an operand of a higher-order operator has hidden dimensions.
+    bool takes_batched(JsonValue node, const Scope& scope) const;
+
     void count_node();
 
     const Pt2Model& m_model;
@@ -153,6 +160,7 @@ private:
     std::map<std::tuple<FxBlockId, FrameId, Slot>, FxArg> m_get_attrs;
     std::unordered_map<std::string_view, Trace> m_traces;
     std::unordered_set<std::string> m_written; ///< names in the main graph
+    BatchedValues m_batched;                   ///< inside of vmap
     std::size_t m_node_limit = 0;
     std::size_t m_checks = 0;            ///< assertions, which nothing is made of
     std::size_t m_without_module = 0;    ///< nodes of which no module is told

@@ -169,6 +169,11 @@ std::vector<FxArg> GraphReader::inline_graph(JsonValue graph, const std::vector<
 
 void GraphReader::read_higher_order(JsonValue node, const std::string& name, Scope& scope)
 {
+    const bool is_wrapper = std::any_of(wrappers.begin(), wrappers.end(),
+                                        [&](const Wrapper& w) { return w.name == name; });
+    // Each element of a level of vmap may go another way.
+    if (!is_wrapper && takes_batched(node, scope))
+        return read_unsupported_higher_order(node, "vmap_of_" + name, scope);
     if (name == "cond")
         return read_cond(node, scope);
     if (name == "while_loop")
@@ -181,8 +186,6 @@ void GraphReader::read_higher_order(JsonValue node, const std::string& name, Sco
         return read_associative_scan(node, scope);
     if (name == "out_dtype")
         return read_out_dtype(node, scope);
-    const bool is_wrapper = std::any_of(wrappers.begin(), wrappers.end(),
-                                        [&](const Wrapper& w) { return w.name == name; });
     if (is_wrapper)
         return read_wrapper(node, name, scope);
     read_unsupported_higher_order(node, name, scope);

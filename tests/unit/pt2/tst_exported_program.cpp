@@ -172,6 +172,8 @@ private Q_SLOTS:
     void scan();
     void wrappers();
     void autocast();
+    void vmap();
+    void vmapWithoutRule();
     void symbols();
     void mutations();
     void modulesAndCalls();
@@ -433,6 +435,64 @@ void ExportedPrograms::autocast()
                      " = call_function[aten::mm](%to, %to_1)\noutput[output](%b)\n");
 }
 
+/// Of an example of vmap: enters a level of two, hides a dimension of x as `a`.
+std::vector<std::string> vmap_begin()
+{
+    const std::string functorch = "torch._functorch.predispatch.";
+    return {node(functorch + "_vmap_increment_nesting",
+                 {arg("", "{`as_int`:2}"), arg("", "{`as_string`:`error`}")}, {}),
+            node(functorch + "_add_batch_dim",
+                 {arg("", tensor("x")), arg("", "{`as_int`:0}"), arg("", "{`as_int`:1}")},
+                 {tensor("a")})};
+}
+
+std::string vmap_end(const std::string& value, const std::string& name)
+{
+    return node("torch._functorch.predispatch._remove_batch_dim",
+                {arg("", tensor(value)), arg("", "{`as_int`:1}"), arg("", "{`as_int`:2}"),
+                 arg("", "{`as_int`:0}")},
+                {tensor(name)});
+}
+
+void ExportedPrograms::vmap()
+{
+    // The file says float32[2] of all tensors; inside of vmap that is one element's shape.
+    Parts parts;
+    parts.nodes = vmap_begin();
+    parts.nodes.push_back(node(
+        op("softmax.int"), {arg("self", tensor("a")), arg("dim", "{`as_int`:0}")}, {tensor("b")}));
+    parts.nodes.push_back(vmap_end("b", "c"));
+    parts.outputs = {result("c")};
+    const std::string text = nodes_of(parts);
+    QVERIFY2(text.find("tensor<float32>[2, 2] = call_function[aten::softmax.int](") !=
+                 std::string::npos,
+             text.c_str());
+    // The first dimension of an element is the second one here.
+    QVERIFY2(text.find(", 1)") != std::string::npos, text.c_str());
+}
+
+void ExportedPrograms::vmapWithoutRule()
+{
+    // Refused by name when it is lowered: never taken for the operator without vmap.
+    Parts parts;
+    parts.nodes = vmap_begin();
+    parts.nodes.push_back(node(op("bincount.default"), {arg("self", tensor("a"))}, {tensor("b")}));
+    parts.nodes.push_back(vmap_end("b", "c"));
+    parts.outputs = {result("c")};
+    const std::string text = nodes_of(parts);
+    QVERIFY2(text.find("call_function[vmap::bincount]") != std::string::npos, text.c_str());
+    // Branches of a condition that differs from element to element.
+    const std::string same = graph({tensor("y")}, {}, {tensor("y")});
+    parts.nodes = vmap_begin();
+    parts.nodes.push_back(node("torch.ops.higher_order.cond",
+                               {arg("", tensor("a")), arg("", subgraph(same)),
+                                arg("", subgraph(same)), arg("", tensors({"x"}))},
+                               {tensor("b")}));
+    parts.nodes.push_back(vmap_end("b", "c"));
+    const std::string branch = nodes_of(parts);
+    QVERIFY2(branch.find("higher_order::vmap_of_cond") != std::string::npos, branch.c_str());
+}
+
 void ExportedPrograms::symbols()
 {
     Parts parts;
@@ -611,6 +671,13 @@ void ExportedPrograms::brokenPrograms()
                          arg("", tensors({"x"}))},
                         {tensor("a")})};
     COMPARE_TEXT(contains(parts, "takes more values"), "");
+    parts.nodes = {vmap_begin()[1]};
+    parts.outputs = {result("a")};
+    COMPARE_TEXT(contains(parts, "level of vmap that is not open"), "");
+    parts.nodes = {vmap_end("x", "a")};
+    COMPARE_TEXT(contains(parts, "never open"), "");
+    parts.nodes = {node("torch._functorch.predispatch._add_batch_dim", {}, {tensor("a")})};
+    COMPARE_TEXT(contains(parts, "has no arguments"), "");
     // Each level writes the condition twice: 2^30 nodes if nothing stopped it.
     std::string nested = graph({tensor("a")}, {}, {tensor("a")});
     for (int level = 0; level < 30; ++level)
