@@ -151,6 +151,41 @@ private:
                         mark == Mark::Before || is_projection(id) ? Mark::Before : Mark::Inside);
         }
         keep_connected(taken, whole);
+        if (std::any_of(taken.begin(), taken.end(), [&](const auto& item) {
+                return item.second == Mark::Before && is_turn(item.first);
+            }))
+            turn_back(out, whole);
+    }
+
+    bool is_turn(NodeId id) const
+    {
+        static const Hash transpose = align::operator_class("Transpose");
+        return m_graph.nodes[id].op == transpose;
+    }
+
+    /// Axes that are turned before the projections are turned back behind the last one.
+    void turn_back(NodeId out, ModuleId whole)
+    {
+        std::vector<NodeId> path;
+        NodeId at = out;
+        for (std::size_t i = 0; i < longest_chain; ++i) {
+            const std::vector<NodeId> next = users(at);
+            if (next.size() != 1)
+                return;
+            at = next.front();
+            const bool own =
+                !is_open(at) && m_modules.is_ancestor_or_self(whole, m_place[at].module);
+            if (own)
+                continue; // the bias
+            if (!is_open(at) || !m_graph.nodes[at].light)
+                return;
+            path.push_back(at);
+            if (is_turn(at)) {
+                for (const NodeId id : path)
+                    claim(id, whole);
+                return;
+            }
+        }
     }
 
     /// Of what was taken, what the projections lead to: not what was handed in.

@@ -201,6 +201,15 @@ void report_contradictions(const OnnxModel& model, const ModuleTree& modules,
                                      count - most_node_diagnostics));
 }
 
+/// Does the node lie where the file took another path, or is it the work of a module there?
+bool is_in(const OtherPaths& other, const ModuleTree& modules, const NodeEvidence& item)
+{
+    return other.nodes[item.node] ||
+           std::any_of(other.modules.begin(), other.modules.end(), [&](ModuleId module) {
+               return modules.is_ancestor_or_self(module, item.evidence.module);
+           });
+}
+
 /// Tells what of the source model did not arrive in the file: dropped branches, other weights.
 void report_source(const Program& source, const SourceFindings& findings, Diagnostics& diagnostics)
 {
@@ -299,9 +308,11 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     attributor.add(lowered ? provenance_evidence(model, *source)
                            : recorded_evidence(scopes, result.modules, diagnostics));
     STRATA_CHECK(task.poll());
+    OtherPaths other_paths;
     if (source && !lowered) {
         STRATA_TRY(SourceFindings findings, source_evidence(model, *source, reference, task));
         report_source(*source, findings, diagnostics);
+        other_paths = std::move(findings.other_paths);
         attributor.add(std::move(findings.evidence));
     }
     attributor.add(parameter_evidence(model, result.modules));
@@ -311,7 +322,16 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     attributor.add(scope_evidence(model, result.modules));
     STRATA_CHECK(task.poll());
     if (source && !lowered) {
-        attributor.add(near_evidence(align::build_flow(model), result.modules, attributor.known()));
+        const align::FlowGraph flow = align::build_flow(model);
+        if (!other_paths.empty()) {
+            STRATA_TRY(auto grown,
+                       growth_evidence(model, flow, result.modules, attributor.known(), task));
+            std::erase_if(grown, [&](const NodeEvidence& item) {
+                return !is_in(other_paths, result.modules, item);
+            });
+            attributor.add(std::move(grown));
+        }
+        attributor.add(near_evidence(flow, result.modules, attributor.known()));
     } else if (!lowered) {
         STRATA_TRY(auto grown, growth_evidence(model, align::build_flow(model), result.modules,
                                                attributor.known(), task));

@@ -6,6 +6,7 @@
 #include "hierarchy/picked_values.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <unordered_map>
 #include <unordered_set>
@@ -167,10 +168,14 @@ public:
                 right.nodes[id].group = place_of(id).module;
             STRATA_TRY(aligned, align::align_graphs(left, right, task));
             STRATA_CHECK(compare_with_source(left, right, aligned, held, matches, findings, task));
+            findings.other_paths =
+                find_other_paths(m_file, left, *m_reference, right, aligned, m_source, m_owners);
         } // the reference's graph is not needed any more, and is large
-        if (m_reference)
-            add_aligned(left, aligned, findings.evidence);
-        add_owners(left, findings.evidence);
+        if (m_reference) {
+            add_aligned(left, aligned, findings.other_paths, findings.evidence);
+            add_merged(left, aligned, findings.evidence);
+        }
+        add_owners(left, findings.other_paths, findings.evidence);
         return findings;
     }
 
@@ -213,10 +218,10 @@ private:
     }
 
     void add_aligned(const FlowGraph& left, const std::vector<align::Match>& aligned,
-                     std::vector<NodeEvidence>& found) const
+                     const OtherPaths& other, std::vector<NodeEvidence>& found) const
     {
         for (NodeId id = 0; id < aligned.size(); ++id) {
-            if (aligned[id].reference == no_id)
+            if (aligned[id].reference == no_id || (!other.empty() && other.nodes[id]))
                 continue;
             Place place = place_of(aligned[id].reference);
             if (place.module == no_module)
@@ -267,6 +272,46 @@ private:
                 item.evidence.confidence = default_confidence(EvidenceKind::Parameter);
             }
             found.push_back(std::move(item));
+        }
+    }
+
+    /// What lowering merged into a node of the reference, such as the padding before a convolution,
+    /// and the file has as a node of its own right before.
+    void add_merged(const FlowGraph& left, const std::vector<align::Match>& aligned,
+                    std::vector<NodeEvidence>& found) const
+    {
+        for (NodeId id = 0; id < aligned.size(); ++id) {
+            const FlowNode& node = left.nodes[id];
+            if (aligned[id].reference != no_id || node.constant || node.shape ||
+                node.uses.size() != 1)
+                continue;
+            const NodeId reference = aligned[node.uses.front().node].reference;
+            if (reference >= m_reference->provenance.size())
+                continue;
+            const NodeProvenance& into = m_reference->provenance[reference];
+            std::string op(m_file.text(m_file.nodes[id].op_type));
+            for (char& c : op)
+                c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            for (const FxNodeId fx : into.origins) {
+                if (fx == into.fx || fx >= m_source.graph.nodes.size() ||
+                    m_source.graph.nodes[fx].target.find(op) == std::string::npos)
+                    continue;
+                const FrameId frame_id = m_source.graph.nodes[fx].frame;
+                if (frame_id >= m_source.graph.frames.size())
+                    continue;
+                const CallFrame& frame = m_source.graph.frames[frame_id];
+                if (frame.module >= m_source.modules.size())
+                    continue;
+                found.push_back({id,
+                                 {EvidenceKind::StructuralMatch,
+                                  facts(Finding::AlignedByEdges).confidence, frame.module,
+                                  fmt::format("stands before the node that the {} of '{}' becomes "
+                                              "part of in the source",
+                                              m_source.graph.nodes[fx].target,
+                                              m_source.modules[frame.module].fqn)},
+                                 frame.call});
+                break;
+            }
         }
     }
 
@@ -393,24 +438,62 @@ private:
         });
     }
 
-    void add_owners(const FlowGraph& left, std::vector<NodeEvidence>& found) const
+    void add_owners(const FlowGraph& left, const OtherPaths& other,
+                    std::vector<NodeEvidence>& found) const
     {
-        std::vector<ModuleId> told;
+        const std::vector<bool> spread = spread_constants(left);
+        std::vector<std::pair<ModuleId, std::uint32_t>> told;
         for (NodeId id = 0; id < left.nodes.size(); ++id) {
             told.clear();
+            if (spread[id])
+                continue;
             for (const std::uint32_t tensor : left.nodes[id].tensors) {
-                const ModuleId owner = m_owners[tensor];
-                if (owner == no_module || std::find(told.begin(), told.end(), owner) != told.end())
-                    continue;
-                told.push_back(owner);
+                ModuleId owner = m_owners[tensor];
+                if (owner != no_module && !other.empty() && other.nodes[id])
+                    owner = worker_of(m_source, owner);
+                if (owner != no_module &&
+                    std::none_of(told.begin(), told.end(),
+                                 [&](const auto& item) { return item.first == owner; }))
+                    told.emplace_back(owner, tensor);
+            }
+            // A module reads what it is given beside its own: the deepest owner works here.
+            std::stable_sort(told.begin(), told.end(), [&](const auto& a, const auto& b) {
+                return a.first != b.first && m_source.modules.is_ancestor_or_self(b.first, a.first);
+            });
+            for (const auto& [owner, tensor] : told)
                 found.push_back(
                     {id,
                      {EvidenceKind::Parameter, default_confidence(EvidenceKind::Parameter), owner,
                       fmt::format("reads the content of '{}' of module '{}'",
                                   tensor_name(m_source, tensor), m_source.modules[owner].fqn)},
                      0});
-            }
         }
+    }
+
+    /// Constants that repeat or collect what they are given (Expand, Tile, Concat) are made by code
+    /// that uses a table, not by the table's owner, and so is what is computed from these.
+    std::vector<bool> spread_constants(const FlowGraph& left) const
+    {
+        static const std::array<align::Hash, 4> spreading{
+            align::operator_class("Expand"), align::operator_class("Tile"),
+            align::operator_class("Concat"), align::operator_class("Where")};
+        std::vector<bool> spread(left.nodes.size(), false);
+        for (const NodeId id : left.topological) {
+            const FlowNode& node = left.nodes[id];
+            bool from_spread = false;
+            bool from_other = false;
+            for (const align::FlowInput& input : node.inputs) {
+                const bool by_node = input.node != no_id && left.nodes[input.node].constant;
+                from_spread = from_spread || (by_node && spread[input.node]);
+                from_other =
+                    from_other || input.initializer != no_id ||
+                    (by_node && !spread[input.node] && !left.nodes[input.node].tensors.empty());
+            }
+            spread[id] = (from_spread && !from_other) ||
+                         (node.constant && std::find(spreading.begin(), spreading.end(), node.op) !=
+                                               spreading.end());
+        }
+        return spread;
     }
 
     const OnnxModel& m_file;

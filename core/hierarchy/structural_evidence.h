@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hierarchy/evidence.h"
+#include "hierarchy/other_paths.h"
 #include "hierarchy/tensor_match.h"
 #include "ir/program.h"
 
@@ -19,6 +20,9 @@ struct SourceFindings {
     std::vector<std::uint32_t> changed; ///< their readers are there: other weights
     std::vector<std::uint32_t> folded;  ///< of normalisations that became part of other nodes
     std::vector<std::uint32_t> missing; ///< their readers are gone too
+    /// Where the file took another path through the code than the source: nodes are to be found as
+    /// without a source.
+    OtherPaths other_paths;
     /// Modules that work in the source's graph and have no counterpart for any of their nodes.
     std::vector<ModuleId> absent;
 };

@@ -73,13 +73,14 @@ class TestAuditSource : public QObject {
                 model.values[id].name = model.intern("v" + std::to_string(id));
     }
 
-    std::shared_ptr<const Inspection> audit(OnnxModel& model)
+    std::shared_ptr<const Inspection>
+    audit(OnnxModel& model, const fs::path& source = zoo("sid/containers/containers.pt2"))
     {
         strip(model);
         if (!write_onnx(model, path("file.onnx"), {}, m_task))
             qFatal("cannot write");
         AuditOptions options;
-        options.source = zoo("sid/containers/containers.pt2");
+        options.source = source;
         auto audited = audit_model(path("file.onnx"), options, m_task);
         if (!audited)
             qFatal("%s", audited.error().text().c_str());
@@ -103,6 +104,8 @@ private Q_SLOTS:
     void droppedBranch();
     void optimisedFile();
     void anotherExporter();
+    void anotherPath();
+    void mergedPadding();
 };
 
 void TestAuditSource::nothingIsMissing()
@@ -205,6 +208,53 @@ void TestAuditSource::anotherExporter()
     for (const ModelDifference& difference : found->differences)
         QVERIFY2(difference.what != "initializer" || difference.change == "changed",
                  difference.name.c_str());
+}
+
+void TestAuditSource::anotherPath()
+{
+    // The source was traced with PyTorch's operator for a whole layer, the file was exported module
+    // by module: its node names tell the truth.
+    const auto model =
+        read_onnx(zoo("torch113/encoder_fast/encoder_fast.legacy.onnx"), m_task)->model;
+    std::vector<std::string> names;
+    for (const OnnxNode& each : model->nodes)
+        names.emplace_back(model->text(each.name));
+    const auto inspection = audit(*model, zoo("torch113/encoder_fast/encoder_fast.ts.pt"));
+    std::map<std::string, int> right;
+    std::map<std::string, int> all;
+    for (NodeId id = 0; id < names.size(); ++id)
+        for (const char* part : {"self_attn", "linear1", "linear2", "norm1", "norm2"})
+            if (names[id].starts_with(std::string("/enc/layers.0/") + part)) {
+                ++all[part];
+                right[part] += inspection->modules[inspection->attribution[id].module].fqn ==
+                                       std::string("enc.layers.0.") + part
+                                   ? 1
+                                   : 0;
+            }
+    QCOMPARE(all.size(), std::size_t{5});
+    for (const char* part : {"linear1", "linear2", "norm1", "norm2"})
+        QCOMPARE(right[part], all[part]);
+    QVERIFY2(right["self_attn"] * 10 > all["self_attn"] * 9,
+             std::to_string(right["self_attn"]).c_str());
+}
+
+void TestAuditSource::mergedPadding()
+{
+    // Strata merges the padding into the convolutions; PyTorch's exporter writes it as nodes.
+    const auto model =
+        read_onnx(zoo("torch113/causal_convolutions/causal_convolutions.legacy.onnx"), m_task)
+            ->model;
+    std::vector<std::string> names;
+    for (const OnnxNode& each : model->nodes)
+        names.emplace_back(model->text(each.name));
+    const auto inspection =
+        audit(*model, zoo("torch113/causal_convolutions/causal_convolutions.ts.pt"));
+    for (NodeId id = 0; id < names.size(); ++id)
+        for (const char* block : {"blocks.0", "blocks.1"})
+            if (names[id] == std::string("/blocks/") + block + "/Pad" ||
+                names[id] == std::string("/blocks/") + block + "/Constant")
+                QCOMPARE(inspection->modules[inspection->attribution[id].module].fqn,
+                         std::string(block));
 }
 
 QTEST_GUILESS_MAIN(TestAuditSource)
