@@ -135,7 +135,9 @@ SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupI
     box.kind = BoxKind::Group;
     box.group_kind = group.kind;
     box.group = id;
-    box.module = group.kind == GroupKind::Module ? group.module : no_module;
+    const bool repeat = group.kind == GroupKind::Repeat;
+    box.module = group.kind == GroupKind::Module || repeat ? group.module : no_module;
+    box.members = group.members;
     box.node = group.node;
     box.figures = group.figures;
     box.confidence = group.figures.mean_confidence();
@@ -157,6 +159,12 @@ SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupI
         }
     }
     std::string parts;
+    if (repeat) {
+        if (group.module < inspection.modules.size())
+            parts = inspection.modules[group.module].class_name + " ";
+        parts += fmt::format("×{}", group.members);
+        subtitle = parts;
+    }
     if (group.kind == GroupKind::Range) {
         parts = range_parts(inspection, tree, group);
         subtitle = parts;
@@ -165,7 +173,8 @@ SceneBox group_box(const Inspection& inspection, const DisplayTree& tree, GroupI
     const double left =
         M::max_text - std::min(M::max_text, metrics.width(box.title, TextStyle::Title));
     if (!subtitle.empty())
-        box.subtitle = elide_middle(subtitle, TextStyle::Body, std::max(90.0, left), metrics);
+        box.subtitle = elide_middle(subtitle, TextStyle::Body,
+                                    std::max(repeat ? M::max_text : 90.0, left), metrics);
     const double gap = box.subtitle.empty() ? 0.0 : 7.0;
     double width = metrics.width(box.title, TextStyle::Title) + gap +
                    metrics.width(box.subtitle, TextStyle::Body) + 8 + M::badge + 6;

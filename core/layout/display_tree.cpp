@@ -1,5 +1,6 @@
 #include "layout/display_tree.h"
 
+#include "layout/repeats.h"
 #include "layout/split_levels.h"
 
 #include <algorithm>
@@ -36,6 +37,7 @@ public:
             STRATA_CHECK(add_graph(function.body, group));
         }
         sum_up();
+        STRATA_CHECK(gather_repeats(*m_tree, m_inspection, m_task));
         STRATA_CHECK(split_levels(*m_tree, m_inspection, m_task));
         STRATA_CHECK(add_flows());
         return std::shared_ptr<const DisplayTree>(std::move(m_tree));

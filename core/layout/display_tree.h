@@ -18,15 +18,18 @@ struct DisplayGroup {
     GroupKind kind = GroupKind::Module;
     GroupId parent = no_id; ///< no_id for the root only
     std::uint32_t depth = 0;
-    ModuleId module = no_module; ///< Module: itself; others: where they belong
-    NodeId node = no_id;         ///< ControlFlow: the If/Loop/Scan
-    /// Function and Orphans: name or synthetic path; later calls: "relu@1"; Range: "0 – 63".
+    /// Module: itself; Repeat: the first of the modules; others: where they belong.
+    ModuleId module = no_module;
+    NodeId node = no_id; ///< ControlFlow: the If/Loop/Scan
+    /// Function and Orphans: name or synthetic path; later calls: "relu@1"; Range: "0 – 63";
+    /// Repeat: "layer.0 … layer.11".
     std::string label;
     std::vector<GroupId> children;
     std::vector<NodeId> nodes;            ///< directly in it, without control flow nodes
     std::vector<std::uint32_t> terminals; ///< indices into DisplayTree::terminals
     CoverageFigures figures;              ///< own and below
     EvidenceKind weakest = EvidenceKind::Recorded;
+    std::uint32_t members = 0; ///< Repeat: how many modules it stands for
     NodeId first_node = no_id; ///< smallest id, own and below; groups without nodes are not shown
 };
 
@@ -54,6 +57,7 @@ struct DisplayTree {
     std::vector<GroupId> order;                        ///< of all groups; parents before children
     std::vector<GroupId> group_of_node;                ///< the group it is a leaf of
     std::unordered_map<NodeId, GroupId> control_group; ///< of nodes with bodies
+    std::vector<GroupId> repeats;                      ///< all Repeat groups, ascending
     std::vector<DisplayTerminal> terminals;
     std::vector<Flow> flows;
 

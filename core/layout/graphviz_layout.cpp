@@ -1,5 +1,6 @@
 #include "layout/graphviz_layout.h"
 
+#include <cstdint>
 #include <fmt/format.h>
 #include <gvc.h>
 #include <mutex>
@@ -27,6 +28,50 @@ int ignore_message(char*)
     return 0;
 }
 
+/// Names to numbers. Graphviz's own way takes addresses of the names, and sorts by them here and
+/// there: the same level would not always get the same picture. The return type differs by version.
+template <class Answer>
+Answer number_name(void*, int, char* name, IDTYPE* id, int)
+{
+    static IDTYPE unnamed = 0;
+    if (name == nullptr) {
+        *id = 2 * unnamed++ + 1;
+        return Answer(1);
+    }
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const char* c = name; *c != 0; ++c)
+        hash = (hash ^ static_cast<unsigned char>(*c)) * 1099511628211ULL;
+    *id = static_cast<IDTYPE>(hash & ~std::uint64_t{1});
+    return Answer(1);
+}
+
+template <class Answer>
+Answer take_number(void*, int, IDTYPE)
+{
+    return Answer(1);
+}
+
+Agdisc_t* discipline()
+{
+    static Agiddisc_t numbers = [] {
+        Agiddisc_t own = AgIdDisc;
+        own.open = [](Agraph_t*, Agdisc_t*) -> void* { return nullptr; };
+        own.map = &number_name;
+        own.alloc = &take_number;
+        own.free = [](void*, int, IDTYPE) {};
+        own.print = [](void*, int, IDTYPE) -> char* { return nullptr; };
+        own.close = [](void*) {};
+        own.idregister = [](void*, int, void*) {};
+        return own;
+    }();
+    static Agdisc_t all = [] {
+        Agdisc_t own = AgDefaultDisc;
+        own.id = &numbers;
+        return own;
+    }();
+    return &all;
+}
+
 /// Graphviz keeps global state, so there is one context for the whole process, never freed.
 GVC_t* context()
 {
@@ -51,6 +96,71 @@ std::vector<Point> spline_of(Agedge_t* edge)
     return points;
 }
 
+/// Does the ranking of pinned boxes look for components a second time? It does when a box that is
+/// not pinned to the top has nothing above it, or one that is not pinned to the bottom nothing
+/// below. Where there are cycles, only Graphviz knows: nothing.
+std::optional<bool> searches_twice(const LevelInput& input)
+{
+    bool pinned[2] = {false, false};
+    std::vector<std::uint32_t> above(input.boxes.size()), below(input.boxes.size());
+    std::vector<std::vector<std::uint32_t>> next(input.boxes.size());
+    for (const LevelEdge& edge : input.edges) {
+        if (edge.from == edge.to)
+            continue;
+        ++above[edge.to];
+        ++below[edge.from];
+        next[edge.from].push_back(edge.to);
+    }
+    for (const LevelBox& box : input.boxes)
+        if (box.pin != LevelBox::Pin::None)
+            pinned[box.pin == LevelBox::Pin::Top ? 0 : 1] = true;
+    std::vector<std::uint32_t> ready;
+    for (std::uint32_t i = 0; i < input.boxes.size(); ++i) {
+        const LevelBox::Pin pin = input.boxes[i].pin;
+        if ((pinned[0] && pin != LevelBox::Pin::Top && above[i] == 0) ||
+            (pinned[1] && pin != LevelBox::Pin::Bottom && below[i] == 0))
+            return true;
+        if (above[i] == 0)
+            ready.push_back(i);
+    }
+    if (!pinned[0] && !pinned[1])
+        return false;
+    for (std::size_t i = 0; i < ready.size(); ++i)
+        for (const std::uint32_t to : next[ready[i]])
+            if (--above[to] == 0)
+                ready.push_back(to);
+    return ready.size() == input.boxes.size() ? std::optional(false) : std::nullopt;
+}
+
+void add_box(Agraph_t* graph, const std::string& name, double width, double height)
+{
+    Agnode_t* node = agnode(graph, text(name), 1);
+    set(node, "shape", "box");
+    set(node, "label", "");
+    set(node, "fixedsize", "true");
+    set(node, "width", fmt::format("{:.4f}", width / 72.0));
+    set(node, "height", fmt::format("{:.4f}", height / 72.0));
+}
+
+/// Graphviz 2.42 numbers its searches for components from 1 to 255, over and over, and marks what
+/// it has visited with the number. Breaking cycles leaves the mark 1. When a second search while
+/// ranking happens to be number 1, it takes everything for visited, and freed memory is used later
+/// on. Every layout has one search while ranking, perhaps a second one there, and a last one. With
+/// three in all, always, number 1 is always a first one, as 255 is a multiple of three: two layouts
+/// of a single box make six of two.
+void keep_in_step(GVC_t* gvc)
+{
+    for (int i = 0; i < 2; ++i) {
+        const std::string name = "step";
+        Agraph_t* graph = agopen(text(name), Agdirected, discipline());
+        add_box(graph, "only", 10.0, 10.0);
+        const std::string engine = "dot";
+        if (gvLayout(gvc, graph, engine.c_str()) == 0)
+            gvFreeLayout(gvc, graph);
+        agclose(graph);
+    }
+}
+
 } // namespace
 
 std::optional<GraphvizPlacement> place_with_graphviz(const LevelInput& input)
@@ -62,7 +172,7 @@ std::optional<GraphvizPlacement> place_with_graphviz(const LevelInput& input)
         return std::nullopt;
 
     const std::string name = "level";
-    Agraph_t* graph = agopen(text(name), Agdirected, nullptr);
+    Agraph_t* graph = agopen(text(name), Agdirected, discipline());
     // The limits bound network simplex and crossing minimisation, which else grow without end.
     for (const auto& [key, value] : {std::pair{"nslimit", "4"},
                                      {"nslimit1", "4"},
@@ -78,12 +188,8 @@ std::optional<GraphvizPlacement> place_with_graphviz(const LevelInput& input)
     for (std::size_t i = 0; i < input.boxes.size(); ++i) {
         const LevelBox& box = input.boxes[i];
         const std::string id = fmt::format("n{}", i);
-        Agnode_t* node = agnode(graph, text(id), 1);
-        set(node, "shape", "box");
-        set(node, "label", "");
-        set(node, "fixedsize", "true");
-        set(node, "width", fmt::format("{:.4f}", box.width / 72.0));
-        set(node, "height", fmt::format("{:.4f}", box.height / 72.0));
+        add_box(graph, id, box.width, box.height);
+        Agnode_t* node = agnode(graph, text(id), 0);
         nodes.push_back(node);
         if (box.pin == LevelBox::Pin::None)
             continue;
@@ -106,6 +212,10 @@ std::optional<GraphvizPlacement> place_with_graphviz(const LevelInput& input)
         set(edges[i], "arrowhead", "none");
     }
 
+    const std::optional<bool> twice = searches_twice(input);
+    if (!twice) // a box that hangs loose makes it certain
+        add_box(graph, "loose", 1.0, 1.0);
+
     std::optional<GraphvizPlacement> result;
     const std::string engine = "dot";
     if (gvLayout(gvc, graph, engine.c_str()) == 0) {
@@ -117,6 +227,8 @@ std::optional<GraphvizPlacement> place_with_graphviz(const LevelInput& input)
         gvFreeLayout(gvc, graph);
     }
     agclose(graph);
+    if (twice && !*twice)
+        keep_in_step(gvc);
     return result;
 }
 

@@ -48,13 +48,15 @@ Result<std::shared_ptr<const DisplayTree>> HierarchyLayout::tree(TaskContext& ta
     return m->tree(task);
 }
 
-Result<std::shared_ptr<const Scene>>
-HierarchyLayout::layout(const std::set<GroupId>& open, TaskContext& task, const NodeSubset* shown)
+Result<std::shared_ptr<const Scene>> HierarchyLayout::layout(const std::set<GroupId>& open,
+                                                             TaskContext& task,
+                                                             const NodeSubset* shown,
+                                                             const std::set<GroupId>& folded)
 {
     const std::scoped_lock lock(m->mutex);
     STRATA_TRY(const auto tree, m->tree(task));
     task.begin("layout");
-    STRATA_TRY(const auto levels, visible_levels(*tree, open, task, shown));
+    STRATA_TRY(const auto levels, visible_levels(*tree, open, task, shown, folded));
     SceneBuilder builder(*m->inspection, *tree, *m->metrics, m->cache);
     return builder.build(levels, task);
 }

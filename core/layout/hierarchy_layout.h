@@ -29,9 +29,10 @@ public:
 
     /// The same scene for the same open groups. Ids that do not exist, and groups inside closed
     /// ones, change nothing. Fails as tree() does.
-    /// `shown`: see visible_levels().
+    /// `shown`, `folded`: see visible_levels().
     Result<std::shared_ptr<const Scene>> layout(const std::set<GroupId>& open, TaskContext& task,
-                                                const NodeSubset* shown = nullptr);
+                                                const NodeSubset* shown = nullptr,
+                                                const std::set<GroupId>& folded = {});
 
     /// The classes that the nodes are coloured by; kept once computed. Fails as tree() does.
     Result<std::shared_ptr<const NodeClasses>> classes(ColorBy by, TaskContext& task);

@@ -14,7 +14,7 @@ namespace strata {
 /// Index of a group: something that holds nodes and can be opened. Ids below the number of modules
 /// are the modules themselves (0: the root, always open); higher ones are bodies of If/Loop/Scan,
 /// modules inside such bodies, later calls of a module, local functions, collections of orphans,
-/// and ranges of levels that would be too large.
+/// runs of equal modules, and ranges of levels that would be too large.
 using GroupId = std::uint32_t;
 
 enum class BoxKind : std::uint8_t {
@@ -25,8 +25,9 @@ enum class BoxKind : std::uint8_t {
     Output
 };
 
-/// Range: some neighbours of a level that has too many boxes.
-enum class GroupKind : std::uint8_t { Module, ControlFlow, Function, Orphans, Range };
+/// Range: some neighbours of a level that has too many boxes. Repeat: equal modules in a row; drawn
+/// only while it is folded, never as a container.
+enum class GroupKind : std::uint8_t { Module, ControlFlow, Function, Orphans, Range, Repeat };
 
 struct SceneBox {
     BoxKind kind = BoxKind::Operator;
@@ -35,9 +36,11 @@ struct SceneBox {
     std::uint32_t parent = no_id;             ///< the container's index; no_id at the top level
     std::uint32_t depth = 0;                  ///< number of containers around it
     GroupId group = no_id;                    ///< of groups and containers
-    NodeId node = no_id;         ///< of operators, and the If/Loop/Scan of a ControlFlow group
-    ModuleId module = no_module; ///< of Module groups; of operators, where they belong
-    ValueId value = no_id;       ///< of inputs and outputs
+    NodeId node = no_id; ///< of operators, and the If/Loop/Scan of a ControlFlow group
+    /// Of Module groups; of Repeat groups, the first of the modules; of operators, where they
+    /// belong.
+    ModuleId module = no_module;
+    ValueId value = no_id; ///< of inputs and outputs
 
     std::string title;              ///< operator type, class name, value name; fits the box
     std::string subtitle;           ///< local module name; type of an input
@@ -47,6 +50,7 @@ struct SceneBox {
     EvidenceKind evidence = EvidenceKind::Recorded; ///< of an operator; the weakest of a group
     bool synthetic = false;                         ///< an orphan
     CoverageFigures figures;                        ///< of groups and containers, with descendants
+    std::uint32_t members = 0; ///< of Repeat groups: how many modules they stand for
 };
 
 /// One or more values that flow from box to box inside one container.

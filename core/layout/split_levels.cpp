@@ -23,11 +23,18 @@ public:
 
     void split(GroupId group)
     {
+        fit_repeats(group);
         std::vector<Item> items = items_of(group);
         if (items.size() <= max_level_items)
             return;
         const std::size_t size =
             std::max(min_range_items, (items.size() + max_level_items - 1) / max_level_items);
+        put_ranges(group, items, size);
+    }
+
+private:
+    void put_ranges(GroupId group, const std::vector<Item>& items, std::size_t size)
+    {
         std::vector<GroupId> ranges;
         for (std::size_t begin = 0; begin < items.size(); begin += size)
             ranges.push_back(add_range(group, items, begin, std::min(items.size(), begin + size)));
@@ -39,7 +46,50 @@ public:
         parent.children.insert(parent.children.end(), ranges.begin(), ranges.end());
     }
 
-private:
+    /// Unfolded, a Repeat shows its parts in the level of the group around it: where these would be
+    /// too many, long Repeats get ranges, and when that is not enough there are none at all.
+    void fit_repeats(GroupId group)
+    {
+        std::vector<GroupId> repeats;
+        std::size_t items = items_of(group).size();
+        for (const GroupId child : m_tree.groups[group].children) {
+            if (m_tree.groups[child].kind != GroupKind::Repeat)
+                continue;
+            repeats.push_back(child);
+            items += m_tree.groups[child].children.size() - 1;
+        }
+        if (repeats.empty() || items <= max_level_items)
+            return;
+        for (const GroupId repeat : repeats) {
+            const std::vector<Item> parts = items_of(repeat);
+            if (parts.size() <= min_range_items)
+                continue;
+            const std::size_t size =
+                std::max(min_range_items, (parts.size() + max_level_items - 1) / max_level_items);
+            put_ranges(repeat, parts, size);
+            items -= parts.size() - m_tree.groups[repeat].children.size();
+        }
+        if (items <= max_level_items)
+            return;
+        std::vector<GroupId> children;
+        for (const GroupId child : m_tree.groups[group].children) {
+            if (m_tree.groups[child].kind != GroupKind::Repeat) {
+                children.push_back(child);
+                continue;
+            }
+            DisplayGroup& repeat = m_tree.groups[child];
+            for (const GroupId part : repeat.children)
+                m_tree.groups[part].parent = group;
+            children.insert(children.end(), repeat.children.begin(), repeat.children.end());
+            repeat.children.clear();
+            repeat.figures = {};
+            repeat.first_node = no_id; // never shown
+            std::erase(m_tree.repeats, child);
+            children.push_back(child); // every group has a place in the tree
+        }
+        m_tree.groups[group].children = std::move(children);
+    }
+
     std::vector<Item> items_of(GroupId group) const
     {
         std::vector<Item> items;

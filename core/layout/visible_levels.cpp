@@ -14,18 +14,25 @@ constexpr std::uint32_t far_layers = 3; ///< a reader this many layers down is f
 class LevelsBuilder {
 public:
     LevelsBuilder(const DisplayTree& tree, const std::set<GroupId>& open, TaskContext& task,
-                  const NodeSubset* shown)
+                  const NodeSubset* shown, const std::set<GroupId>& folded)
         : m_tree(tree),
           m_task(task),
           m_shown(shown),
           m_level(tree.groups.size(), no_id),
-          m_closed(tree.groups.size(), no_id)
+          m_closed(tree.groups.size(), no_id),
+          m_home(tree.groups.size(), root_group)
     {
         for (const GroupId id : tree.order) {
             const GroupId parent = tree.groups[id].parent;
+            m_home[id] = id;
             if (id != root_group && m_closed[parent] != no_id)
                 m_closed[id] = m_closed[parent];
-            else if (id != root_group && (!open.contains(id) || is_empty(id)))
+            else if (tree.groups[id].kind == GroupKind::Repeat) {
+                if (folded.contains(id))
+                    m_closed[id] = id;
+                else
+                    m_home[id] = m_home[parent];
+            } else if (id != root_group && (!open.contains(id) || is_empty(id)))
                 m_closed[id] = id;
             else {
                 m_level[id] = static_cast<std::uint32_t>(m_levels.size());
@@ -59,9 +66,15 @@ private:
     {
         const DisplayGroup& group = m_tree.groups[level.group];
         std::vector<std::pair<std::uint32_t, LevelEnd>> items; // first node, end
-        for (const GroupId child : group.children) {
+        const auto add_group = [&](GroupId child) {
             if (!is_empty(child))
                 items.push_back({m_tree.groups[child].first_node, {LevelEnd::Kind::Group, child}});
+        };
+        for (const GroupId child : group.children) {
+            if (m_home[child] == child)
+                add_group(child);
+            else // an unfolded Repeat; there are none inside of others
+                std::ranges::for_each(m_tree.groups[child].children, add_group);
         }
         for (const NodeId node : group.nodes)
             if (is_shown_node(node))
@@ -125,9 +138,12 @@ private:
             group = m_tree.groups[group].parent;
         }
         if (const GroupId closed = m_closed[group]; closed != no_id)
-            return {{LevelEnd::Kind::Group, closed}, m_tree.groups[closed].parent};
-        return {leaf, group};
+            return {{LevelEnd::Kind::Group, closed}, home_around(closed)};
+        return {leaf, m_home[group]};
     }
+
+    /// The group whose level shows the box of this one.
+    GroupId home_around(GroupId group) const { return m_home[m_tree.groups[group].parent]; }
 
     void connect(GroupId group, LevelEnd from, LevelEnd to, ValueId value)
     {
@@ -154,7 +170,7 @@ private:
                 else
                     connect(inner.group, {LevelEnd::Kind::Entry, flow.value}, inner.end,
                             flow.value);
-                inner = {{LevelEnd::Kind::Group, inner.group}, m_tree.groups[inner.group].parent};
+                inner = {{LevelEnd::Kind::Group, inner.group}, home_around(inner.group)};
             }
             if (from.end != to.end)
                 connect(from.group, from.end, to.end, flow.value);
@@ -275,15 +291,18 @@ private:
     std::vector<VisibleLevel> m_levels;
     std::vector<std::uint32_t> m_level;  ///< per group: index of its level when it shows one
     std::vector<std::uint32_t> m_closed; ///< per group: the outermost closed group around it
+    /// Per group: itself; of an unfolded Repeat the group whose level shows what is in it.
+    std::vector<GroupId> m_home;
 };
 
 } // namespace
 
 Result<std::vector<VisibleLevel>> visible_levels(const DisplayTree& tree,
                                                  const std::set<GroupId>& open, TaskContext& task,
-                                                 const NodeSubset* shown)
+                                                 const NodeSubset* shown,
+                                                 const std::set<GroupId>& folded)
 {
-    return LevelsBuilder(tree, open, task, shown).build();
+    return LevelsBuilder(tree, open, task, shown, folded).build();
 }
 
 } // namespace strata

@@ -54,9 +54,11 @@ inline constexpr std::size_t max_far_readers = 8;
 /// Levels of the root and of the open groups whose ancestors are all open; parents first. Linear
 /// in nodes and flows (times the depth of what is drawn). Nodes outside of `shown` are left out,
 /// with groups that hold nothing else and inputs and outputs that touch nothing else; null: all are
-/// shown.
+/// shown. Repeat groups in `folded` are one box; the modules of all others stand in the level of
+/// the group around them.
 Result<std::vector<VisibleLevel>> visible_levels(const DisplayTree& tree,
                                                  const std::set<GroupId>& open, TaskContext& task,
-                                                 const NodeSubset* shown = nullptr);
+                                                 const NodeSubset* shown = nullptr,
+                                                 const std::set<GroupId>& folded = {});
 
 } // namespace strata

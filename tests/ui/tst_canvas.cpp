@@ -269,6 +269,65 @@ private Q_SLOTS:
             static_cast<NodeId>(model->model->nodes.size() - 1)));
     }
 
+    void folded_repeats_unfold_where_they_are()
+    {
+        Fixture f(transformer_model(12));
+        f.canvas.expand(f.module("layers"));
+        QVERIFY(f.settle());
+        const ModuleId third = f.module("layers.3");
+        QCOMPARE(f.canvas.repeatCount(third), std::size_t{12});
+        QCOMPARE(f.canvas.repeatCount(f.module("layers")), std::size_t{0});
+        QVERIFY(!f.canvas.isRepeatFolded(third)); // not unless it is asked for
+        f.canvas.setRepeatsFolded(true);
+        QVERIFY(f.settle());
+        const auto stack = [&]() -> const SceneBox* {
+            for (const SceneBox& box : f.canvas.scene()->boxes)
+                if (box.group_kind == GroupKind::Repeat)
+                    return &box;
+            return nullptr;
+        };
+        QVERIFY(stack());
+        QVERIFY(!f.canvas.scene()->box_of_group.contains(third));
+        f.canvas.fitToView();
+        // A click shows the first of them; a double click unfolds it in its place.
+        QTest::mouseClick(f.canvas.viewport(), Qt::LeftButton, {}, f.middle(*stack()));
+        QCOMPARE(f.canvas.selectedModule(), f.module("layers.0"));
+        const QPointF corner = f.canvas.toViewport({stack()->rect.x, stack()->rect.y});
+        QTest::mouseDClick(f.canvas.viewport(), Qt::LeftButton, {}, f.middle(*stack()));
+        QVERIFY(f.settle());
+        QVERIFY(!stack());
+        const SceneBox& first = f.box(f.module("layers.0"));
+        QVERIFY((f.canvas.toViewport({first.rect.x, first.rect.y}) - corner).manhattanLength() < 1);
+        // One run again, then all of them.
+        f.canvas.setRepeatFolded(third, true);
+        QVERIFY(f.settle());
+        QVERIFY(stack());
+        f.canvas.setRepeatsFolded(false);
+        QVERIFY(f.settle());
+        QVERIFY(!stack());
+    }
+
+    void what_is_revealed_is_unfolded()
+    {
+        Fixture f(transformer_model(12));
+        f.canvas.setRepeatsFolded(true);
+        QVERIFY(f.settle());
+        f.canvas.revealModule(f.module("layers.7"));
+        QVERIFY(f.settle());
+        QTRY_VERIFY(f.canvas.scene()->box_of_group.contains(f.module("layers.7")));
+        // q, k and v stay one card until one of them is looked for.
+        const ModuleId value = f.module("layers.7.attn.v_proj");
+        QVERIFY(f.canvas.isRepeatFolded(value));
+        const NodeId node = 2 + 7 * 16 + 3; // norm, q, k, v
+        f.canvas.revealNode(node);
+        QVERIFY(f.settle());
+        QTRY_VERIFY(f.canvas.scene()->box_of_node.contains(node));
+        QVERIFY(!f.canvas.isRepeatFolded(value));
+        QVERIFY(f.canvas.isRepeatFolded(f.module("layers.6.attn.v_proj")));
+        QVERIFY(f.canvas.viewport()->rect().contains(
+            f.middle(f.canvas.scene()->boxes[f.canvas.scene()->box_of_node.at(node)])));
+    }
+
     void the_overview_goes_where_it_is_clicked()
     {
         Fixture f(small_model());

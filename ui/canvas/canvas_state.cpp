@@ -1,5 +1,6 @@
 #include "ui/canvas/canvas_state.h"
 
+#include "layout/repeats.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
 #include "ui/canvas/minimap.h"
@@ -64,6 +65,7 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     if (minimap)
         updateMinimap();
     open.clear();
+    fold_exceptions.clear();
     opening.clear();
     kept_classes = 0;
     kept_nodes.reset();
@@ -97,13 +99,36 @@ void CanvasState::requestLayout(bool all)
     if (!layout)
         return;
     const bool marked = differences && classes && classes->by == ColorBy::Difference;
-    runner.request(layout, {open, all, color_by, kept_classes, kept_nodes, shown, differences,
-                            marked ? classes : nullptr});
+    runner.request(layout, {open, all, fold_repeats, fold_exceptions, color_by, kept_classes,
+                            kept_nodes, shown, differences, marked ? classes : nullptr});
     Q_EMIT canvas.layoutStarted();
+}
+
+void CanvasState::setFolded(GroupId repeat, bool folded, GroupId member)
+{
+    if (!tree || repeat >= tree->groups.size() || isFolded(repeat) == folded)
+        return;
+    if (folded == fold_repeats)
+        fold_exceptions.erase(repeat);
+    else
+        fold_exceptions.insert(repeat);
+    if (scene) {
+        const auto box = scene->box_of_group.find(folded ? member : repeat);
+        if (box != scene->box_of_group.end()) {
+            const Rect& rect = scene->boxes[box->second].rect;
+            anchor = {folded ? repeat : member, toViewport(QPointF(rect.x, rect.y))};
+        }
+    }
+    follow_fit = false;
+    requestLayout();
 }
 
 void CanvasState::setOpen(GroupId id, bool value)
 {
+    if (tree && id < tree->groups.size() && tree->groups[id].kind == GroupKind::Repeat) {
+        const std::vector<GroupId> members = members_of_repeat(*tree, id);
+        return setFolded(id, !value, members.empty() ? id : members.front());
+    }
     const bool changed = value ? open.insert(id).second : open.erase(id) > 0;
     if (!changed)
         return;
@@ -152,10 +177,10 @@ void CanvasState::accept(const LayoutAnswer& answer)
     fresh = false;
     refit = false;
     anchor.reset();
-    const std::size_t count = open.size();
+    bool more = false;
     for (const GroupId group_id : std::exchange(opening, {}))
-        openAncestors(group_id);
-    if (open.size() != count)
+        more = openAncestors(group_id) || more;
+    if (more)
         requestLayout();
     if (revealing)
         reveal(node, module);
@@ -268,7 +293,9 @@ void CanvasState::selectBox(std::uint32_t box)
     const SceneBox& b = scene->boxes[box];
     if (b.kind == BoxKind::Operator || b.group_kind == GroupKind::ControlFlow)
         return select(b.node, no_module);
-    if (b.group != no_id && b.group_kind == GroupKind::Module)
+    // Many equal modules are shown by the first of them.
+    if (b.group != no_id &&
+        (b.group_kind == GroupKind::Module || b.group_kind == GroupKind::Repeat))
         return select(no_id, b.module);
     select(no_id, no_module);
     group = b.group;
@@ -288,6 +315,9 @@ void CanvasState::chooseAlso(std::uint32_t box, bool toggle)
         put(also_nodes, b.node);
     else if (b.group != no_id && b.group_kind == GroupKind::Module)
         put(also_modules, b.module);
+    else if (b.group != no_id && b.group_kind == GroupKind::Repeat && tree)
+        for (const GroupId member : members_of_repeat(*tree, b.group))
+            put(also_modules, tree->groups[member].module);
 }
 
 /// What lies in the band as a whole; a closed module, but not the open one around it all.
@@ -327,7 +357,28 @@ std::vector<std::uint32_t> CanvasState::alsoBoxes() const
     return boxes;
 }
 
-void CanvasState::openAncestors(GroupId id)
+/// Only what is in the way is unfolded. True when that changed something.
+bool CanvasState::openGroup(GroupId id)
+{
+    if (id == root_group)
+        return false;
+    if (tree && tree->groups[id].kind == GroupKind::Repeat) {
+        if (!isFolded(id))
+            return false;
+        if (fold_repeats)
+            fold_exceptions.insert(id);
+        else
+            fold_exceptions.erase(id);
+        return true;
+    }
+    if (!open.insert(id).second)
+        return false;
+    if (id < inspection->modules.size())
+        Q_EMIT canvas.expansionChanged(id, true);
+    return true;
+}
+
+bool CanvasState::openAncestors(GroupId id)
 {
     const ModuleTree& modules = inspection->modules;
     const auto parent = [&](GroupId g) {
@@ -335,10 +386,10 @@ void CanvasState::openAncestors(GroupId id)
     };
     if (!tree)
         opening.push_back(id);
-    for (GroupId g = parent(id); g != no_id && g != root_group; g = parent(g)) {
-        if (open.insert(g).second && g < modules.size())
-            Q_EMIT canvas.expansionChanged(g, true);
-    }
+    bool changed = false;
+    for (GroupId g = parent(id); g != no_id && g != root_group; g = parent(g))
+        changed = openGroup(g) || changed;
+    return changed;
 }
 
 void CanvasState::reveal(NodeId new_node, ModuleId new_module)
@@ -355,17 +406,13 @@ void CanvasState::reveal(NodeId new_node, ModuleId new_module)
         container = tree->container_of(new_node);
     else if (new_module < inspection->modules.size())
         container = tree->groups[new_module].parent;
-    const std::size_t before = open.size();
     if (container != no_id) {
-        openAncestors(container);
-        if (container != root_group && open.insert(container).second &&
-            container < inspection->modules.size())
-            Q_EMIT canvas.expansionChanged(container, true);
-    }
-    if (open.size() != before) {
-        revealing = true;
-        requestLayout();
-        return;
+        const bool ancestors = openAncestors(container);
+        if (openGroup(container) || ancestors) {
+            revealing = true;
+            requestLayout();
+            return;
+        }
     }
     if (const std::uint32_t box = selectedBox(); box != no_id)
         center(box, true);

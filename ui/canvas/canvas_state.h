@@ -29,7 +29,12 @@ public:
     void setOpen(GroupId group, bool open);
     /// Opens the groups around this one. Before the first layout only modules are known: ranges
     /// are opened as soon as they are there.
-    void openAncestors(GroupId group);
+    /// True when something was closed or folded.
+    bool openAncestors(GroupId group);
+    /// Of a Repeat group: drawn as one box.
+    bool isFolded(GroupId repeat) const { return fold_repeats != fold_exceptions.contains(repeat); }
+    /// Folds or unfolds one run of equal modules; `member` is what stays where it is in the view.
+    void setFolded(GroupId repeat, bool folded, GroupId member);
     std::uint32_t boxOfNode(NodeId node) const;       ///< or the closed group that holds it
     std::uint32_t boxOfModule(ModuleId module) const; ///< likewise
 
@@ -66,6 +71,8 @@ public:
     std::shared_ptr<const Scene> scene;
     LayoutRunner runner;
     std::set<GroupId> open;
+    bool fold_repeats = false;         ///< runs of equal modules are one box each
+    std::set<GroupId> fold_exceptions; ///< Repeat groups that fold_repeats does not hold for
     ColorBy color_by = ColorBy::Confidence;
     std::uint32_t kept_classes = 0;                      ///< bits, as chosen in the legend; 0: all
     std::shared_ptr<const std::vector<bool>> kept_nodes; ///< by a query; null: all
@@ -121,6 +128,7 @@ public:
 
 private:
     void startGrowth(const Scene* before, GroupId around);
+    bool openGroup(GroupId group);
 };
 
 inline constexpr double min_zoom = 0.02;

@@ -38,6 +38,17 @@ public:
     void expandAll();
     void collapseAll();
 
+    /// Equal modules in a row are drawn as one box ("layer.0 … layer.11 ×12") that unfolds when it
+    /// is opened, or when something in it is revealed. Kept for the next inspection.
+    void setRepeatsFolded(bool folded);
+    bool repeatsFolded() const;
+    /// How many modules are the same as this one and stand in a row with it, itself included; 0:
+    /// there is none, or no layout yet.
+    std::size_t repeatCount(ModuleId module) const;
+    /// This module and its equals are one box.
+    bool isRepeatFolded(ModuleId module) const;
+    void setRepeatFolded(ModuleId module, bool folded);
+
     /// Select without moving the view; ids that are not visible are remembered and marked as soon
     /// as they are. no_id and no_module clear the selection.
     void selectNode(NodeId node);

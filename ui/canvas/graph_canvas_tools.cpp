@@ -1,6 +1,7 @@
 // What the canvas offers to the menus around it: several chosen boxes, parts of the graph,
 // pictures.
 #include "layout/graph_walk.h"
+#include "layout/repeats.h"
 #include "ui/canvas/canvas_state.h"
 #include "ui/canvas/graph_canvas.h"
 
@@ -107,7 +108,8 @@ void GraphCanvas::expandInside(ModuleId module)
             below.push_back(child);
     m->openAncestors(module);
     for (std::size_t i = 1; i < below.size(); ++i)
-        m->open.insert(below[i]);
+        if (m->tree->groups[below[i]].kind != GroupKind::Repeat)
+            m->open.insert(below[i]);
     if (module == root_module || m->open.contains(module)) {
         m->follow_fit = false;
         m->requestLayout();
@@ -122,11 +124,45 @@ void GraphCanvas::expandOnlyToSelection()
     const ModuleId module = m->module;
     if (node == no_id && module == no_module)
         return;
+    m->fold_exceptions.clear();
     for (const GroupId group : std::exchange(m->open, {}))
         if (m->inspection && group < m->inspection->modules.size())
             Q_EMIT expansionChanged(group, false);
     m->requestLayout();
     m->reveal(node, module);
+}
+
+void GraphCanvas::setRepeatsFolded(bool folded)
+{
+    if (folded == m->fold_repeats && m->fold_exceptions.empty())
+        return;
+    m->fold_repeats = folded;
+    m->fold_exceptions.clear();
+    m->refit = m->follow_fit;
+    m->requestLayout();
+}
+
+bool GraphCanvas::repeatsFolded() const
+{
+    return m->fold_repeats;
+}
+
+std::size_t GraphCanvas::repeatCount(ModuleId module) const
+{
+    const GroupId repeat = m->tree ? repeat_of(*m->tree, module) : no_id;
+    return repeat == no_id ? 0 : m->tree->groups[repeat].members;
+}
+
+bool GraphCanvas::isRepeatFolded(ModuleId module) const
+{
+    const GroupId repeat = m->tree ? repeat_of(*m->tree, module) : no_id;
+    return repeat != no_id && m->isFolded(repeat);
+}
+
+void GraphCanvas::setRepeatFolded(ModuleId module, bool folded)
+{
+    if (const GroupId repeat = m->tree ? repeat_of(*m->tree, module) : no_id; repeat != no_id)
+        m->setFolded(repeat, folded, module);
 }
 
 std::function<QImage()> GraphCanvas::picture(const Rect& part, double scale) const

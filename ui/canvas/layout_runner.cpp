@@ -65,7 +65,11 @@ LayoutAnswer run(HierarchyLayout& layout, LayoutRequest request, std::stop_token
             return fail(made.error());
         shown = std::move(*made);
     }
-    const auto scene = layout.layout(request.open, task, shown ? &*shown : nullptr);
+    std::set<GroupId> folded;
+    for (const GroupId repeat : (*tree)->repeats)
+        if (request.fold_repeats != request.fold_exceptions.contains(repeat))
+            folded.insert(folded.end(), repeat);
+    const auto scene = layout.layout(request.open, task, shown ? &*shown : nullptr, folded);
     if (!scene)
         return fail(scene.error());
     answer.classes = *classes;

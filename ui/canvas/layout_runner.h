@@ -16,6 +16,9 @@ namespace strata {
 struct LayoutRequest {
     std::set<GroupId> open;
     bool all = false; ///< open every group
+    /// Equal modules in a row are one box each run, but for these groups; or the other way round.
+    bool fold_repeats = false;
+    std::set<GroupId> fold_exceptions;
     ColorBy color_by = ColorBy::Confidence;
     std::uint32_t classes = 0;                      ///< bits of the classes to keep; 0: all of them
     std::shared_ptr<const std::vector<bool>> nodes; ///< those to keep; null: all of them

@@ -331,11 +331,15 @@ void ScenePainter::drawGroup(QPainter& painter, std::uint32_t index)
     if (box.synthetic)
         drawOrphanFrame(painter, m_theme, rect, group_radius, m_theme.surface);
     else {
-        if (m_view.zoom > 0.35) { // a second sheet: there is more inside
+        // Sheets below: there is more inside; equal modules that are folded are a stack of cards.
+        const bool stack = box.group_kind == GroupKind::Repeat;
+        for (double sheet = stack ? 3 : 1; sheet >= 1 && m_view.zoom > (stack ? 0.2 : 0.35);
+             --sheet) {
             painter.setPen(QPen(m_theme.depthOutline(box.depth), 1.0));
             painter.setBrush(m_theme.depthTint(box.depth + 2));
-            painter.drawRoundedRect(rect.translated(0, 3).adjusted(4, 0, -4, 0), group_radius,
-                                    group_radius);
+            painter.drawRoundedRect(
+                rect.translated(0, 3 * sheet).adjusted(4 * sheet, 0, -4 * sheet, 0), group_radius,
+                group_radius);
         }
         painter.setPen(
             QPen(hovered ? m_theme.outlineStrong : m_theme.depthOutline(box.depth + 1), 1.2));

@@ -14,6 +14,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSettings>
 #include <QStatusBar>
 #include <QVBoxLayout>
 
@@ -26,6 +27,7 @@ namespace {
 constexpr int message_ms = 6000;
 constexpr unsigned most_hops = 3;
 constexpr double picture_scale = 2.0;
+const QString fold_key = QStringLiteral("foldRepeats");
 
 std::size_t countOf(const std::vector<bool>& nodes)
 {
@@ -133,6 +135,23 @@ void CanvasTools::buildActions()
     m_expand_here = add(menu, QStringLiteral("expandHere"), {}, tr("Expand &only to here"), {},
                         [this] { m_canvas->expandOnlyToSelection(); });
     menu->addSeparator();
+    m_fold_repeats = add(menu, QStringLiteral("foldRepeats"), {}, tr("&Fold repeated modules"),
+                         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), [] {});
+    m_fold_repeats->setStatusTip(
+        tr("Draws equal modules that follow each other as one card, with their number."));
+    m_fold_repeats->setCheckable(true);
+    m_fold_repeats->setChecked(QSettings().value(fold_key, false).toBool());
+    m_canvas->setRepeatsFolded(m_fold_repeats->isChecked());
+    connect(m_fold_repeats, &QAction::toggled, this, [this](bool folded) {
+        QSettings().setValue(fold_key, folded);
+        m_canvas->setRepeatsFolded(folded);
+    });
+    m_fold_here =
+        add(menu, QStringLiteral("foldHere"), {}, tr("Fold with its e&quals"), {}, [this] {
+            const ModuleId module = m_window->selection()->current().module;
+            m_canvas->setRepeatFolded(module, !m_canvas->isRepeatFolded(module));
+        });
+    menu->addSeparator();
     m_copy_dot = add(menu, QStringLiteral("copyDot"), QStringLiteral("copy"), tr("Copy as &DOT"),
                      {}, [this] { copyDot(); });
     m_copy_picture = add(menu, QStringLiteral("copyPicture"), QStringLiteral("copy"),
@@ -152,6 +171,12 @@ void CanvasTools::refresh()
     m_everything->setEnabled(model && showsPart());
     m_expand_inside->setEnabled(model && target.module != no_module);
     m_expand_here->setEnabled(model && !target.isEmpty());
+    const std::size_t equals = model ? m_canvas->repeatCount(target.module) : 0;
+    m_fold_here->setEnabled(equals > 1);
+    m_fold_here->setText(equals < 2 ? tr("Fold with its e&quals")
+                         : m_canvas->isRepeatFolded(target.module)
+                             ? tr("Unfold the %1 e&qual modules").arg(formatCount(equals))
+                             : tr("Fold with its %1 e&quals").arg(formatCount(equals - 1)));
     m_copy_dot->setEnabled(model);
     m_copy_picture->setEnabled(model);
     const QSignalBlocker quiet(m_hide_constants);
@@ -197,6 +222,8 @@ void CanvasTools::showMenu(NodeId node, ModuleId module, const QPoint& where)
                     open ? tr("Collapse") : tr("Expand")),
                 &QAction::triggered, this, [this, module] { m_canvas->toggle(module); });
         menu->addAction(m_expand_inside);
+        if (m_fold_here->isEnabled())
+            menu->addAction(m_fold_here);
     }
     if (node != no_id || module != no_module)
         menu->addAction(m_expand_here);

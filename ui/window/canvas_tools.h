@@ -75,6 +75,8 @@ private:
     QAction* m_everything = nullptr;
     QAction* m_expand_inside = nullptr;
     QAction* m_expand_here = nullptr;
+    QAction* m_fold_repeats = nullptr;
+    QAction* m_fold_here = nullptr;
     QAction* m_copy_dot = nullptr;
     QAction* m_copy_picture = nullptr;
     NodesPtr m_part;      ///< null: no part was chosen

@@ -1,5 +1,7 @@
 #include "layout/hierarchy_layout.h"
+#include "layout/repeats.h"
 #include "layout/split_levels.h"
+#include "random_model.h"
 #include "scene_checks.h"
 #include "support/inspection_builder.h"
 
@@ -12,10 +14,11 @@ using namespace strata::test;
 
 namespace {
 
-std::shared_ptr<const Scene> scene_of(HierarchyLayout& layout, const std::set<GroupId>& open)
+std::shared_ptr<const Scene> scene_of(HierarchyLayout& layout, const std::set<GroupId>& open,
+                                      const std::set<GroupId>& folded = {})
 {
     TaskContext task;
-    const auto scene = layout.layout(open, task);
+    const auto scene = layout.layout(open, task, nullptr, folded);
     return scene ? *scene : nullptr;
 }
 
@@ -27,6 +30,35 @@ std::set<GroupId> all_groups(HierarchyLayout& layout)
     for (GroupId id = 0; tree && id < (*tree)->groups.size(); ++id)
         open.insert(id);
     return open;
+}
+
+std::set<GroupId> all_repeats(HierarchyLayout& layout)
+{
+    TaskContext task;
+    const auto tree = layout.tree(task);
+    return {(*tree)->repeats.begin(), (*tree)->repeats.end()};
+}
+
+/// A run of modules with one operator each: "blocks.0", "blocks.1", ...; `parameter` is the size
+/// of the parameter of each, `between` may put a node of the root after each.
+template <class Parameter, class Between>
+std::shared_ptr<const Inspection> run_model(int count, const Parameter& parameter,
+                                            const Between& between)
+{
+    InspectionBuilder b("Run");
+    b.module("blocks", "ModuleList");
+    b.input("x", {1, 64});
+    std::string h = "x";
+    for (int i = 0; i < count; ++i) {
+        const std::string at = fmt::format("blocks.{}", i);
+        const ModuleId block = b.module(at, "Block");
+        b.parameter(at + ".weight", {parameter(i)});
+        b.node(block, "Mul", {h, at + ".weight"}, at);
+        h = at;
+        between(b, i, h);
+    }
+    b.output(h);
+    return b.finish();
 }
 
 std::shared_ptr<const TextMetrics> metrics()
@@ -91,6 +123,152 @@ private Q_SLOTS:
             QCOMPARE(outside_parent(*scene), QString());
             QCOMPARE(loose_edge_end(*scene), QString());
         }
+    }
+
+    void random_models_keep_the_properties()
+    {
+        std::size_t deepest = 0;
+        std::size_t repeats = 0;
+        for (unsigned seed = 0; seed < 60; ++seed) {
+            const auto inspection = random_model(seed);
+            HierarchyLayout layout(inspection, metrics());
+            HierarchyLayout again(random_model(seed), metrics());
+            const auto groups = all_groups(layout);
+            const auto folds = all_repeats(layout);
+            repeats += folds.size();
+            std::set<GroupId> half_open, half_folded;
+            for (const GroupId group : groups)
+                if (group % 3 != seed % 3)
+                    half_open.insert(group);
+            for (const GroupId repeat : folds)
+                if (repeat % 2 == seed % 2)
+                    half_folded.insert(repeat);
+            for (const auto& open : {groups, half_open})
+                for (const auto& folded : {std::set<GroupId>{}, folds, half_folded}) {
+                    const auto scene = scene_of(layout, open, folded);
+                    QVERIFY(scene);
+                    const QByteArray where = "seed " + QByteArray::number(seed);
+                    QVERIFY2(overlapping_siblings(*scene).isEmpty(), where);
+                    QVERIFY2(outside_parent(*scene).isEmpty(), where);
+                    QVERIFY2(loose_edge_end(*scene).isEmpty(), where);
+                    QVERIFY2(same_geometry(*scene, *scene_of(again, open, folded)), where);
+                    for (const SceneBox& box : scene->boxes)
+                        deepest = std::max<std::size_t>(deepest, box.depth);
+                }
+            // What is unfolded and open is there, each node once.
+            const auto scene = scene_of(layout, groups);
+            QCOMPARE(scene->box_of_node.size(), inspection->model->nodes.size());
+        }
+        QVERIFY2(deepest >= 20, qPrintable(QString::number(deepest)));
+        QVERIFY(repeats > 20);
+    }
+
+    void equal_modules_in_a_row_fold_into_one_box()
+    {
+        const auto inspection = transformer_model(12);
+        HierarchyLayout layout(inspection, metrics());
+        TaskContext task;
+        const auto tree = *layout.tree(task);
+        const GroupId layers = *inspection->modules.find("layers");
+        const GroupId first = *inspection->modules.find("layers.0");
+        const GroupId repeat = repeat_of(*tree, first);
+        QVERIFY(repeat != no_id);
+        QCOMPARE(members_of_repeat(*tree, repeat).size(), std::size_t{12});
+        // q, k and v of each layer are equal, too; up and down of the MLP have nodes between them.
+        QCOMPARE(tree->repeats.size(), std::size_t{1 + 12});
+        const auto folded = scene_of(layout, {layers}, {repeat});
+        const SceneBox* box = box_of(*folded, repeat);
+        QVERIFY(box);
+        QCOMPARE(box->title, std::string("layers.0 … layers.11"));
+        QCOMPARE(box->subtitle, std::string("DecoderLayer ×12"));
+        QCOMPARE(box->members, 12U);
+        QCOMPARE(box->figures.total, std::uint64_t{12 * 16});
+        QVERIFY(!box_of(*folded, first));
+        QCOMPARE(loose_edge_end(*folded), QString());
+        // The values that run from layer to layer are inside of it: no edge comes back.
+        for (const SceneEdge& edge : folded->edges)
+            QVERIFY(!edge.backward);
+        // Unfolded, it leaves no trace.
+        const auto unfolded = scene_of(layout, {layers});
+        QVERIFY(!box_of(*unfolded, repeat));
+        for (const GroupId member : members_of_repeat(*tree, repeat)) {
+            const SceneBox* one = box_of(*unfolded, member);
+            QVERIFY(one);
+            QCOMPARE(one->parent, unfolded->box_of_group.at(layers));
+        }
+    }
+
+    void only_equal_structure_folds_data()
+    {
+        QTest::addColumn<int>("odd_parameter"); // the one of this block has another size
+        QTest::addColumn<QString>("between");
+        QTest::addColumn<QList<int>>("runs");
+        QTest::newRow("all equal") << -1 << QString() << QList<int>{6};
+        QTest::newRow("one differs in a parameter's shape") << 2 << QString() << QList<int>{2, 3};
+        QTest::newRow("only two in a row differ") << 1 << QString() << QList<int>{4};
+        QTest::newRow("operators between") << -1 << QStringLiteral("Relu") << QList<int>{};
+        QTest::newRow("constants between") << -1 << QStringLiteral("Constant") << QList<int>{6};
+    }
+    void only_equal_structure_folds()
+    {
+        QFETCH(int, odd_parameter);
+        QFETCH(QString, between);
+        QFETCH(QList<int>, runs);
+        const auto inspection = run_model(
+            6, [&](int i) { return i == odd_parameter ? 32 : 64; },
+            [&](InspectionBuilder& b, int i, std::string& h) {
+                if (between.isEmpty())
+                    return;
+                const bool constant = between == QLatin1String("Constant");
+                const std::string name = fmt::format("between{}", i);
+                b.node(*b.inspection().modules.find("blocks"), between.toStdString(),
+                       constant ? std::vector<std::string>{} : std::vector<std::string>{h}, name);
+                if (!constant)
+                    h = name;
+            });
+        HierarchyLayout layout(inspection, metrics());
+        TaskContext task;
+        const auto tree = *layout.tree(task);
+        QList<int> found;
+        for (const GroupId repeat : tree->repeats)
+            found += static_cast<int>(tree->groups[repeat].members);
+        QCOMPARE(found, runs);
+    }
+
+    void folding_and_ranges_go_together_data()
+    {
+        QTest::addColumn<int>("count");
+        QTest::addColumn<int>("odd"); // every so many blocks one is another
+        QTest::newRow("one long run") << 500 << 0;
+        QTest::newRow("runs of a hundred") << 450 << 100;
+        QTest::newRow("many short runs") << 450 << 5;
+    }
+    void folding_and_ranges_go_together()
+    {
+        QFETCH(int, count);
+        QFETCH(int, odd);
+        const auto inspection = run_model(
+            count, [&](int i) { return odd > 0 && i % odd == 0 ? 32 : 64; },
+            [](InspectionBuilder&, int, std::string&) {});
+        HierarchyLayout layout(inspection, metrics());
+        TaskContext task;
+        const auto tree = *layout.tree(task);
+        const auto groups = all_groups(layout);
+        for (const auto& folded : {std::set<GroupId>{}, all_repeats(layout)}) {
+            for (const auto& open :
+                 {std::set<GroupId>{*inspection->modules.find("blocks")}, groups}) {
+                const auto scene = scene_of(layout, open, folded);
+                std::map<std::uint32_t, std::size_t> children;
+                for (const SceneBox& box : scene->boxes)
+                    ++children[box.parent];
+                for (const auto& [parent, boxes] : children)
+                    QVERIFY2(boxes <= max_level_items + 2, qPrintable(QString::number(boxes)));
+                QCOMPARE(overlapping_siblings(*scene), QString());
+                QCOMPARE(outside_parent(*scene), QString());
+            }
+        }
+        QCOMPARE(scene_of(layout, groups)->box_of_node.size(), std::size_t(count));
+        QCOMPARE(tree->groups[root_group].figures.total, std::uint64_t(count));
     }
 
     void all_open_shows_every_node_once()
