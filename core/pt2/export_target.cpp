@@ -61,8 +61,6 @@ constexpr std::array without_effect{
     std::string_view("torch._functorch.predispatch._exit_dual_level"),
     std::string_view("torch._C._set_grad_enabled"),
     std::string_view("torch.autograd.grad_mode.set_grad_enabled"),
-    std::string_view("torch.amp.autocast_mode._enter_autocast"),
-    std::string_view("torch.amp.autocast_mode._exit_autocast"),
     std::string_view("torch._C._log_api_usage_once")};
 
 constexpr std::array batching{

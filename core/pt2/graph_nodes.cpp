@@ -226,17 +226,47 @@ void GraphReader::bind_results(JsonValue node, Scope& scope, const std::vector<F
         }
 }
 
-bool GraphReader::is_training_flag(JsonValue node, std::string_view target, JsonValue input)
+/// Is it a buffer of the model, or made of one?
+bool GraphReader::comes_from_state(FxArg arg) const
+{
+    constexpr int farthest = 16; // repeated and reshaped for the instances of instance_norm
+    for (int hop = 0; hop < farthest; ++hop) {
+        const FxRef* ref = arg.ref();
+        const FxNodeId made_by = ref ? m_graph.values[ref->value].node : no_index;
+        if (made_by == no_index)
+            return false;
+        const FxNode& fx = m_graph.nodes[made_by];
+        if (fx.kind == FxKind::GetAttr)
+            return true;
+        if (fx.args.empty())
+            return false;
+        arg = fx.args.front();
+    }
+    return false;
+}
+
+/// Where the running statistics are the model's own, the model was exported in training mode by
+/// mistake. Where they are given to it, or where there are none, the call means what it says.
+GraphReader::Training GraphReader::training_of(JsonValue node, std::string_view target,
+                                               JsonValue input, const Scope& scope) const
 {
     const std::string_view name = input["name"].text();
-    if ((name != "train" && name != "training") || target.ends_with(".no_stats") ||
+    const bool of_instances = name == "use_input_stats";
+    if ((name != "train" && name != "training" && !of_instances) || target.ends_with(".no_stats") ||
         !input["arg"]["as_bool"].as_bool().value_or(false))
-        return false;
-    // A normalisation without running statistics uses the input's own in evaluation too.
-    for (const JsonValue other : node["inputs"].items())
-        if (other["name"].text() == "running_mean" && !other["arg"]["as_none"].is_missing())
-            return false;
-    return true;
+        return Training::Off;
+    for (const JsonValue other : node["inputs"].items()) {
+        if (other["name"].text() != "running_mean")
+            continue;
+        const auto statistics = other["arg"]["as_tensor"]["name"].as_string();
+        if (!statistics) // it uses the input's own in evaluation too
+            return Training::Off;
+        const Bound& bound = find_value(*statistics, scope);
+        return std::holds_alternative<Slot>(bound) || comes_from_state(std::get<FxArg>(bound))
+                   ? Training::ByOwnStatistics
+                   : Training::ByGivenStatistics;
+    }
+    return of_instances ? Training::Off : Training::ByOwnStatistics;
 }
 
 void GraphReader::read_operator(JsonValue node, std::string target, Scope& scope)
@@ -250,10 +280,19 @@ void GraphReader::read_operator(JsonValue node, std::string target, Scope& scope
     FxNode fx;
     fx.target = std::move(target);
     bool first = true;
+    bool ignores_statistics = false;
+    for (const JsonValue input : node["inputs"].items()) {
+        const Training training = training_of(node, fx.target, input, scope);
+        // Functional operators give the new statistics; others compute by the batch alone.
+        ignores_statistics |=
+            training == Training::ByGivenStatistics && !fx.target.ends_with("_functional");
+    }
     for (const JsonValue input : node["inputs"].items()) {
         const std::string_view name = input["name"].text();
         FxArg value = argument(input["arg"], scope, at);
-        if (is_training_flag(node, fx.target, input)) {
+        if (ignores_statistics && (name == "running_mean" || name == "running_var"))
+            value = FxNone{};
+        if (training_of(node, fx.target, input, scope) == Training::ByOwnStatistics) {
             value = false;
             m_program.training = true;
             if (m_training.size() < max_examples)
@@ -300,9 +339,12 @@ void GraphReader::read_operator(JsonValue node, std::string target, Scope& scope
     }
     const bool batched = m_batched.concerns(fx);
     const std::vector<FxType> logical = batched ? types : std::vector<FxType>{};
-    if (batched)
+    if (batched) {
         if (auto value = m_batched.rewrite(fx, types, emitter(scope, at)))
             return bind_results(node, scope, {*std::move(value)});
+        if (m_trying_vmap && BatchedValues::is_refused(fx))
+            throw NoVmapRule{};
+    }
     const FxNodeId id = emit(scope, std::move(fx), at, std::move(names), std::move(types));
     for (std::size_t i = 0; i < results.size(); ++i) {
         const FxArg value = FxRef{m_graph.nodes[id].outputs[i]};
@@ -348,6 +390,10 @@ void GraphReader::read_node(JsonValue node, Scope& scope)
         on_reals |= is_real(tag_of(output));
     for (const JsonValue input : node["inputs"].items())
         on_reals |= is_real(tag_of(input["arg"]));
+    if (*name == "torch.amp.autocast_mode._enter_autocast")
+        return enter_autocast(node, scope);
+    if (*name == "torch.amp.autocast_mode._exit_autocast")
+        return exit_autocast(scope);
     ExportTarget target = parse_export_target(*name, on_reals);
     switch (target.kind) {
     case TargetKind::HigherOrder:
@@ -376,9 +422,19 @@ void GraphReader::read_node(JsonValue node, Scope& scope)
 
 void GraphReader::read_nodes(Scope& scope)
 {
-    for (const JsonValue node : scope.graph["nodes"].items()) {
+    const auto items = scope.graph["nodes"].items();
+    const std::vector<JsonValue> nodes(items.begin(), items.end());
+    read_nodes(nodes, scope);
+}
+
+void GraphReader::read_nodes(std::span<const JsonValue> nodes, Scope& scope)
+{
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
         count_node();
-        read_node(node, scope);
+        if (begins_vmap(nodes[i]))
+            i = read_vmap(nodes, i, scope);
+        else
+            read_node(nodes[i], scope);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -50,7 +51,8 @@ private:
         FxBlockId block = FxGraph::main_block;
         FrameId frame = 0; ///< of nodes that say nothing
         bool inherits_frame = false;
-        DType autocast = DType::Unknown; ///< of the autocast region it is in
+        DType autocast = DType::Unknown;     ///< of the autocast region it is in
+        std::vector<DType> entered_autocast; ///< what was before the regions that it entered
         std::unordered_map<std::string_view, Bound> values;
         std::unordered_map<std::string_view, FxType> types;
     };
@@ -79,12 +81,17 @@ private:
     // graph_nodes.cpp: nodes
     void enter(Scope& scope);
     void read_nodes(Scope& scope);
+    void read_nodes(std::span<const JsonValue> nodes, Scope& scope);
     void read_node(JsonValue node, Scope& scope);
     void read_operator(JsonValue node, std::string target, Scope& scope);
     NodeContext context(JsonValue node, const Scope& scope);
     const Trace& trace(std::string_view text);
     std::optional<ModuleId> owner_of_operands(JsonValue node, const Scope& scope) const;
-    static bool is_training_flag(JsonValue node, std::string_view target, JsonValue input);
+    /// What a flag of training mode means.
+    enum class Training { Off, ByOwnStatistics, ByGivenStatistics };
+    Training training_of(JsonValue node, std::string_view target, JsonValue input,
+                         const Scope& scope) const;
+    bool comes_from_state(FxArg arg) const;
     std::vector<Result> results_of(JsonValue node) const;
     FxNodeId emit(Scope& scope, FxNode fx, const NodeContext& at, std::vector<std::string> names,
                   std::vector<FxType> types);
@@ -117,7 +124,11 @@ private:
                                     const Scope& around, FxBlockId block, const NodeContext& at,
                                     DType autocast = DType::Unknown);
     void read_wrapper(JsonValue node, const std::string& name, Scope& scope);
+    static DType autocast_dtype(JsonValue node);
+    static void enter_autocast(JsonValue node, Scope& scope);
+    static void exit_autocast(Scope& scope);
     void read_cond(JsonValue node, Scope& scope);
+    void read_with_effects(JsonValue node, Scope& scope);
     void read_out_dtype(JsonValue node, Scope& scope);
     void read_unsupported_higher_order(JsonValue node, const std::string& name, Scope& scope);
     void cast_for_autocast(FxNode& fx, const FxType& result, Scope& scope, const NodeContext& at);
@@ -148,6 +159,16 @@ private:
     /// Whether an operand of a higher-order operator has hidden dimensions.
     bool takes_batched(JsonValue node, const Scope& scope) const;
 
+    // vmap_loop.cpp
+    struct NoVmapRule {}; ///< thrown while a vmap is tried by rules
+    static bool begins_vmap(JsonValue node);
+    /// Reads the vmap that begins at `first`; returns the last node that it read.
+    std::size_t read_vmap(std::span<const JsonValue> nodes, std::size_t first, Scope& scope);
+    void read_each(std::span<const JsonValue> nodes, Scope& scope);
+    static bool reads_what_it_changes(std::span<const JsonValue> inside);
+    bool read_vmap_by_rules(std::span<const JsonValue> region, Scope& scope);
+    void read_vmap_as_loop(std::span<const JsonValue> region, Scope& scope);
+
     void count_node();
 
     const Pt2Model& m_model;
@@ -161,6 +182,9 @@ private:
     std::unordered_map<std::string_view, Trace> m_traces;
     std::unordered_set<std::string> m_written; ///< names in the main graph
     BatchedValues m_batched;                   ///< inside of vmap
+    bool m_trying_vmap = false;
+    std::size_t m_vmap_depth = 0;
+    std::size_t m_vmap_attempts = 0; ///< by rules that were not there
     std::size_t m_node_limit = 0;
     std::size_t m_checks = 0;            ///< assertions, which nothing is made of
     std::size_t m_without_module = 0;    ///< nodes of which no module is told

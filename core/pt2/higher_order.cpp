@@ -172,8 +172,11 @@ void GraphReader::read_higher_order(JsonValue node, const std::string& name, Sco
     const bool is_wrapper = std::any_of(wrappers.begin(), wrappers.end(),
                                         [&](const Wrapper& w) { return w.name == name; });
     // Each element of a level of vmap may go another way.
-    if (!is_wrapper && takes_batched(node, scope))
+    if (!is_wrapper && takes_batched(node, scope)) {
+        if (m_trying_vmap)
+            throw NoVmapRule{};
         return read_unsupported_higher_order(node, "vmap_of_" + name, scope);
+    }
     if (name == "cond")
         return read_cond(node, scope);
     if (name == "while_loop")
@@ -184,11 +187,42 @@ void GraphReader::read_higher_order(JsonValue node, const std::string& name, Sco
         return read_map(node, scope);
     if (name == "associative_scan")
         return read_associative_scan(node, scope);
+    if (name == "with_effects")
+        return read_with_effects(node, scope);
     if (name == "out_dtype")
         return read_out_dtype(node, scope);
     if (is_wrapper)
         return read_wrapper(node, name, scope);
     read_unsupported_higher_order(node, name, scope);
+}
+
+/// Of device type, dtype, enabled, cache enabled, ...
+DType GraphReader::autocast_dtype(JsonValue node)
+{
+    std::vector<JsonValue> arguments;
+    for (const JsonValue input : node["inputs"].items())
+        arguments.push_back(input["arg"]);
+    const bool enabled = arguments.size() > 2 && arguments[2]["as_bool"].as_bool().value_or(true);
+    if (!enabled)
+        return DType::Float32; // a region of its own inside of another one
+    const DType given = dtype_from_export_schema(
+        arguments.size() > 1 ? arguments[1]["as_scalar_type"].as_int().value_or(0) : 0);
+    const bool cuda = !arguments.empty() && arguments[0]["as_string"].text() == "cuda";
+    return given != DType::Unknown ? given : cuda ? DType::Float16 : DType::BFloat16;
+}
+
+void GraphReader::enter_autocast(JsonValue node, Scope& scope)
+{
+    scope.entered_autocast.push_back(scope.autocast);
+    scope.autocast = autocast_dtype(node);
+}
+
+void GraphReader::exit_autocast(Scope& scope)
+{
+    if (scope.entered_autocast.empty())
+        stop("An autocast region ends that has not begun.");
+    scope.autocast = scope.entered_autocast.back();
+    scope.entered_autocast.pop_back();
 }
 
 void GraphReader::read_wrapper(JsonValue node, const std::string& name, Scope& scope)
@@ -198,18 +232,7 @@ void GraphReader::read_wrapper(JsonValue node, const std::string& name, Scope& s
     const NodeContext at = context(node, scope);
     DType autocast = scope.autocast;
     if (name == "wrap_with_autocast") {
-        // device type, dtype, enabled, cache enabled, graph, ...
-        std::vector<JsonValue> arguments;
-        for (const JsonValue input : node["inputs"].items())
-            arguments.push_back(input["arg"]);
-        const bool enabled =
-            arguments.size() > 2 && arguments[2]["as_bool"].as_bool().value_or(true);
-        const DType given = dtype_from_export_schema(
-            arguments.size() > 1 ? arguments[1]["as_scalar_type"].as_int().value_or(0) : 0);
-        const bool cuda = !arguments.empty() && arguments[0]["as_string"].text() == "cuda";
-        autocast = given != DType::Unknown ? given : cuda ? DType::Float16 : DType::BFloat16;
-        if (!enabled)
-            autocast = DType::Float32; // a region of its own inside of another one
+        autocast = autocast_dtype(node);
     }
     const JsonValue graph = subgraph(node, wrapper.graph);
     std::vector<Bound> inputs = operands_from(node, wrapper.graph + 1, scope);
@@ -297,6 +320,53 @@ void GraphReader::read_cond(JsonValue node, Scope& scope)
         m_graph.blocks[block].results = std::move(results);
     }
     std::vector<FxArg> values;
+    for (const FxValueId output : m_graph.nodes[id].outputs)
+        values.emplace_back(FxRef{output});
+    bind_results(node, scope, values);
+}
+
+/// with_effects(token, op, *args): the operator, in an order that the tokens tell. It gives a
+/// token, and the operator's results.
+void GraphReader::read_with_effects(JsonValue node, Scope& scope)
+{
+    const NodeContext at = context(node, scope);
+    const std::vector<Result> results = results_of(node);
+    FxNode fx;
+    std::size_t position = 0;
+    for (const JsonValue input : node["inputs"].items()) {
+        if (position++ == 0)
+            continue; // the token
+        FxArg value = argument(input["arg"], scope, at);
+        constexpr std::int64_t keyword = 2;
+        if (position == 2) {
+            const auto* name = std::get_if<std::string>(&value.value);
+            if (!name)
+                return read_unsupported_higher_order(node, "with_effects", scope);
+            fx.target = parse_export_target(*name).name;
+        } else if (input["kind"].as_int() == keyword) {
+            fx.kwargs.push_back({std::string(input["name"].text()), std::move(value)});
+        } else {
+            fx.args.push_back(std::move(value));
+        }
+    }
+    if (fx.target.empty() || results.empty() || results.front().is_list)
+        return read_unsupported_higher_order(node, "with_effects", scope);
+    std::vector<FxArg> values{FxArg(FxNone{})};
+    if (fx.target == "aten::_linalg_check_errors") {
+        ++m_checks;
+        values.resize(results.size(), FxArg(FxNone{}));
+        return bind_results(node, scope, values);
+    }
+    std::vector<std::string> names;
+    std::vector<FxType> types;
+    for (std::size_t i = 1; i < results.size(); ++i) {
+        if (results[i].is_list)
+            return read_unsupported_higher_order(node, "with_effects", scope);
+        const std::string_view name = results[i].names.front();
+        names.push_back(name.empty() ? result_name(fx.target) + "_none" : std::string(name));
+        types.push_back(name.empty() ? FxType::of(FxType::Kind::None) : type_of(name, scope));
+    }
+    const FxNodeId id = emit(scope, std::move(fx), at, std::move(names), std::move(types));
     for (const FxValueId output : m_graph.nodes[id].outputs)
         values.emplace_back(FxRef{output});
     bind_results(node, scope, values);

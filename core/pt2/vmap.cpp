@@ -36,6 +36,8 @@ void visit_args(const FxNode& node, const Visit& visit)
 
 void BatchedValues::enter_level(FxArg size)
 {
+    if (m_open.empty())
+        m_levels.clear(); // of vmaps before
     const auto level = static_cast<std::int64_t>(m_open.size()) + 1;
     Level entered;
     if (const auto* number = std::get_if<std::int64_t>(&size.value))
@@ -49,6 +51,13 @@ void BatchedValues::leave_level()
 {
     if (!m_open.empty())
         m_open.pop_back();
+}
+
+void BatchedValues::forget(FxValueId first)
+{
+    std::erase_if(m_values, [first](const auto& entry) { return entry.first >= first; });
+    m_open.clear();
+    m_levels.clear();
 }
 
 const BatchedValues::Levels& BatchedValues::levels_of(const FxArg& arg) const

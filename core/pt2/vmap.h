@@ -5,7 +5,8 @@
 // recorded shapes and dimension numbers are those of one element. Here every such value becomes a
 // plain tensor whose first dimensions are its levels', outermost level first ("physical"), followed
 // by the dimensions that the program knows ("logical"), and operators are rewritten to match. What
-// has no rule becomes "vmap::NAME", which no lowering knows, so that it is refused and never wrong.
+// has no rule becomes "vmap::NAME", which no lowering knows, so that it is refused and never wrong;
+// where it can, the reader takes a loop over the elements in place of it (vmap_loop.cpp).
 #pragma once
 
 #include "ir/fx_graph.h"
@@ -33,6 +34,11 @@ public:
     /// vmap begins: a level of this many elements (a number, or a symbolic size).
     void enter_level(FxArg size);
     void leave_level();
+    bool is_open() const { return !m_open.empty(); }
+    /// Values from this one on are no more; no level is open.
+    void forget(FxValueId first);
+    /// Whether `rewrite` had no rule for the node.
+    static bool is_refused(const FxNode& node) { return node.target.starts_with("vmap::"); }
 
     /// `dim` of the tensor is hidden from what follows.
     FxArg hide(const FxArg& tensor, std::int64_t dim, std::int64_t level, const FxType& logical,

@@ -93,6 +93,7 @@ ValueId repeat_heads(OpCall& call, ValueId heads, ValueId query)
 struct AttentionResult {
     ValueId output = no_id;
     ValueId weights = no_id;
+    ValueId scores = no_id; ///< what the weights are the softmax of
 };
 
 AttentionResult attend(OpCall& call, Attention attention)
@@ -123,6 +124,7 @@ AttentionResult attend(OpCall& call, Attention attention)
             scores = e.add(scores, e.cast(attention.mask, dtype));
     }
     AttentionResult result;
+    result.scores = scores;
     result.weights = e.emit("Softmax", {scores}, {{"axis", -1}});
     result.output = e.emit("MatMul", {result.weights, attention.value});
     return result;
@@ -157,13 +159,19 @@ Outputs attention_with_weights(OpCall& call)
     return Outputs::tensors({result.output, result.weights});
 }
 
-/// What newer PyTorch decomposes attention into on the CPU; the second result serves training only.
+/// What newer PyTorch decomposes attention into on the CPU; the second result is the logarithm of
+/// what the softmax divides by, which training uses.
 Outputs flash_attention_for_cpu(OpCall& call)
 {
     Attention attention = common_part(call);
     attention.mask = call.tensor_or_none("attn_mask");
     attention.scale = call.number_or_none("scale");
-    return Outputs(std::vector<Lowered>{Lowered::tensor(attend(call, attention).output), {}});
+    Emitter& e = call.e();
+    const AttentionResult result = attend(call, attention);
+    const bool wide = e.dtype(result.scores) == DType::Float64;
+    const ValueId scores = wide ? result.scores : e.cast(result.scores, DType::Float32);
+    return Outputs::tensors(
+        {result.output, e.reduce("ReduceLogSumExp", scores, std::vector<std::int64_t>{-1}, false)});
 }
 
 /// The variants for accelerators; what they give beside the output serves training only.

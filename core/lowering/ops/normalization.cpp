@@ -187,14 +187,44 @@ Outputs batch_norm_with_update(OpCall& call)
     refuse_training(call, "batch normalization");
 }
 
+/// A running statistic after a batch, whose own counts with weight `momentum`.
+ValueId updated_statistic(Emitter& e, ValueId running, ValueId of_batch, double momentum)
+{
+    const DType dtype = e.dtype(running);
+    return e.add(e.mul(running, e.scalar(dtype, 1.0 - momentum)),
+                 e.mul(e.cast(of_batch, dtype), e.scalar(dtype, momentum)));
+}
+
 /// What a functionalized program has: the running statistics come out as results.
 Outputs batch_norm_functional(OpCall& call)
 {
     const ChannelNorm norm = channel_norm(call);
-    Outputs outputs = with_statistics(call, norm, call.boolean("training"), 0);
-    outputs.values.push_back(Lowered::tensor(norm.mean));
-    outputs.values.push_back(Lowered::tensor(norm.variance));
-    return outputs;
+    Emitter& e = call.e();
+    if (!call.boolean("training")) {
+        Outputs outputs = with_statistics(call, norm, false, 0);
+        outputs.values.push_back(Lowered::tensor(norm.mean));
+        outputs.values.push_back(Lowered::tensor(norm.variance));
+        return outputs;
+    }
+    const std::vector<std::int64_t> shape = call.shape(norm.input);
+    const Standardized result = normalize_by_batch_statistics(call, norm);
+    std::vector<std::int64_t> kept = iota(2, static_cast<std::int64_t>(shape.size()) - 2);
+    kept.insert(kept.begin(), 0);
+    std::int64_t elements = 1;
+    for (const std::int64_t axis : kept)
+        elements *= shape[static_cast<std::size_t>(axis)];
+    if (elements < 2)
+        call.refuse("training needs more than one value for each channel");
+    const double momentum = call.number("momentum");
+    const DType dtype = constant_type(e.dtype(norm.input));
+    const ValueId mean = e.squeeze(result.mean, kept);
+    const ValueId deviation = e.squeeze(result.deviation, kept);
+    const ValueId biased = e.sub(e.mul(deviation, deviation), e.scalar(dtype, norm.eps));
+    const auto n = static_cast<double>(elements);
+    const ValueId variance = e.mul(biased, e.scalar(dtype, n / (n - 1.0)));
+    return Outputs::tensors({result.value, mean, e.emit("Reciprocal", {deviation}),
+                             updated_statistic(e, norm.mean, mean, momentum),
+                             updated_statistic(e, norm.variance, variance, momentum)});
 }
 
 Outputs cudnn_batch_norm(OpCall& call)
@@ -429,7 +459,7 @@ constexpr OpEntry entries[] = {
     {"aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor "
      "running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, "
      "Tensor, Tensor, Tensor, Tensor)",
-     batch_norm_functional, "training=False only"},
+     batch_norm_functional, "training needs known sizes"},
     {"aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? "
      "running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, "
      "Tensor)",

@@ -415,13 +415,15 @@ void TestZoo::formats_agree()
 void TestZoo::decomposed_data()
 {
     QTest::addColumn<QString>("folder");
-    for (const auto& entry : fs::directory_iterator(fs::path(STRATA_TEST_DATA) / "decomposed"))
-        if (fs::exists(entry.path() / "model.pt2"))
-            QTest::newRow(entry.path().filename().c_str())
-                << QString::fromStdString(entry.path().string());
+    for (const char* folder : {"decomposed", "exported"})
+        for (const auto& entry : fs::directory_iterator(fs::path(STRATA_TEST_DATA) / folder))
+            if (fs::exists(entry.path() / "model.pt2"))
+                QTest::newRow(entry.path().filename().c_str())
+                    << QString::fromStdString(entry.path().string());
 }
 
-/// Programs of core operators only, as run_decompositions() leaves them: exported like others.
+/// Programs of core operators only, as run_decompositions() leaves them, and such as have what few
+/// models do (control flow in control flow, vmap, autocast, training): exported like others.
 void TestZoo::decomposed()
 {
     QFETCH(QString, folder);

@@ -41,14 +41,41 @@ ParityRows decomposed_rows()
     attend("fused", ", None, 0.0, False");
     attend("flash", "");
     attend("flash", ", 0.0, True, False, scale=0.5", causal);
+    rows.emplace_back("flash attention for the CPU, both results",
+                      "def forward(self, x, y, z):\n"
+                      "  s = torch.matmul(x, y.transpose(-1, -2)) * 0.3\n"
+                      "  m = torch.ones([3, 3], dtype=11).tril()\n"
+                      "  s = s.masked_fill(m.logical_not(), -1e30)\n"
+                      "  return torch.matmul(torch.softmax(s, -1), z), torch.logsumexp(s, [-1])")
+        .graph("%r : tensor, %l : tensor = "
+               "call_function[aten::_scaled_dot_product_flash_attention_for_cpu](%x, %y, %z, 0.0, "
+               "True, attn_mask=None, scale=0.3)\noutput[output](%r, %l)")
+        .input(f32({2, 2, 3, 4}))
+        .input(f32({2, 2, 3, 4}))
+        .input(f32({2, 2, 3, 4}));
 
-    rows.emplace_back("batch norm, functional, training", "def forward(self, x, y):\n  return x")
+    rows.emplace_back(
+            "batch norm, functional, training",
+            "def forward(self, x, y, z):\n"
+            "  m = x.mean([0, 2])\n"
+            "  i = torch.rsqrt(((x - m.reshape([3, 1])) ** 2).mean([0, 2]) + 1e-5)\n"
+            "  r = (x - m.reshape([3, 1])) * (i * y).reshape([3, 1]) + z.reshape([3, 1])\n"
+            "  v = torch.var(x, [0, 2], True)\n"
+            "  return r, m, i, 0.7 * z + 0.3 * m, 0.7 * y + 0.3 * v")
+        .graph("%r : tensor, %a : tensor, %b : tensor, %c : tensor, %d : tensor = "
+               "call_function[aten::_native_batch_norm_legit_functional](%x, %y, %z, %z, %y, "
+               "True, 0.3, 1e-05)\noutput[output](%r, %a, %b, %c, %d)")
+        .input(f32({2, 3, 4}))
+        .input(f32({3}).range(0.5, 2))
+        .input(f32({3}));
+    rows.emplace_back("batch norm, functional, training with one value",
+                      "def forward(self, x, y):\n  return x")
         .graph("%r : tensor, %a : tensor, %b : tensor, %c : tensor, %d : tensor = "
                "call_function[aten::_native_batch_norm_legit_functional](%x, %y, %y, %y, %y, "
                "True, 0.1, 1e-05)")
-        .input(f32({2, 3, 4}))
+        .input(f32({1, 3}))
         .input(f32({3}).range(0.5, 2))
-        .refuses("training");
+        .refuses("more than one value");
 
     // The weights are made of the inputs: y is [8, 3], z is [8, 2].
     for (const bool reverse : {false, true}) {

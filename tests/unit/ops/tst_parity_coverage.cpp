@@ -135,7 +135,6 @@ private:
             "aten::_native_batch_norm_legit",
             "aten::_native_batch_norm_legit.no_stats",
             "aten::_native_batch_norm_legit_no_training",
-            "aten::_scaled_dot_product_flash_attention_for_cpu",
             "aten::sym_constrain_range",
             "aten::sym_constrain_range_for_size",
             "torchvision::roi_align",

@@ -1,164 +1,11 @@
 // From the JSON of exported programs to the FX graph: small documents written by hand, the graph
 // stated as text.
-#include "ir/fx_text.h"
-#include "pt2/exported_program.h"
+#include "export_document.h"
 
 #include <QtTest>
-#include <algorithm>
-#include <map>
 
 using namespace strata;
-
-namespace {
-
-/// JSON with ` for ".
-std::string json(std::string text)
-{
-    std::replace(text.begin(), text.end(), '`', '"');
-    return text;
-}
-
-std::string tensor(const std::string& name)
-{
-    return "{`as_tensor`:{`name`:`" + name + "`}}";
-}
-std::string tensors(const std::vector<std::string>& names)
-{
-    std::string text;
-    for (const std::string& name : names)
-        text += (text.empty() ? "" : ",") + ("{`name`:`" + name + "`}");
-    return "{`as_tensors`:[" + text + "]}";
-}
-/// An argument by position; `how` 2: by keyword.
-std::string arg(const std::string& name, const std::string& value, int how = 1)
-{
-    return "{`name`:`" + name + "`,`arg`:" + value + ",`kind`:" + std::to_string(how) + "}";
-}
-std::string join(const std::vector<std::string>& parts)
-{
-    std::string text;
-    for (const std::string& part : parts)
-        text += (text.empty() ? "" : ",") + part;
-    return text;
-}
-std::string node(const std::string& target, const std::vector<std::string>& inputs,
-                 const std::vector<std::string>& outputs, const std::string& stack = {})
-{
-    return "{`target`:`" + target + "`,`inputs`:[" + join(inputs) + "],`outputs`:[" +
-           join(outputs) + "],`metadata`:{" +
-           (stack.empty() ? "" : "`nn_module_stack`:`" + stack + "`") + "}}";
-}
-std::string meta(const std::string& name, const std::string& sizes = "{`as_int`:2}")
-{
-    return "`" + name + "`:{`dtype`:7,`sizes`:[" + sizes + "]}";
-}
-std::string graph(const std::vector<std::string>& inputs, const std::vector<std::string>& nodes,
-                  const std::vector<std::string>& outputs, const std::string& numbers = {})
-{
-    std::string metas;
-    for (const char* name : {"x", "y", "w", "a", "b", "c", "d", "e", "i"})
-        metas += (metas.empty() ? "" : ",") + meta(name);
-    return "{`inputs`:[" + join(inputs) + "],`nodes`:[" + join(nodes) + "],`outputs`:[" +
-           join(outputs) + "],`tensor_values`:{" + metas + "},`sym_int_values`:{" + numbers + "}}";
-}
-std::string subgraph(const std::string& text)
-{
-    return "{`as_graph`:{`name`:`g`,`graph`:" + text + "}}";
-}
-std::string user(const std::string& name)
-{
-    return "{`user_input`:{`arg`:" + tensor(name) + "}}";
-}
-std::string result(const std::string& name)
-{
-    return "{`user_output`:{`arg`:" + tensor(name) + "}}";
-}
-
-struct Parts {
-    std::vector<std::string> inputs{user("x")};
-    std::vector<std::string> nodes;
-    std::vector<std::string> outputs;
-    std::vector<std::string> modules{""};
-    std::string numbers;
-    std::string out_spec = "[1, {\\`type\\`: null, \\`context\\`: null, \\`children_spec\\`: []}]";
-    std::vector<std::string> weights;
-};
-
-Result<std::shared_ptr<Program>> read(const Parts& parts)
-{
-    std::string calls;
-    for (const std::string& fqn : parts.modules)
-        calls += (calls.empty() ? "" : ",") +
-                 ("{`fqn`:`" + fqn + "`,`signature`:{`out_spec`:`" + parts.out_spec + "`}}");
-    const std::string text =
-        json("{`graph_module`:{`graph`:" + graph({}, parts.nodes, {}, parts.numbers) +
-             ",`signature`:{`input_specs`:[" + join(parts.inputs) + "],`output_specs`:[" +
-             join(parts.outputs) + "]},`module_call_graph`:[" + calls +
-             "]},`range_constraints`:{`s3`:{`min_val`:2,`max_val`:null}}}");
-    Pt2Model model;
-    auto document = JsonDocument::parse(std::as_bytes(std::span(text.data(), text.size())));
-    if (!document)
-        return tl::unexpected(document.error());
-    model.document = std::move(*document);
-    for (const std::string& name : parts.weights) {
-        model.weights[name] = {static_cast<std::uint32_t>(model.tensors.size()), true, {}};
-        model.tensors.push_back(Tensor::filled(DType::Float32, {2}, 1.0));
-        model.tensor_names.push_back(name);
-    }
-    TaskContext task;
-    return read_exported_program(model, task);
-}
-
-/// The graph's nodes as text, without frames and sources.
-std::string nodes_of(const Parts& parts)
-{
-    const auto program = read(parts);
-    if (!program)
-        return program.error().text();
-    for (const std::string& complaint : verify_fx((*program)->graph))
-        return "broken: " + complaint;
-    std::string text = print_fx((*program)->graph, (*program)->modules);
-    std::string kept;
-    std::size_t begin = 0;
-    while (begin < text.size()) {
-        const std::size_t end = text.find('\n', begin);
-        const std::string line = text.substr(begin, end - begin);
-        if (!line.starts_with("frame") && !line.starts_with("source"))
-            kept += line + "\n";
-        begin = end + 1;
-    }
-    return kept;
-}
-
-/// "FQN@call" of each call_function, by target.
-std::multimap<std::string, std::string> modules_of(const Program& program)
-{
-    std::multimap<std::string, std::string> modules;
-    for (const FxNode& fx : program.graph.nodes)
-        if (fx.kind == FxKind::CallFunction || fx.kind == FxKind::CallMethod) {
-            const CallFrame& frame = program.graph.frames[fx.frame];
-            modules.emplace(fx.target,
-                            program.modules[frame.module].fqn + "@" + std::to_string(frame.call));
-        }
-    return modules;
-}
-
-std::string op(const std::string& name)
-{
-    return "torch.ops.aten." + name;
-}
-
-std::string stack(const std::string& items)
-{
-    return "L__self__,,m.Net" + (items.empty() ? "" : ";" + items);
-}
-
-const std::string tensor_type = "tensor<float32>[2]";
-
-} // namespace
-
-#define COMPARE_TEXT(actual, expected)                                                             \
-    QCOMPARE(QString::fromStdString(actual), QString::fromStdString(expected))
+using namespace strata::test;
 
 class ExportedPrograms : public QObject {
     Q_OBJECT
@@ -167,13 +14,6 @@ private Q_SLOTS:
     void arguments();
     void unknownArgument();
     void listResults();
-    void cond();
-    void whileLoop();
-    void scan();
-    void wrappers();
-    void autocast();
-    void vmap();
-    void vmapWithoutRule();
     void symbols();
     void mutations();
     void modulesAndCalls();
@@ -285,214 +125,7 @@ void ExportedPrograms::listResults()
                      "output[output]([%c, %d, %e])\n");
 }
 
-void ExportedPrograms::cond()
-{
-    Parts parts;
-    parts.inputs = {"{`parameter`:{`arg`:{`name`:`w`},`parameter_name`:`branch.fc.weight`}}",
-                    user("x"), user("y")};
-    parts.weights = {"branch.fc.weight"};
-    parts.modules = {"", "branch", "branch.fc"};
-    const std::string yes =
-        graph({tensor("x"), tensor("w")},
-              {node(op("mul.Tensor"), {arg("self", tensor("x")), arg("other", tensor("w"))},
-                    {tensor("a")}),
-               node(op("relu.default"), {arg("self", tensor("a"))}, {tensor("b")})},
-              {tensor("b")});
-    const std::string no = graph({tensor("x"), tensor("w")}, {}, {tensor("x")});
-    parts.nodes = {node("torch.ops.higher_order.cond",
-                        {arg("", tensor("y")), arg("", subgraph(yes)), arg("", subgraph(no)),
-                         arg("", tensors({"x", "w"}))},
-                        {tensor("c")}, stack("L__self__branch,branch,m.Branch"))};
-    parts.outputs = {result("c")};
-    const auto program = read(parts);
-    QVERIFY2(program.has_value(), program ? "" : program.error().text().c_str());
-    QCOMPARE(verify_fx((*program)->graph), std::vector<std::string>{});
-    const FxGraph& fx = (*program)->graph;
-    const auto cond_node = std::find_if(fx.nodes.begin(), fx.nodes.end(),
-                                        [](const FxNode& n) { return n.target == "prim::If"; });
-    QVERIFY(cond_node != fx.nodes.end());
-    QCOMPARE(cond_node->blocks.size(), std::size_t{2});
-    QCOMPARE(fx.blocks[cond_node->blocks[1]].nodes.size(), std::size_t{0});
-    // The body's nodes say nothing: by the parameter, else where the branch stands.
-    const auto modules = modules_of(**program);
-    QCOMPARE(modules.find("prim::If")->second, std::string("branch@0"));
-    QCOMPARE(modules.find("aten::mul.Tensor")->second, std::string("branch.fc@0"));
-    QCOMPARE(modules.find("aten::relu")->second, std::string("branch@0"));
-    QCOMPARE((*program)->modules[*(*program)->modules.find("branch.fc")].calls, 1U);
-}
-
-void ExportedPrograms::whileLoop()
-{
-    Parts parts;
-    const std::string condition =
-        graph({tensor("a"), tensor("b")},
-              {node(op("lt.Scalar"), {arg("self", tensor("a")), arg("o", "{`as_int`:5}")},
-                    {tensor("c")})},
-              {tensor("c")});
-    const std::string body = graph(
-        {tensor("a"), tensor("b")},
-        {node(op("add.Tensor"), {arg("self", tensor("a")), arg("o", tensor("b"))}, {tensor("d")})},
-        {tensor("d")});
-    parts.inputs = {user("x"), user("y")};
-    parts.nodes = {node("torch.ops.higher_order.while_loop",
-                        {arg("", subgraph(condition)), arg("", subgraph(body)),
-                         arg("", tensors({"x"})), arg("", tensors({"y"}))},
-                        {tensor("i")})};
-    parts.outputs = {result("i")};
-    const std::string t = tensor_type;
-    COMPARE_TEXT(nodes_of(parts),
-                 "%x : " + t + " = placeholder[x]()\n%y : " + t + " = placeholder[y]()\n%c : " + t +
-                     " = call_function[aten::lt.Scalar](%x, 5)\n%loop : " + t +
-                     " = call_function[prim::Loop](9223372036854775807, %c, %x)\n"
-                     "  block(%iteration : int, %carried : " +
-                     t + ") {\n    %d : " + t +
-                     " = call_function[aten::add.Tensor](%carried, %y)\n    %c_1 : " + t +
-                     " = call_function[aten::lt.Scalar](%d, 5)\n    return(%c_1, %d)\n  }\n"
-                     "output[output](%loop)\n");
-}
-
-void ExportedPrograms::scan()
-{
-    Parts parts;
-    const std::string combine = graph(
-        {tensor("a"), tensor("b")},
-        {node(op("add.Tensor"), {arg("self", tensor("a")), arg("o", tensor("b"))}, {tensor("c")})},
-        {tensor("c"), tensor("c")});
-    parts.inputs = {user("x"), user("y")};
-    parts.nodes = {node("torch.ops.higher_order.scan",
-                        {arg("", subgraph(combine)), arg("", tensors({"x"})),
-                         arg("", tensors({"y"})), arg("", tensors({}))},
-                        {tensor("d"), tensor("e")})};
-    parts.outputs = {result("d"), result("e")};
-    const std::string t = tensor_type;
-    COMPARE_TEXT(nodes_of(parts),
-                 "%x : " + t + " = placeholder[x]()\n%y : " + t +
-                     " = placeholder[y]()\n"
-                     "%ListConstruct : list<tensor> = call_function[prim::ListConstruct]()\n"
-                     "%size : int = call_method[aten::size.int](%y, 0)\n%loop : " +
-                     t +
-                     " = call_function[prim::Loop](%size, True, %x)\n"
-                     "  block(%iteration : int, %carried : " +
-                     t +
-                     ") {\n    %select : tensor<float32>[] = "
-                     "call_function[aten::select.int](%y, 0, %iteration)\n    %c : " +
-                     t +
-                     " = call_function[aten::add.Tensor](%carried, %select)\n"
-                     "    %append : list<tensor> = call_function[aten::append.t](%ListConstruct, "
-                     "%c)\n    return(True, %c)\n  }\n"
-                     "%stack : tensor<float32>[?, 2] = call_function[aten::stack](%ListConstruct, "
-                     "0)\noutput[output]([%loop, %stack])\n");
-}
-
-void ExportedPrograms::wrappers()
-{
-    Parts parts;
-    const std::string inside =
-        graph({tensor("a")}, {node(op("relu.default"), {arg("self", tensor("a"))}, {tensor("b")})},
-              {tensor("b")});
-    parts.nodes = {
-        node("torch.ops.higher_order.wrap_with_set_grad_enabled",
-             {arg("", "{`as_bool`:false}"), arg("", subgraph(inside)), arg("", tensor("x"))},
-             {tensor("c")}),
-        node("torch._C._set_grad_enabled", {arg("", "{`as_bool`:true}")}, {}),
-        node("torch.ops.higher_order.invoke_subgraph",
-             {arg("", subgraph(inside)), arg("", "{`as_string`:`block_0`}"), arg("", tensor("c"))},
-             {tensor("d")}),
-        node("torch.ops.higher_order.from_tomorrow",
-             {arg("", subgraph(inside)), arg("", tensor("d"))}, {tensor("e")})};
-    parts.outputs = {result("e")};
-    const std::string t = tensor_type;
-    COMPARE_TEXT(nodes_of(parts), "%x : " + t + " = placeholder[x]()\n%b : " + t +
-                                      " = call_function[aten::relu](%x)\n%b_1 : " + t +
-                                      " = call_function[aten::relu](%b)\n%e : " + t +
-                                      " = call_function[higher_order::from_tomorrow](%b_1)\n"
-                                      "output[output](%e)\n");
-}
-
-void ExportedPrograms::autocast()
-{
-    Parts parts;
-    std::string inside =
-        graph({tensor("a")},
-              {node(op("mm.default"), {arg("self", tensor("a")), arg("mat2", tensor("a"))},
-                    {tensor("b")})},
-              {tensor("b")});
-    // The result is bfloat16 (13), its operands are float32 (7).
-    const std::string before = json("`b`:{`dtype`:7");
-    inside = json(inside);
-    inside.replace(inside.find(before), before.size(), json("`b`:{`dtype`:13"));
-    parts.nodes = {node("torch.ops.higher_order.wrap_with_autocast",
-                        {arg("", "{`as_string`:`cpu`}"), arg("", "{`as_scalar_type`:13}"),
-                         arg("", "{`as_bool`:true}"), arg("", "{`as_none`:true}"),
-                         arg("", subgraph(inside)), arg("", tensor("x"))},
-                        {tensor("c")})};
-    parts.outputs = {result("c")};
-    const std::string half = "tensor<bfloat16>[2]";
-    COMPARE_TEXT(nodes_of(parts),
-                 "%x : " + tensor_type + " = placeholder[x]()\n%to : " + half +
-                     " = call_method[aten::to.dtype](%x, dtype(bfloat16))\n%to_1 : " + half +
-                     " = call_method[aten::to.dtype](%x, dtype(bfloat16))\n%b : " + half +
-                     " = call_function[aten::mm](%to, %to_1)\noutput[output](%b)\n");
-}
-
-/// Of an example of vmap: enters a level of two, hides a dimension of x as `a`.
-std::vector<std::string> vmap_begin()
-{
-    const std::string functorch = "torch._functorch.predispatch.";
-    return {node(functorch + "_vmap_increment_nesting",
-                 {arg("", "{`as_int`:2}"), arg("", "{`as_string`:`error`}")}, {}),
-            node(functorch + "_add_batch_dim",
-                 {arg("", tensor("x")), arg("", "{`as_int`:0}"), arg("", "{`as_int`:1}")},
-                 {tensor("a")})};
-}
-
-std::string vmap_end(const std::string& value, const std::string& name)
-{
-    return node("torch._functorch.predispatch._remove_batch_dim",
-                {arg("", tensor(value)), arg("", "{`as_int`:1}"), arg("", "{`as_int`:2}"),
-                 arg("", "{`as_int`:0}")},
-                {tensor(name)});
-}
-
-void ExportedPrograms::vmap()
-{
-    // The file says float32[2] of all tensors; inside of vmap that is one element's shape.
-    Parts parts;
-    parts.nodes = vmap_begin();
-    parts.nodes.push_back(node(
-        op("softmax.int"), {arg("self", tensor("a")), arg("dim", "{`as_int`:0}")}, {tensor("b")}));
-    parts.nodes.push_back(vmap_end("b", "c"));
-    parts.outputs = {result("c")};
-    const std::string text = nodes_of(parts);
-    QVERIFY2(text.find("tensor<float32>[2, 2] = call_function[aten::softmax.int](") !=
-                 std::string::npos,
-             text.c_str());
-    // The first dimension of an element is the second one here.
-    QVERIFY2(text.find(", 1)") != std::string::npos, text.c_str());
-}
-
-void ExportedPrograms::vmapWithoutRule()
-{
-    // Refused by name when it is lowered: never taken for the operator without vmap.
-    Parts parts;
-    parts.nodes = vmap_begin();
-    parts.nodes.push_back(node(op("bincount.default"), {arg("self", tensor("a"))}, {tensor("b")}));
-    parts.nodes.push_back(vmap_end("b", "c"));
-    parts.outputs = {result("c")};
-    const std::string text = nodes_of(parts);
-    QVERIFY2(text.find("call_function[vmap::bincount]") != std::string::npos, text.c_str());
-    // Branches of a condition that differs from element to element.
-    const std::string same = graph({tensor("y")}, {}, {tensor("y")});
-    parts.nodes = vmap_begin();
-    parts.nodes.push_back(node("torch.ops.higher_order.cond",
-                               {arg("", tensor("a")), arg("", subgraph(same)),
-                                arg("", subgraph(same)), arg("", tensors({"x"}))},
-                               {tensor("b")}));
-    parts.nodes.push_back(vmap_end("b", "c"));
-    const std::string branch = nodes_of(parts);
-    QVERIFY2(branch.find("higher_order::vmap_of_cond") != std::string::npos, branch.c_str());
-}
-
+/// Regions without a graph of their own, between two calls.
 void ExportedPrograms::symbols()
 {
     Parts parts;
@@ -633,10 +266,21 @@ void ExportedPrograms::training()
     parts.outputs = {result("a")};
     QVERIFY(!(*read(parts))->training);
     QVERIFY(nodes_of(parts).find("True") != std::string::npos);
+    // Given to the model, they are not its own: the call means what it says, and reads none.
     parts.nodes = {normal("x", tensor("x"), "a")};
+    QVERIFY(!(*read(parts))->training);
+    QVERIFY(nodes_of(parts).find("(%x, None, True)") != std::string::npos);
+    // The model's own, also where they are made of its buffers.
+    parts.inputs = {user("x"),
+                    "{`buffer`:{`arg`:{`name`:`w`},`buffer_name`:`mean`,`persistent`:true}}"};
+    parts.weights = {"mean"};
+    parts.nodes = {node(op("repeat.default"), {arg("self", tensor("w"))}, {tensor("b")}),
+                   normal("x", tensor("b"), "a")};
+    QVERIFY((*read(parts))->training);
+    parts.nodes = {normal("x", tensor("w"), "a")};
     const auto program = read(parts);
     QVERIFY((*program)->training);
-    QVERIFY(nodes_of(parts).find("(%x, %x, False)") != std::string::npos);
+    QVERIFY(nodes_of(parts).find("(%x, %mean, False)") != std::string::npos);
     QVERIFY(std::any_of((*program)->diagnostics.begin(), (*program)->diagnostics.end(),
                         [](const Diagnostic& d) { return d.code == "training-mode"; }));
 }
