@@ -181,6 +181,28 @@ private Q_SLOTS:
         QVERIFY(!changes(*window)->isVisible()); // it has been read as it is now
     }
 
+    void whatFillsTheViewStillDoesAfterReloading()
+    {
+        FakeCore core;
+        const auto window = openWindow(core.services(), file("net.onnx"), Animation::Off);
+        GraphCanvas* canvas = window->canvas();
+        settle(canvas);
+        QVERIFY(window->expandModule(QStringLiteral("*")));
+        settle(canvas);
+        canvas->fitToView();
+        const double small = canvas->zoom();
+        window->resize(window->width(), window->height() - 150);
+        QTest::qWait(50);
+        canvas->fitToView();
+        QVERIFY(canvas->zoom() < small);
+        const InspectionPtr before = window->inspection();
+        window->reload();
+        QTRY_VERIFY(window->inspection() != before);
+        window->resize(window->width(), window->height() + 150);
+        settle(canvas);
+        QTRY_COMPARE(canvas->zoom(), small);
+    }
+
     void whatIsGoneFromTheFileIsLetGo()
     {
         FakeCore core;

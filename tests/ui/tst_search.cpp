@@ -4,6 +4,7 @@
 #include "ui/panels/breadcrumbs.h"
 #include "ui/panels/locator_popup.h"
 #include "ui/panels/search_bar.h"
+#include "ui/window/language.h"
 
 #include <QAbstractItemModelTester>
 #include <QAction>
@@ -35,6 +36,12 @@ QString text(const QWidget& widget, const char* label)
 class TestSearch : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase()
+    {
+        ui::installLanguage(QStringLiteral("en")); // its plurals
+        QLocale::setDefault(QLocale::c());
+    }
+
     void finds_while_typing_and_steps()
     {
         SearchBar bar;

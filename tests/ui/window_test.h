@@ -4,6 +4,7 @@
 
 #include "ui/canvas/graph_canvas.h"
 #include "ui/window/appearance.h"
+#include "ui/window/language.h"
 #include "ui/window/main_window.h"
 
 #include <QtTest>
@@ -29,6 +30,7 @@ inline void prepareApplication(const QTemporaryDir& settings, const char* name)
     QCoreApplication::setApplicationName(QString::fromLatin1(name));
     QSettings::setDefaultFormat(QSettings::IniFormat);
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
+    ui::installLanguage(QStringLiteral("en")); // its plurals
     QLocale::setDefault(QLocale::c());
     ui::initAppearance();
     ui::applyAppearance(ui::ThemeChoice::Light);

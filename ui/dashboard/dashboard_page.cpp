@@ -291,9 +291,9 @@ void DashboardPage::refreshCoverage()
             tr("After review"), formatShare(figures.after.coverage()), figures.after.coverage(),
             confidenceColor(figures.after.mean_confidence(), palette()), figures.before.coverage());
         m_after->setToolTip(
-            tr("With the decisions on %1 nodes; the line marks the coverage before. "
-               "Click to find these nodes.")
-                .arg(formatCount(figures.reviewed)));
+            tr("With the decisions on %Ln node(s); the line marks the coverage before. "
+               "Click to find these nodes.",
+               nullptr, static_cast<int>(figures.reviewed)));
     }
 }
 
@@ -329,9 +329,10 @@ void DashboardPage::refreshFigures()
     ops.resize(std::min(ops.size(), most_rows));
     for (const auto& [op, figures] : ops)
         bar(m_operators, toQString(op),
-            figures.orphans > 0 ? tr("%1 · %2 orphans")
-                                      .arg(formatCount(figures.total), formatCount(figures.orphans))
-                                : formatCount(figures.total),
+            figures.orphans > 0
+                ? tr("%1 · %Ln orphan(s)", nullptr, static_cast<int>(figures.orphans))
+                      .arg(formatCount(figures.total))
+                : formatCount(figures.total),
             static_cast<double>(figures.total) / static_cast<double>(ops.front().second.total),
             confidenceColor(figures.mean_confidence(), palette()),
             [this, name = toQString(op)] { Q_EMIT queryRequested(operatorQuery(name)); });
@@ -344,7 +345,8 @@ void DashboardPage::refreshFigures()
              tr("This module is in the model, but its forward was not called. Click to show it."),
              [this, id = modules[i]] { Q_EMIT targetRequested(Target::ofModule(id)); });
     if (modules.size() > most_rows / 2)
-        note(m_unused, tr("and %1 more modules").arg(formatCount(modules.size() - most_rows / 2)));
+        note(m_unused, tr("and %Ln more module(s)", nullptr,
+                          static_cast<int>(modules.size() - most_rows / 2)));
     const auto& parameters = coverage.unused_parameters;
     for (std::size_t i = 0; i < std::min(parameters.size(), most_rows / 2); ++i) {
         const std::string& name = parameters[i];
@@ -356,8 +358,8 @@ void DashboardPage::refreshFigures()
              [this, owner] { Q_EMIT targetRequested(Target::ofModule(owner)); });
     }
     if (parameters.size() > most_rows / 2)
-        note(m_unused,
-             tr("and %1 more parameters").arg(formatCount(parameters.size() - most_rows / 2)));
+        note(m_unused, tr("and %Ln more parameter(s)", nullptr,
+                          static_cast<int>(parameters.size() - most_rows / 2)));
     if (modules.empty() && parameters.empty())
         note(m_unused, tr("Every module ran and every parameter is read."));
     m_unused->addStretch();
@@ -440,11 +442,11 @@ void DashboardPage::refreshFindings()
                      Q_EMIT targetRequested(locate(*m_inspection, one));
              });
     if (unsupported.size() > most_rows / 2)
-        note(m_problems,
-             tr("and %1 more operators").arg(formatCount(unsupported.size() - most_rows / 2)));
+        note(m_problems, tr("and %Ln more operator(s)", nullptr,
+                            static_cast<int>(unsupported.size() - most_rows / 2)));
     if (!m_findings.contradicted.empty())
         line(m_problems, tr("Contradicting evidence"),
-             tr("%1 nodes").arg(formatCount(m_findings.contradicted.size())),
+             tr("%Ln node(s)", nullptr, static_cast<int>(m_findings.contradicted.size())),
              tr("Different pieces of evidence name different modules. Click to find these nodes."),
              [this] { Q_EMIT queryRequested(QStringLiteral("contradicted")); });
     std::size_t warnings = 0;

@@ -241,7 +241,7 @@ void SearchBar::refresh()
     else if (asked && m_stepped)
         text = tr("%1 of %2").arg(formatCount(m_at + 1), formatCount(m_found.size()));
     else if (asked)
-        text = m_found.size() == 1 ? tr("1 node") : tr("%1 nodes").arg(formatCount(m_found.size()));
+        text = tr("%Ln node(s)", nullptr, static_cast<int>(m_found.size()));
     m_count->setText(text);
     m_count->setToolTip(m_error);
     m_edit->setToolTip(wrong ? m_error.toHtmlEscaped() : fieldsHelp());

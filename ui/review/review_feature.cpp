@@ -54,13 +54,11 @@ ReviewFeature::ReviewFeature(MainWindow* window)
     });
     connect(m_review, &ReviewController::merged, this,
             [this](const QString& file, int decisions, int conflicts) {
-                QString text = tr("%1 new decisions from %2.")
-                                   .arg(formatCount(static_cast<std::uint64_t>(decisions)),
-                                        QFileInfo(file).fileName());
+                QString text = tr("%Ln new decision(s) from %1.", nullptr, decisions)
+                                   .arg(QFileInfo(file).fileName());
                 if (conflicts > 0)
                     text += QLatin1Char(' ') +
-                            tr("%1 conflicts are listed in the review.")
-                                .arg(formatCount(static_cast<std::uint64_t>(conflicts)));
+                            tr("%Ln conflict(s) are listed in the review.", nullptr, conflicts);
                 m_window->messageBar()->showMessage(
                     {conflicts > 0 ? Tone::Warning : Tone::Success, text, {}, {}});
             });

@@ -488,12 +488,12 @@ void ReviewPanel::refreshTarget()
     if (m_shown && m_module < m_shown->inspection->modules.size()) {
         const auto& figures = m_shown->inspection->coverage.with_descendants;
         const std::uint64_t count = m_module < figures.size() ? figures[m_module].total : 0;
-        text = tr("Module %1, %2 nodes")
-                   .arg(modulePath(m_shown->inspection->modules, m_module), formatCount(count));
+        text = tr("Module %1, %Ln node(s)", nullptr, static_cast<int>(count))
+                   .arg(modulePath(m_shown->inspection->modules, m_module));
     } else if (m_shown && chosen.size() == 1) {
         text = nodeTitle(*m_shown->inspection->model, chosen.front());
     } else if (chosen.size() > 1) {
-        text = tr("%1 nodes").arg(formatCount(chosen.size()));
+        text = tr("%Ln node(s)", nullptr, static_cast<int>(chosen.size()));
     }
     m_target->setText(
         m_target->fontMetrics().elidedText(text, Qt::ElideMiddle, std::max(40, m_target->width())));

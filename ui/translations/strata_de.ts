@@ -463,12 +463,15 @@
         <translation>%1: %2 von %3 Knoten</translation>
     </message>
     <message>
-        <source>Copied as DOT: %1 nodes</source>
-        <translation>Als DOT kopiert: %1 Knoten</translation>
-    </message>
-    <message>
         <source>Copied as an image: %1 × %2</source>
         <translation>Als Bild kopiert: %1 × %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>Copied as DOT: %Ln node(s)</source>
+        <translation>
+            <numerusform>Als DOT kopiert: %Ln Knoten</numerusform>
+            <numerusform>Als DOT kopiert: %Ln Knoten</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -777,20 +780,12 @@
         <translation>%1 von %2 Knoten tragen, was der Exporter aufgezeichnet hat. Klicken, um die anderen zu finden.</translation>
     </message>
     <message>
-        <source>With the decisions on %1 nodes; the line marks the coverage before. Click to find these nodes.</source>
-        <translation>Mit den Entscheidungen über %1 Knoten; der Strich zeigt die Abdeckung davor. Klicken, um diese Knoten zu finden.</translation>
-    </message>
-    <message>
         <source>%1 · %2 nodes · %3 modules · mean confidence %4</source>
         <translation>%1 · %2 Knoten · %3 Module · mittlere Konfidenz %4</translation>
     </message>
     <message>
         <source>%1 · %2 covered</source>
         <translation>%1 · %2 abgedeckt</translation>
-    </message>
-    <message>
-        <source>%1 · %2 orphans</source>
-        <translation>%1 · %2 Waisen</translation>
     </message>
     <message>
         <source>never ran</source>
@@ -801,20 +796,12 @@
         <translation>Dieses Modul ist im Modell, aber sein forward wurde nicht aufgerufen. Klicken, um es zu zeigen.</translation>
     </message>
     <message>
-        <source>and %1 more modules</source>
-        <translation>und %1 weitere Module</translation>
-    </message>
-    <message>
         <source>not read</source>
         <translation>nicht gelesen</translation>
     </message>
     <message>
         <source>No node reads this parameter. Click to show its module.</source>
         <translation>Kein Knoten liest diesen Parameter. Klicken, um sein Modul zu zeigen.</translation>
-    </message>
-    <message>
-        <source>and %1 more parameters</source>
-        <translation>und %1 weitere Parameter</translation>
     </message>
     <message>
         <source>Every module ran and every parameter is read.</source>
@@ -845,16 +832,8 @@
         <translation>nicht unterstützt</translation>
     </message>
     <message>
-        <source>and %1 more operators</source>
-        <translation>und %1 weitere Operatoren</translation>
-    </message>
-    <message>
         <source>Contradicting evidence</source>
         <translation>Widersprüchliche Belege</translation>
-    </message>
-    <message>
-        <source>%1 nodes</source>
-        <translation>%1 Knoten</translation>
     </message>
     <message>
         <source>Different pieces of evidence name different modules. Click to find these nodes.</source>
@@ -871,6 +850,48 @@
     <message>
         <source>No unsupported operators, no contradictions, no warnings.</source>
         <translation>Keine nicht unterstützten Operatoren, keine Widersprüche, keine Warnungen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>With the decisions on %Ln node(s); the line marks the coverage before. Click to find these nodes.</source>
+        <translation>
+            <numerusform>Mit der Entscheidung über %Ln Knoten; der Strich zeigt die Abdeckung davor. Klicken, um ihn zu finden.</numerusform>
+            <numerusform>Mit den Entscheidungen über %Ln Knoten; der Strich zeigt die Abdeckung davor. Klicken, um diese Knoten zu finden.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 · %Ln orphan(s)</source>
+        <translation>
+            <numerusform>%1 · %Ln Waise</numerusform>
+            <numerusform>%1 · %Ln Waisen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more module(s)</source>
+        <translation>
+            <numerusform>und %Ln weiteres Modul</numerusform>
+            <numerusform>und %Ln weitere Module</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more parameter(s)</source>
+        <translation>
+            <numerusform>und %Ln weiterer Parameter</numerusform>
+            <numerusform>und %Ln weitere Parameter</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more operator(s)</source>
+        <translation>
+            <numerusform>und %Ln weiterer Operator</numerusform>
+            <numerusform>und %Ln weitere Operatoren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln node(s)</source>
+        <translation>
+            <numerusform>%Ln Knoten</numerusform>
+            <numerusform>%Ln Knoten</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2660,14 +2681,6 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>Prüfung</translation>
     </message>
     <message>
-        <source>%1 new decisions from %2.</source>
-        <translation>%1 neue Entscheidungen aus %2.</translation>
-    </message>
-    <message>
-        <source>%1 conflicts are listed in the review.</source>
-        <translation>%1 Konflikte stehen in der Prüfung.</translation>
-    </message>
-    <message>
         <source>&amp;Review</source>
         <translation>&amp;Prüfung</translation>
     </message>
@@ -2750,6 +2763,20 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>Written beside each of your decisions. Only decisions under this name are yours to undo.</source>
         <translation>Steht neben jeder Ihrer Entscheidungen. Nur Entscheidungen unter diesem Namen können Sie rückgängig machen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln new decision(s) from %1.</source>
+        <translation>
+            <numerusform>%Ln neue Entscheidung aus %1.</numerusform>
+            <numerusform>%Ln neue Entscheidungen aus %1.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln conflict(s) are listed in the review.</source>
+        <translation>
+            <numerusform>%Ln Konflikt steht in der Prüfung.</numerusform>
+            <numerusform>%Ln Konflikte stehen in der Prüfung.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2974,14 +3001,6 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>%1: %2</translation>
     </message>
     <message>
-        <source>Module %1, %2 nodes</source>
-        <translation>Modul %1, %2 Knoten</translation>
-    </message>
-    <message>
-        <source>%1 nodes</source>
-        <translation>%1 Knoten</translation>
-    </message>
-    <message>
         <source>Decisions are about: %1</source>
         <translation>Entscheidungen gelten für: %1</translation>
     </message>
@@ -2992,6 +3011,20 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>Module that it belongs to</source>
         <translation>Modul, zu dem er gehört</translation>
+    </message>
+    <message numerus="yes">
+        <source>Module %1, %Ln node(s)</source>
+        <translation>
+            <numerusform>Modul %1, %Ln Knoten</numerusform>
+            <numerusform>Modul %1, %Ln Knoten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln node(s)</source>
+        <translation>
+            <numerusform>%Ln Knoten</numerusform>
+            <numerusform>%Ln Knoten</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3212,13 +3245,12 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>%1 of %2</source>
         <translation>%1 von %2</translation>
     </message>
-    <message>
-        <source>1 node</source>
-        <translation>1 Knoten</translation>
-    </message>
-    <message>
-        <source>%1 nodes</source>
-        <translation>%1 Knoten</translation>
+    <message numerus="yes">
+        <source>%Ln node(s)</source>
+        <translation>
+            <numerusform>%Ln Knoten</numerusform>
+            <numerusform>%Ln Knoten</numerusform>
+        </translation>
     </message>
 </context>
 <context>

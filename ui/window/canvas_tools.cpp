@@ -380,7 +380,7 @@ void CanvasTools::copyDot()
         return [this, copy = toQString(*text), count = countOf(nodes)] {
             QApplication::clipboard()->setText(copy);
             m_window->statusBar()->showMessage(
-                tr("Copied as DOT: %1 nodes").arg(formatCount(count)), message_ms);
+                tr("Copied as DOT: %Ln node(s)", nullptr, static_cast<int>(count)), message_ms);
             Q_EMIT copied();
         };
     });

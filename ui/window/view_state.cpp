@@ -30,19 +30,34 @@ QStringList strings(const QJsonValue& value)
     return result;
 }
 
+/// As large as it can be without leaving the view, or not larger than life.
+bool showsJustEverything(const GraphCanvas& canvas)
+{
+    const QRectF view = canvas.viewport()->rect();
+    const QRectF graph(canvas.toViewport({0, 0}),
+                       canvas.toViewport({canvas.scene()->width, canvas.scene()->height}));
+    constexpr double margin = 80.0;
+    return view.contains(graph) && (canvas.zoom() > 0.99 || view.width() - graph.width() < margin ||
+                                    view.height() - graph.height() < margin);
+}
+
 /// Moves the view once no layout is outstanding, unless another model has come by then.
-void moveViewLater(MainWindow& window, double zoom, const QPointF& centre)
+void moveViewLater(MainWindow& window, const ViewState& view)
 {
     constexpr int step_ms = 15;
     auto* timer = new QTimer(&window);
     QObject::connect(timer, &QTimer::timeout, timer,
-                     [timer, zoom, centre, window = &window, shown = window.inspection()] {
+                     [timer, view, window = &window, shown = window.inspection()] {
                          GraphCanvas* canvas = window->canvas();
                          if (window->inspection() != shown)
                              return timer->deleteLater();
                          if (canvas->isLayoutRunning() || !canvas->scene())
                              return;
-                         canvas->setView(zoom, centre, QRectF(canvas->viewport()->rect()).center());
+                         if (view.whole)
+                             canvas->fitToView();
+                         else
+                             canvas->setView(view.zoom, view.centre,
+                                             QRectF(canvas->viewport()->rect()).center());
                          timer->deleteLater();
                      });
     timer->start(step_ms);
@@ -81,6 +96,7 @@ QJsonObject ViewState::toJson() const
             {QStringLiteral("tree"), QJsonArray::fromStringList(tree)},
             {QStringLiteral("selected"), selected},
             {QStringLiteral("zoom"), zoom},
+            {QStringLiteral("whole"), whole},
             {QStringLiteral("x"), centre.x()},
             {QStringLiteral("y"), centre.y()}};
 }
@@ -92,6 +108,7 @@ ViewState ViewState::fromJson(const QJsonObject& json)
     view.tree = strings(json[QStringLiteral("tree")]);
     view.selected = json[QStringLiteral("selected")].toString();
     view.zoom = json[QStringLiteral("zoom")].toDouble();
+    view.whole = json[QStringLiteral("whole")].toBool();
     view.centre = {json[QStringLiteral("x")].toDouble(), json[QStringLiteral("y")].toDouble()};
     return view;
 }
@@ -117,6 +134,7 @@ ViewState viewOf(const MainWindow& window)
     view.selected = nameOf(*inspection, window.selection()->current());
     if (canvas->scene()) {
         view.zoom = canvas->zoom();
+        view.whole = showsJustEverything(*canvas);
         view.centre = canvas->toScene(QRectF(canvas->viewport()->rect()).center());
     }
     return view;
@@ -137,7 +155,7 @@ void applyView(MainWindow& window, const ViewState& view)
     if (const Target target = targetOf(*inspection, view.selected); !target.isEmpty())
         window.selection()->select(target, &window);
     if (std::isfinite(view.zoom) && view.zoom > 0)
-        moveViewLater(window, view.zoom, view.centre);
+        moveViewLater(window, view);
 }
 
 } // namespace strata::ui

@@ -24,6 +24,7 @@ struct ViewState {
     QStringList tree;     ///< and in the tree
     QString selected;     ///< nameOf()
     double zoom = 0.0;    ///< of the graph; 0: not known
+    bool whole = false;   ///< the graph just fits into the view: then it does so again
     QPointF centre;       ///< of the view, in the graph's own coordinates
 
     QJsonObject toJson() const;
