@@ -473,6 +473,26 @@
             <numerusform>Als DOT kopiert: %Ln Knoten</numerusform>
         </translation>
     </message>
+    <message>
+        <source>&amp;Fold repeated modules</source>
+        <translation>&amp;Wiederholte Module falten</translation>
+    </message>
+    <message>
+        <source>Draws equal modules that follow each other as one card, with their number.</source>
+        <translation>Zeichnet gleiche Module, die aufeinander folgen, als eine Karte mit ihrer Zahl.</translation>
+    </message>
+    <message>
+        <source>Fold with its e&amp;quals</source>
+        <translation>Mit &amp;gleichen falten</translation>
+    </message>
+    <message>
+        <source>Unfold the %1 e&amp;qual modules</source>
+        <translation>Die %1 &amp;gleichen Module auffalten</translation>
+    </message>
+    <message>
+        <source>Fold with its %1 e&amp;quals</source>
+        <translation>Mit seinen %1 &amp;gleichen falten</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::CompareWindow</name>
