@@ -215,7 +215,7 @@ void report_source(const Program& source, const SourceFindings& findings, Diagno
 {
     const auto list = [&](const auto& items, Severity severity, const char* code, auto message) {
         std::size_t count = 0;
-        for (const auto item : items)
+        for (const auto& item : items)
             if (++count <= most_node_diagnostics) {
                 const std::pair<std::string, std::string> text = message(item);
                 diagnostics.add(severity, code, text.second, text.first);
@@ -240,6 +240,13 @@ void report_source(const Program& source, const SourceFindings& findings, Diagno
                          fmt::format("The content of '{}' of the source model is not in the file, "
                                      "but what would read it is: the file has other weights.",
                                      name(tensor)));
+    });
+    list(findings.exchanged, Severity::Warning, "parameter-exchanged", [&](const auto& pair) {
+        return std::pair(
+            name(pair.first),
+            fmt::format("Where the source model reads '{}', the file reads the content "
+                        "of '{}', and the reverse: weights are exchanged.",
+                        name(pair.first), name(pair.second)));
     });
     if (!findings.folded.empty())
         diagnostics.info("parameter-folded",

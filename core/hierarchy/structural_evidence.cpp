@@ -3,6 +3,7 @@
 #include "hierarchy/align/align.h"
 #include "hierarchy/align/folded.h"
 #include "hierarchy/confidence.h"
+#include "hierarchy/exchanged_tensors.h"
 #include "hierarchy/picked_values.h"
 
 #include <algorithm>
@@ -170,6 +171,7 @@ public:
             STRATA_CHECK(compare_with_source(left, right, aligned, held, matches, findings, task));
             findings.other_paths =
                 find_other_paths(m_file, left, *m_reference, right, aligned, m_source, m_owners);
+            STRATA_TRY(findings.exchanged, exchanged_tensors(left, right, m_source, task));
         } // the reference's graph is not needed any more, and is large
         if (m_reference) {
             add_aligned(left, aligned, findings.other_paths, findings.evidence);
@@ -403,8 +405,9 @@ private:
             if (read[i] && !found[i])
                 open.push_back(i);
         STRATA_TRY(const auto picked, picked_tensors(others, m_source.tensors, open, task));
+        const std::vector<bool> replaced = replaced_tensors(left, right, aligned, held, matches);
         for (const std::uint32_t i : open) {
-            const bool folded = reader_absorbed[i] || is_computed_with(i) ||
+            const bool folded = reader_absorbed[i] || (is_computed_with(i) && !replaced[i]) ||
                                 std::binary_search(picked.begin(), picked.end(), i);
             (folded              ? findings.folded
              : reader_arrived[i] ? findings.changed
@@ -416,6 +419,59 @@ private:
             if (works[id] && !is_there[id] && !is_folded(id, read, found_or_folded))
                 findings.absent.push_back(id);
         return {};
+    }
+
+    /// Source tensors that a node of the reference reads as they are, where its counterpart in the
+    /// file reads, in the same place, as many numbers of the same sort that are none of the
+    /// source's: nothing was folded there, the content is another.
+    std::vector<bool> replaced_tensors(const FlowGraph& left, const FlowGraph& right,
+                                       const std::vector<align::Match>& aligned,
+                                       const std::vector<HeldTensor>& held,
+                                       const std::vector<std::vector<TensorMatch>>& matches) const
+    {
+        std::unordered_map<std::uint32_t, std::size_t> of_initializer; // the file's
+        std::unordered_map<NodeId, std::size_t> of_constant;
+        std::unordered_map<std::uint32_t, std::size_t> of_reference;
+        for (std::size_t i = 0; i < held.size(); ++i) {
+            if (held[i].initializer != no_id)
+                of_initializer.emplace(held[i].initializer, i);
+            else
+                of_constant.emplace(held[i].constant, i);
+        }
+        const std::vector<HeldTensor> theirs = held_tensors(*m_reference);
+        for (std::size_t i = 0; i < theirs.size(); ++i)
+            if (theirs[i].initializer != no_id)
+                of_reference.emplace(theirs[i].initializer, i);
+        std::vector<bool> replaced(m_source.tensors.size(), false);
+        for (NodeId id = 0; id < aligned.size(); ++id) {
+            const NodeId other = aligned[id].reference;
+            if (other >= m_reference->nodes.size() || left.nodes[id].op != right.nodes[other].op)
+                continue;
+            const auto& mine = left.nodes[id].inputs;
+            const auto& reference = right.nodes[other].inputs;
+            for (std::size_t slot = 0; slot < std::min(mine.size(), reference.size()); ++slot) {
+                const auto there = of_reference.find(reference[slot].initializer);
+                if (reference[slot].initializer == no_id || there == of_reference.end())
+                    continue;
+                const auto& found = matches[held.size() + there->second];
+                if (found.size() != 1 || !found.front().exact)
+                    continue;
+                const auto here = mine[slot].initializer != no_id
+                                      ? of_initializer.find(mine[slot].initializer)
+                                      : of_constant.find(mine[slot].node);
+                const auto end =
+                    mine[slot].initializer != no_id ? of_initializer.end() : of_constant.end();
+                if (here == end || !matches[here->second].empty())
+                    continue;
+                const Tensor& a = *held[here->second].tensor;
+                const Tensor& b = *theirs[there->second].tensor;
+                replaced[found.front().source] =
+                    replaced[found.front().source] ||
+                    (a.element_count() == b.element_count() &&
+                     is_floating_point(a.dtype) == is_floating_point(b.dtype));
+            }
+        }
+        return replaced;
     }
 
     /// Buffers of integers are indices, and single numbers that are no parameters are constants of

@@ -20,6 +20,8 @@ struct SourceFindings {
     std::vector<std::uint32_t> changed; ///< their readers are there: other weights
     std::vector<std::uint32_t> folded;  ///< of normalisations that became part of other nodes
     std::vector<std::uint32_t> missing; ///< their readers are gone too
+    /// In the file, but read in each other's place: (what belongs there, what is there).
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> exchanged;
     /// Where the file took another path through the code than the source: nodes are to be found as
     /// without a source.
     OtherPaths other_paths;

@@ -106,6 +106,8 @@ private Q_SLOTS:
     void anotherExporter();
     void anotherPath();
     void mergedPadding();
+    void exchangedWeights();
+    void otherIndices();
 };
 
 void TestAuditSource::nothingIsMissing()
@@ -255,6 +257,38 @@ void TestAuditSource::mergedPadding()
                 names[id] == std::string("/blocks/") + block + "/Constant")
                 QCOMPARE(inspection->modules[inspection->attribution[id].module].fqn,
                          std::string(block));
+}
+
+void TestAuditSource::exchangedWeights()
+{
+    // Both weights are in the file, each where the other belongs.
+    const auto model = exported();
+    Tensor& first = model->initializers[initializer(*model, "nested.0.0.weight")].tensor;
+    Tensor& second = model->initializers[initializer(*model, "nested.0.1.2.weight")].tensor;
+    std::swap(first, second);
+    const auto inspection = audit(*model);
+    QCOMPARE(lost(*inspection),
+             (Lost{{"parameter-exchanged", {"nested.0.0.weight", "nested.0.1.2.weight"}}}));
+}
+
+void TestAuditSource::otherIndices()
+{
+    // h[:, perm] and h.index_select(1, pick): buffers of integers, twelve and nine.
+    const fs::path source = zoo("torch113/picked_columns/picked_columns.ts.pt");
+    const fs::path file = zoo("torch113/picked_columns/picked_columns.legacy.onnx");
+    auto model = read_onnx(file, m_task)->model;
+    QCOMPARE(lost(*audit(*model, source)), Lost{});
+    for (const char* name : {"perm", "pick"}) {
+        model = read_onnx(file, m_task)->model;
+        Tensor& tensor = model->initializers[initializer(*model, name)].tensor;
+        std::vector<std::byte> scratch;
+        const auto bytes = tensor.contiguous_bytes(scratch);
+        QVERIFY(bytes);
+        std::vector<std::byte> other(bytes->begin(), bytes->end());
+        std::rotate(other.begin(), other.begin() + sizeof(std::int64_t), other.end());
+        tensor = Tensor::from_bytes(DType::Int64, tensor.shape, std::move(other));
+        QCOMPARE(lost(*audit(*model, source)), (Lost{{"parameter-changed", {name}}}));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestAuditSource)

@@ -1,0 +1,22 @@
+// Weights that stand in each other's place.
+#pragma once
+
+#include "base/task.h"
+#include "hierarchy/align/flow_graph.h"
+#include "ir/program.h"
+
+#include <utility>
+#include <vector>
+
+namespace strata {
+
+/// Source tensors that are in the file, but read where others of the same shape belong, while their
+/// own place holds others, too: pairs of (tensor that belongs there, tensor that is there). Aligns
+/// the graphs a second time, without the contents of tensors whose shape occurs more than once, and
+/// looks at nodes that are found by data flow alone. Takes the graphs' tensors for the time being
+/// and puts those of `left` back; `right` is left without.
+Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>>
+exchanged_tensors(align::FlowGraph& left, align::FlowGraph& right, const Program& source,
+                  const TaskContext& task);
+
+} // namespace strata
