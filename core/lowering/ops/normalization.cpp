@@ -113,18 +113,27 @@ Standardized normalize_by_batch_statistics(OpCall& call, const ChannelNorm& norm
     return result;
 }
 
-[[noreturn]] void refuse_training(OpCall& call, std::string_view name)
+/// Whether the statistics are the batch's own: there are no others, or the call is in training
+/// mode. A module that was left in training mode is refused: it has running statistics, and nobody
+/// wants a model that does not use them. Of statistics that come in as inputs the call means what
+/// it says.
+bool uses_batch_statistics(OpCall& call, const ChannelNorm& norm, bool training,
+                           std::string_view name = "batch normalization")
 {
-    call.refuse(fmt::format("{} is in training mode: it would update its running statistics", name),
-                "call model.eval() before saving");
+    if (norm.mean == no_id || norm.variance == no_id)
+        return true;
+    const OnnxModel& model = call.e().model();
+    if (training && model.values[norm.mean].initializer != no_id)
+        call.refuse(
+            fmt::format("{} is in training mode: it would update its running statistics", name),
+            "call model.eval() before saving");
+    return training;
 }
 
 ValueId batch_normalize(OpCall& call, const ChannelNorm& norm, bool training)
 {
-    if (norm.mean == no_id || norm.variance == no_id)
+    if (uses_batch_statistics(call, norm, training))
         return normalize_by_batch_statistics(call, norm).value;
-    if (training)
-        refuse_training(call, "batch normalization");
     return normalize_by_running_statistics(call.e(), norm, call);
 }
 
@@ -140,7 +149,7 @@ Outputs with_statistics(OpCall& call, const ChannelNorm& norm, bool training,
 {
     Emitter& e = call.e();
     Outputs outputs;
-    if (norm.mean == no_id || norm.variance == no_id) {
+    if (uses_batch_statistics(call, norm, training)) {
         const Standardized result = normalize_by_batch_statistics(call, norm);
         const auto rank = *e.rank(norm.input);
         std::vector<std::int64_t> kept = iota(2, rank - 2);
@@ -148,7 +157,7 @@ Outputs with_statistics(OpCall& call, const ChannelNorm& norm, bool training,
         outputs = Outputs::tensors({result.value, e.squeeze(result.mean, kept),
                                     e.squeeze(result.inverse_deviation(e), kept)});
     } else {
-        const ValueId result = batch_normalize(call, norm, training);
+        const ValueId result = normalize_by_running_statistics(e, norm, call);
         const ValueId empty =
             e.constant(Tensor::filled(constant_type(e.dtype(norm.input)), {0}, 0.0), "empty");
         outputs = Outputs::tensors({result, empty, empty});
@@ -184,47 +193,61 @@ Outputs batch_norm_no_update(OpCall& call)
 
 Outputs batch_norm_with_update(OpCall& call)
 {
-    refuse_training(call, "batch normalization");
+    return with_statistics(call, channel_norm(call), true, 1);
 }
 
 /// A running statistic after a batch, whose own counts with weight `momentum`.
 ValueId updated_statistic(Emitter& e, ValueId running, ValueId of_batch, double momentum)
 {
-    const DType dtype = e.dtype(running);
+    const DType dtype = constant_type(e.dtype(running));
     return e.add(e.mul(running, e.scalar(dtype, 1.0 - momentum)),
                  e.mul(e.cast(of_batch, dtype), e.scalar(dtype, momentum)));
 }
 
-/// What a functionalized program has: the running statistics come out as results.
-Outputs batch_norm_functional(OpCall& call)
+/// What a functionalized program has: the running statistics come out as results, too.
+Outputs functional(OpCall& call, bool training, std::size_t extra_outputs)
 {
     const ChannelNorm norm = channel_norm(call);
     Emitter& e = call.e();
-    if (!call.boolean("training")) {
-        Outputs outputs = with_statistics(call, norm, false, 0);
+    if (!uses_batch_statistics(call, norm, training)) {
+        Outputs outputs = with_statistics(call, norm, false, extra_outputs);
         outputs.values.push_back(Lowered::tensor(norm.mean));
         outputs.values.push_back(Lowered::tensor(norm.variance));
         return outputs;
     }
     const std::vector<std::int64_t> shape = call.shape(norm.input);
-    const Standardized result = normalize_by_batch_statistics(call, norm);
     std::vector<std::int64_t> kept = iota(2, static_cast<std::int64_t>(shape.size()) - 2);
     kept.insert(kept.begin(), 0);
-    std::int64_t elements = 1;
+    double elements = 1;
     for (const std::int64_t axis : kept)
-        elements *= shape[static_cast<std::size_t>(axis)];
+        elements *= static_cast<double>(shape[static_cast<std::size_t>(axis)]);
     if (elements < 2)
         call.refuse("training needs more than one value for each channel");
-    const double momentum = call.number("momentum");
+    const Standardized result = normalize_by_batch_statistics(call, norm);
     const DType dtype = constant_type(e.dtype(norm.input));
     const ValueId mean = e.squeeze(result.mean, kept);
     const ValueId deviation = e.squeeze(result.deviation, kept);
     const ValueId biased = e.sub(e.mul(deviation, deviation), e.scalar(dtype, norm.eps));
-    const auto n = static_cast<double>(elements);
-    const ValueId variance = e.mul(biased, e.scalar(dtype, n / (n - 1.0)));
-    return Outputs::tensors({result.value, mean, e.emit("Reciprocal", {deviation}),
-                             updated_statistic(e, norm.mean, mean, momentum),
-                             updated_statistic(e, norm.variance, variance, momentum)});
+    const ValueId variance = e.mul(biased, e.scalar(dtype, elements / (elements - 1.0)));
+    Outputs outputs = Outputs::tensors({result.value, mean, e.emit("Reciprocal", {deviation})});
+    for (std::size_t i = 0; i < extra_outputs; ++i)
+        outputs.values.push_back(
+            Lowered::tensor(e.constant(Tensor::filled(DType::UInt8, {0}, 0.0), "empty")));
+    const double momentum = call.number("momentum");
+    outputs.values.push_back(Lowered::tensor(updated_statistic(e, norm.mean, mean, momentum)));
+    outputs.values.push_back(
+        Lowered::tensor(updated_statistic(e, norm.variance, variance, momentum)));
+    return outputs;
+}
+
+Outputs batch_norm_functional(OpCall& call)
+{
+    return functional(call, call.boolean("training"), 0);
+}
+
+Outputs batch_norm_with_update_functional(OpCall& call)
+{
+    return functional(call, true, 1);
 }
 
 Outputs cudnn_batch_norm(OpCall& call)
@@ -253,8 +276,7 @@ Outputs instance_norm(OpCall& call)
             call.refuse("'use_input_stats' is false but there are no running statistics");
         return normalize_by_running_statistics(e, norm, call);
     }
-    if (norm.mean != no_id)
-        refuse_training(call, "instance normalization");
+    uses_batch_statistics(call, norm, true, "instance normalization"); // or refuses
     const auto rank = e.rank(norm.input);
     std::optional<std::int64_t> channels = known_size(e, norm.input, 1);
     if (norm.weight != no_id && !channels)
@@ -436,7 +458,7 @@ Outputs norm_except_dim(OpCall& call)
     return norm_except(call, call.tensor("v"), call.integer("dim"));
 }
 
-constexpr std::string_view eval_only = "eval mode only, or without running statistics";
+constexpr std::string_view eval_only = "training mode only without running statistics of its own";
 
 constexpr OpEntry entries[] = {
     {"aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
@@ -459,7 +481,7 @@ constexpr OpEntry entries[] = {
     {"aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor "
      "running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, "
      "Tensor, Tensor, Tensor, Tensor)",
-     batch_norm_functional, "training needs known sizes"},
+     batch_norm_functional, eval_only},
     {"aten::_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? "
      "running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, "
      "Tensor)",
@@ -467,7 +489,11 @@ constexpr OpEntry entries[] = {
     {"aten::_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor "
      "running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, "
      "Tensor)",
-     batch_norm_with_update, "refused: it is training"},
+     batch_norm_with_update, eval_only},
+    {"aten::_batch_norm_with_update_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor "
+     "running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, Tensor, "
+     "Tensor, Tensor, Tensor)",
+     batch_norm_with_update_functional, eval_only},
     {"aten::cudnn_batch_norm(Tensor input, Tensor weight, Tensor? bias, Tensor? running_mean, "
      "Tensor? running_var, bool training, float exponential_average_factor, float epsilon) -> "
      "(Tensor, Tensor, Tensor, Tensor)",
@@ -483,7 +509,7 @@ constexpr OpEntry entries[] = {
     {"aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, "
      "Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) "
      "-> Tensor",
-     instance_norm, "not training with running statistics"},
+     instance_norm, eval_only},
     {"aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? "
      "bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor",
      layer_norm},

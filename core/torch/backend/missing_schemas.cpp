@@ -90,6 +90,72 @@ at::Tensor nms(const at::Tensor& boxes, const at::Tensor& scores, double iou_thr
     return at::tensor(kept, at::TensorOptions().dtype(at::kLong));
 }
 
+/// What newer versions trace, without kernels: such models are exported from their structure.
+constexpr const char* newer_operators[] = {
+    "_assert_async.msg(Tensor self, str assert_msg) -> ()",
+    "_assert_scalar(Scalar self, str assert_msg) -> ()",
+    "_batch_norm_no_update(Tensor input, Tensor? weight, Tensor? bias, Tensor? "
+    "running_mean, Tensor? running_var, float momentum, float eps) -> (Tensor, "
+    "Tensor, Tensor, Tensor)",
+    "_batch_norm_with_update(Tensor input, Tensor? weight, Tensor? bias, Tensor "
+    "running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor,"
+    " Tensor, Tensor)",
+    "_batch_norm_with_update_functional(Tensor input, Tensor? weight, Tensor? bias, "
+    "Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, "
+    "Tensor, Tensor, Tensor, Tensor, Tensor)",
+    "_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor",
+    "_functional_assert_async.msg(Tensor self, str assert_msg, Tensor dep_token) -> "
+    "Tensor",
+    "_functional_assert_scalar(Scalar self, str assert_msg, Tensor dep_token) -> "
+    "Tensor",
+    "_functional_sym_constrain_range(Scalar size, int? min, int? max, Tensor "
+    "dep_token) -> Tensor",
+    "_functional_sym_constrain_range_for_size(Scalar size, int? min, int? max, Tensor"
+    " dep_token) -> Tensor",
+    "_fused_rms_norm(Tensor input, int[] normalized_shape, Tensor? weight, float? "
+    "eps) -> (Tensor, Tensor)",
+    "_int_mm(Tensor self, Tensor mat2) -> Tensor",
+    "_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor "
+    "running_mean, Tensor running_var, bool training, float momentum, float eps) -> "
+    "(Tensor, Tensor, Tensor)",
+    "_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, "
+    "bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
+    "_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, "
+    "Tensor running_mean, Tensor running_var, bool training, float momentum, float "
+    "eps) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
+    "_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias,"
+    " Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor,"
+    " Tensor, Tensor)",
+    "_prelu_kernel(Tensor self, Tensor weight) -> Tensor",
+    "_scaled_dot_product_cudnn_attention(Tensor query, Tensor key, Tensor value, "
+    "Tensor? attn_bias, bool compute_log_sumexp, float dropout_p=0.0, bool "
+    "is_causal=False, bool return_debug_mask=False, *, float? scale=None) -> (Tensor,"
+    " Tensor, Tensor, Tensor, int, int, Tensor, Tensor, Tensor)",
+    "_scaled_dot_product_efficient_attention(Tensor query, Tensor key, Tensor value, "
+    "Tensor? attn_bias, bool compute_log_sumexp, float dropout_p=0.0, bool "
+    "is_causal=False, *, float? scale=None) -> (Tensor, Tensor, Tensor, Tensor)",
+    "_scaled_dot_product_flash_attention(Tensor query, Tensor key, Tensor value, "
+    "float dropout_p=0.0, bool is_causal=False, bool return_debug_mask=False, *, "
+    "float? scale=None) -> (Tensor, Tensor, Tensor, Tensor, int, int, Tensor, Tensor,"
+    " Tensor)",
+    "_scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor "
+    "value, float dropout_p=0.0, bool is_causal=False, *, Tensor? attn_mask=None, "
+    "float? scale=None) -> (Tensor, Tensor)",
+    "_scaled_dot_product_fused_attention_overrideable(Tensor query, Tensor key, "
+    "Tensor value, Tensor? attn_bias=None, float dropout_p=0.0, bool is_causal=False,"
+    " bool return_debug_mask=False, *, float? scale=None) -> (Tensor, Tensor, Tensor,"
+    " Tensor, int, int, Tensor, Tensor, Tensor)",
+    "_unsafe_index_put(Tensor self, Tensor?[] indices, Tensor values, bool "
+    "accumulate=False) -> Tensor",
+    "_unsafe_masked_index(Tensor self, Tensor mask, Tensor?[] indices, Scalar fill) "
+    "-> Tensor",
+    "_unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor?[] indices,"
+    " Tensor values) -> Tensor",
+    "_weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) -> Tensor",
+    "nonzero_static(Tensor self, *, int size, int fill_value=-1) -> Tensor",
+    "sym_constrain_range(Scalar size, *, int? min=None, int? max=None) -> ()",
+    "sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()"};
+
 /// Defines operators of one namespace that the dispatcher does not have.
 class Definer {
 public:
@@ -146,6 +212,8 @@ void define_all()
                 "float? scales_h=None, float? scales_w=None) -> Tensor");
     aten.define("_upsample_lanczos2d_aa.vec(Tensor input, int[]? output_size, bool align_corners, "
                 "float[]? scale_factors) -> Tensor");
+    for (const char* schema : newer_operators)
+        aten.define(schema);
     if (vision.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"))
         vision.library().impl("nms", torch::dispatch(c10::DispatchKey::CPU, TORCH_FN(nms)));
     for (const char* schema :

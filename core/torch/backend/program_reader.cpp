@@ -39,8 +39,10 @@ void note_kind(Program& program, const GraphWalker& walker, const ArchiveExtras&
                      "The model was traced in training mode: dropout and batch normalisation are "
                      "recorded as they behave in training. Call eval() before tracing.");
     else if (program.training)
-        sink.info("training-mode", "The model was saved in training mode; it is read as in "
-                                   "evaluation mode.");
+        sink.warning("training-mode",
+                     "The model was saved in training mode. It is read as in evaluation mode: "
+                     "dropout does nothing and normalisations use their running statistics. Call "
+                     "eval() before saving.");
     if (program.frozen)
         sink.warning("frozen-model",
                      "The model was frozen: its parameters are constants and its module structure "

@@ -68,6 +68,42 @@ ParityRows decomposed_rows()
         .input(f32({2, 3, 4}))
         .input(f32({3}).range(0.5, 2))
         .input(f32({3}));
+    // Running statistics that come in as inputs: y and z, of which z is also the bias.
+    const auto training = [&](const std::string& name, const std::string& returned,
+                              const std::string& graph) {
+        rows.emplace_back(name, "def forward(self, x, y, z):\n"
+                                "  m = x.mean([0, 2])\n"
+                                "  c = x - m.reshape([3, 1])\n"
+                                "  i = torch.rsqrt((c ** 2).mean([0, 2]) + 1e-5)\n"
+                                "  r = c * (i * y).reshape([3, 1]) + z.reshape([3, 1])\n"
+                                "  v = torch.var(x, [0, 2], True)\n"
+                                "  return " +
+                                    returned)
+            .graph(graph)
+            .input(f32({2, 3, 4}))
+            .input(f32({3}).range(0.5, 2))
+            .input(f32({3}));
+    };
+    const std::string statistics = "(%x, %y, %z, %z, %y, ";
+    training("batch norm with update, functional", "r, m, i, 0.7 * z + 0.3 * m, 0.7 * y + 0.3 * v",
+             "%r : tensor, %a : tensor, %b : tensor, %e : tensor, %c : tensor, %d : tensor = "
+             "call_function[aten::_batch_norm_with_update_functional]" +
+                 statistics + "0.3, 1e-05)\noutput[output]([%r, %a, %b, %c, %d])");
+    training("batch norm with update", "r, m, i",
+             "%r : tensor, %a : tensor, %b : tensor, %e : tensor = "
+             "call_function[aten::_batch_norm_with_update]" +
+                 statistics + "0.3, 1e-05)\noutput[output]([%r, %a, %b])");
+    training("batch norm of inputs in training mode", "r",
+             "%r : tensor = call_function[aten::batch_norm]" + statistics +
+                 "True, 0.3, 1e-05, False)");
+    rows.emplace_back("instance norm of inputs in training mode",
+                      "def forward(self, x, y, z):\n"
+                      "  return torch.instance_norm(x, y, z, None, None, True, 0.1, 1e-5, False)")
+        .graph("%r : tensor = call_function[aten::instance_norm](%x, %y, %z, %z, %y, True, 0.1, "
+               "1e-05, False)")
+        .input(f32({2, 3, 4}))
+        .input(f32({3}).range(0.5, 2))
+        .input(f32({3}));
     rows.emplace_back("batch norm, functional, training with one value",
                       "def forward(self, x, y):\n  return x")
         .graph("%r : tensor, %a : tensor, %b : tensor, %c : tensor, %d : tensor = "

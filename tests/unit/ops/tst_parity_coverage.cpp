@@ -130,7 +130,6 @@ private:
             "aten::_assert_scalar",
             "aten::_assert_tensor_metadata",
             "aten::_batch_norm_no_update",
-            "aten::_batch_norm_with_update",
             "aten::_fused_rms_norm",
             "aten::_native_batch_norm_legit",
             "aten::_native_batch_norm_legit.no_stats",
