@@ -8,6 +8,7 @@
 #include "missing_schemas.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -17,6 +18,18 @@ namespace {
 bool has_training(const torch::jit::Module& module)
 {
     return module.hasattr("training") && module.attr("training").isBool() && module.is_training();
+}
+
+/// Whether it has operators that compute something else in training mode.
+bool has_training_behaviour(const FxGraph& graph)
+{
+    constexpr std::array names{std::string_view("dropout"), std::string_view("batch_norm"),
+                               std::string_view("instance_norm"), std::string_view("rrelu")};
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const FxNode& node) {
+        return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+            return node.target.find(name) != std::string::npos;
+        });
+    });
 }
 
 void note_kind(Program& program, const GraphWalker& walker, const ArchiveExtras& extras,
@@ -38,6 +51,11 @@ void note_kind(Program& program, const GraphWalker& walker, const ArchiveExtras&
         sink.warning("training-mode",
                      "The model was traced in training mode: dropout and batch normalisation are "
                      "recorded as they behave in training. Call eval() before tracing.");
+    else if (program.training && has_training_behaviour(program.graph))
+        sink.warning("training-mode",
+                     "The model was saved in training mode. It is read as in evaluation mode: "
+                     "dropout does nothing and normalisations use their running statistics. Call "
+                     "eval() before torch.jit.script.");
     else if (program.training)
         sink.warning("training-mode",
                      "The model was saved in training mode. It is read as in evaluation mode: "

@@ -135,6 +135,18 @@ class Encoder(nn.Module):
         return self.layer(x)
 
 
+class Dropping(nn.Module):
+    """Saved in training mode; another one in evaluation."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(3)
+        self.drop = nn.Dropout(0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.drop(self.norm(x))
+
+
 if __name__ == "__main__":
     torch.manual_seed(0)
     # Into the current folder, or in the folder that is given (the files record the script's own path).
@@ -142,5 +154,8 @@ if __name__ == "__main__":
     for model in (Interfaces(), Methods(), Lists(), State(), Tied(), Twins(), Encoder()):
         name = type(model).__name__.lower()
         torch.jit.script(model.eval()).save(str(folder / f"{name}.script.pt"))
+    torch.jit.script(Dropping().train()).save(str(folder / "dropping.script.pt"))
+    # In training mode, too, but without anything that minds.
+    torch.jit.script(Tied().train()).save(str(folder / "tied_training.script.pt"))
     torch.jit.trace(Twins().eval(), torch.ones(2, 3)).save(str(folder / "twins.ts.pt"))
     torch.jit.trace(Tied().eval(), torch.tensor([0, 1])).save(str(folder / "tied.ts.pt"))

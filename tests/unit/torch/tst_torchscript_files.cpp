@@ -27,6 +27,7 @@ private Q_SLOTS:
     void optimized_for_inference();
     void other_methods();
     void functions();
+    void training();
     void cancelled();
     void runs_data();
     void runs();
@@ -97,6 +98,23 @@ void TorchScriptFiles::functions()
     QVERIFY(program);
     QCOMPARE((*program)->modules.size(), std::size_t{1});
     QVERIFY(!(*program)->frozen);
+}
+
+void TorchScriptFiles::training()
+{
+    const auto severity = [](const char* file) -> std::optional<Severity> {
+        TaskContext task;
+        const auto program = load_program(data(file), task);
+        if (!program || !(*program)->training)
+            return std::nullopt;
+        for (const Diagnostic& found : (*program)->diagnostics)
+            if (found.code == "training-mode")
+                return found.severity;
+        return std::nullopt;
+    };
+    QVERIFY(severity("torch/dropping.script.pt") == Severity::Warning);
+    QVERIFY(severity("torch/tied_training.script.pt") == Severity::Info);
+    QVERIFY(!severity("torch/tied.script.pt"));
 }
 
 void TorchScriptFiles::cancelled()
