@@ -113,6 +113,38 @@ ParityRows decomposed_rows()
         .input(f32({3}).range(0.5, 2))
         .refuses("more than one value");
 
+    rows.emplace_back("gradient of softmax", "def forward(self, x, y):\n"
+                                             "  return y * (x - torch.sum(x * y, [1], True))")
+        .graph("%r : tensor = call_function[aten::_softmax_backward_data](%x, %y, 1, "
+               "dtype(float32))")
+        .input(f32({2, 3, 4}))
+        .input(f32({2, 3, 4}));
+    rows.emplace_back("gradient of log_softmax",
+                      "def forward(self, x, y):\n"
+                      "  return x - torch.exp(y) * torch.sum(x, [-1], True)")
+        .graph("%r : tensor = call_function[aten::_log_softmax_backward_data](%x, %y, -1, "
+               "dtype(float32))")
+        .input(f32({2, 3, 4}))
+        .input(f32({2, 3, 4}));
+    rows.emplace_back("gradient of dropout", "def forward(self, x, y):\n  return x * y * 1.5")
+        .graph("%m : tensor = call_function[aten::gt.Scalar](%y, 0)\n"
+               "%r : tensor = call_function[aten::native_dropout_backward](%x, %m, 1.5)")
+        .input(f32({2, 3}))
+        .input(f32({2, 3}).range(1, 1));
+    // Windows that overlap: a place that is the maximum of two gets both gradients.
+    rows.emplace_back("gradient of max pooling",
+                      "def forward(self, x, y):\n"
+                      "  m, i = torch.max_pool2d_with_indices(y, [2, 2], [1, 1])\n"
+                      "  z = torch.zeros([2, 3, 20])\n"
+                      "  z = z.scatter_add(2, i.flatten(2), x.flatten(2))\n"
+                      "  return z.reshape([2, 3, 4, 5])")
+        .graph("%m : tensor, %i : tensor = call_function[aten::max_pool2d_with_indices](%y, [2, "
+               "2], [1, 1], [0, 0], [1, 1], False)\n"
+               "%r : tensor = call_function[aten::max_pool2d_with_indices_backward](%x, %y, [2, "
+               "2], [1, 1], [0, 0], [1, 1], False, %i)")
+        .input(f32({2, 3, 3, 4}))
+        .input(f32({2, 3, 4, 5}));
+
     // The weights are made of the inputs: y is [8, 3], z is [8, 2].
     for (const bool reverse : {false, true}) {
         const std::string flip = reverse ? "torch.flip(x, [0])" : "x";

@@ -13,6 +13,7 @@ private Q_SLOTS:
     void operators();
     void arguments();
     void unknownArgument();
+    void unknownInputsAndOutputs();
     void listResults();
     void symbols();
     void mutations();
@@ -101,6 +102,33 @@ void ExportedPrograms::unknownArgument()
     QCOMPARE(relu.kwargs[0].name, std::string("new (as_hologram)"));
     QVERIFY(std::any_of((*program)->diagnostics.begin(), (*program)->diagnostics.end(),
                         [](const Diagnostic& d) { return d.code == "unknown-argument-kind"; }));
+}
+
+/// Kinds that a newer schema adds are told, not taken for others.
+void ExportedPrograms::unknownInputsAndOutputs()
+{
+    Parts parts;
+    parts.inputs = {user("x"), "{`from_tomorrow`:{`arg`:{`name`:`y`}}}"};
+    parts.nodes = {node(op("relu.default"), {arg("self", tensor("x"))}, {tensor("a")})};
+    parts.outputs = {result("a"), "{`into_yesterday`:{`arg`:{`name`:`a`}}}"};
+    const auto program = read(parts);
+    QVERIFY2(program.has_value(), program ? "" : program.error().text().c_str());
+    const auto told = [&](const std::string& code, const std::string& kind) {
+        const auto& found = (*program)->diagnostics;
+        return std::any_of(found.begin(), found.end(), [&](const Diagnostic& each) {
+            return each.code == code && each.severity == Severity::Warning &&
+                   each.message.find(kind) != std::string::npos;
+        });
+    };
+    QVERIFY(told("unknown-input-kind", "'from_tomorrow'"));
+    QVERIFY(told("unknown-output-kind", "'into_yesterday'"));
+    QVERIFY(nodes_of(parts).find("output[output](%a)") != std::string::npos);
+    // Who uses such an input, uses nothing.
+    parts.nodes = {node(op("relu.default"), {arg("self", tensor("y"))}, {tensor("a")})};
+    QVERIFY(nodes_of(parts).find("nothing makes before") != std::string::npos);
+    // A union has one tag.
+    parts.inputs = {"{`user_input`:{`arg`:" + tensor("x") + "},`buffer`:{}}"};
+    QVERIFY(nodes_of(parts).find("one tag") != std::string::npos);
 }
 
 void ExportedPrograms::listResults()

@@ -80,6 +80,7 @@ private Q_SLOTS:
     void sampleInputs();
     void sampleInputsThatCannotBeReadDoNotMatter();
     void severalModels();
+    void besideCompiledCode();
     void roots();
     void versions();
     void compressedArchives();
@@ -333,6 +334,23 @@ void Pt2Archives::severalModels()
     QCOMPARE(unknown.error().code, ErrorCode::Usage);
     QVERIFY(unknown.error().message.find("model, decoder") != std::string::npos);
     QCOMPARE(*list_pt2_models(write(archive)), (std::vector<std::string>{"model", "decoder"}));
+}
+
+/// What AOTInductor packs with a program is left alone.
+void Pt2Archives::besideCompiledCode()
+{
+    const std::string archive = pt2_archive({{"data/weights/weight_0", raw({1.f, 2.f})},
+                                             {"data/weights/model_weights_config.json",
+                                              config({config_line("w", "weight_0", 7, {2}, {1})})},
+                                             {"data/aotinductor/model/a.wrapper.so", "\x7f"
+                                                                                     "ELF"},
+                                             {"data/aotinductor/model/a.wrapper.cpp", "//"},
+                                             {"data/aotinductor/other/models/b.json", "{}"}});
+    const Model model = opened(archive);
+    QCOMPARE(model->name, std::string("model"));
+    QVERIFY(model->diagnostics.empty());
+    QCOMPARE(values(tensor(model, "w")), (std::vector<double>{1, 2}));
+    QCOMPARE(*list_pt2_models(write(archive)), (std::vector<std::string>{"model"}));
 }
 
 void Pt2Archives::roots()
