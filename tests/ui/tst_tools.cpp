@@ -2,6 +2,7 @@
 #include "tool_samples.h"
 
 #include "layout/graph_walk.h"
+#include "support/inspection_builder.h"
 #include "ui/compare/compare_window.h"
 #include "ui/models/evidence_candidates.h"
 #include "ui/models/fx_kinds.h"
@@ -84,6 +85,30 @@ private Q_SLOTS:
         QTRY_VERIFY(!window->isBusy());
         QCOMPARE(window->inspection()->coverage.all.orphans, 2U);
         QVERIFY(!detach->isEnabled());
+    }
+
+    void reloadingKeepsWhatIsFolded()
+    {
+        FakeCore core;
+        core.inspection = test::transformer_model(6);
+        const auto window = openedWindow(core.services());
+        GraphCanvas* canvas = window->canvas();
+        settle(canvas);
+        QVERIFY(window->expandModule(QStringLiteral("layers")));
+        settle(canvas);
+        const ModuleId third = *window->inspection()->modules.find("layers.2");
+        for (const bool all : {false, true}) {
+            canvas->setRepeatsFolded(all);
+            settle(canvas);
+            canvas->setRepeatFolded(third, !all);
+            settle(canvas);
+            QCOMPARE(canvas->isRepeatFolded(third), !all);
+            const InspectionPtr before = window->inspection();
+            window->reload();
+            QTRY_VERIFY(window->inspection() != before);
+            settle(canvas);
+            QTRY_COMPARE(canvas->isRepeatFolded(third), !all);
+        }
     }
 
     void attachingCanBeCancelledAndFail()

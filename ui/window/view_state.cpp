@@ -11,6 +11,7 @@
 #include <QTreeView>
 
 #include <cmath>
+#include <utility>
 
 namespace strata::ui {
 
@@ -41,25 +42,32 @@ bool showsJustEverything(const GraphCanvas& canvas)
                                     view.height() - graph.height() < margin);
 }
 
-/// Moves the view once no layout is outstanding, unless another model has come by then.
-void moveViewLater(MainWindow& window, const ViewState& view)
+/// Folds and moves the view once no layout is outstanding, unless another model has come by then.
+void moveViewLater(MainWindow* window, ViewState view)
 {
     constexpr int step_ms = 15;
-    auto* timer = new QTimer(&window);
-    QObject::connect(timer, &QTimer::timeout, timer,
-                     [timer, view, window = &window, shown = window.inspection()] {
-                         GraphCanvas* canvas = window->canvas();
-                         if (window->inspection() != shown)
-                             return timer->deleteLater();
-                         if (canvas->isLayoutRunning() || !canvas->scene())
-                             return;
-                         if (view.whole)
-                             canvas->fitToView();
-                         else
-                             canvas->setView(view.zoom, view.centre,
-                                             QRectF(canvas->viewport()->rect()).center());
-                         timer->deleteLater();
-                     });
+    auto* timer = new QTimer(window);
+    const InspectionPtr shown = window->inspection();
+    const auto step = [timer, window, shown, view]() mutable {
+        GraphCanvas* canvas = window->canvas();
+        if (window->inspection() != shown)
+            return timer->deleteLater();
+        if (canvas->isLayoutRunning() || !canvas->scene())
+            return;
+        if (!view.folding.isEmpty()) { // what is equal is known since the first layout
+            for (const QString& fqn : std::exchange(view.folding, {}))
+                if (const auto id = shown->modules.find(fqn.toStdString()))
+                    canvas->setRepeatFolded(*id, !canvas->repeatsFolded());
+            return;
+        }
+        const QPointF middle = QRectF(canvas->viewport()->rect()).center();
+        if (view.whole)
+            canvas->fitToView();
+        else if (std::isfinite(view.zoom) && view.zoom > 0)
+            canvas->setView(view.zoom, view.centre, middle);
+        timer->deleteLater();
+    };
+    QObject::connect(timer, &QTimer::timeout, timer, step);
     timer->start(step_ms);
 }
 
@@ -94,6 +102,7 @@ QJsonObject ViewState::toJson() const
 {
     return {{QStringLiteral("expanded"), QJsonArray::fromStringList(expanded)},
             {QStringLiteral("tree"), QJsonArray::fromStringList(tree)},
+            {QStringLiteral("folding"), QJsonArray::fromStringList(folding)},
             {QStringLiteral("selected"), selected},
             {QStringLiteral("zoom"), zoom},
             {QStringLiteral("whole"), whole},
@@ -106,6 +115,7 @@ ViewState ViewState::fromJson(const QJsonObject& json)
     ViewState view;
     view.expanded = strings(json[QStringLiteral("expanded")]);
     view.tree = strings(json[QStringLiteral("tree")]);
+    view.folding = strings(json[QStringLiteral("folding")]);
     view.selected = json[QStringLiteral("selected")].toString();
     view.zoom = json[QStringLiteral("zoom")].toDouble();
     view.whole = json[QStringLiteral("whole")].toBool();
@@ -127,6 +137,9 @@ ViewState viewOf(const MainWindow& window)
             view.expanded += toQString(modules[id].fqn);
         if (modules.size() > most_tree_rows)
             continue;
+        if (canvas->isRepeatFolded(id) != canvas->repeatsFolded() &&
+            (!canvas->repeatsFolded() || canvas->repeatCount(id) > 0))
+            view.folding += toQString(modules[id].fqn);
         if (const QModelIndex row = panel->viewIndex(id);
             row.isValid() && panel->view()->isExpanded(row))
             view.tree += toQString(modules[id].fqn);
@@ -154,8 +167,8 @@ void applyView(MainWindow& window, const ViewState& view)
             panel->view()->expand(panel->viewIndex(*id));
     if (const Target target = targetOf(*inspection, view.selected); !target.isEmpty())
         window.selection()->select(target, &window);
-    if (std::isfinite(view.zoom) && view.zoom > 0)
-        moveViewLater(window, view);
+    if (view != ViewState())
+        moveViewLater(&window, view);
 }
 
 } // namespace strata::ui

@@ -22,6 +22,7 @@ Target targetOf(const Inspection& inspection, const QString& name);
 struct ViewState {
     QStringList expanded; ///< FQNs of the modules that are open in the graph
     QStringList tree;     ///< and in the tree
+    QStringList folding;  ///< of those whose equals are folded, or not, unlike all others
     QString selected;     ///< nameOf()
     double zoom = 0.0;    ///< of the graph; 0: not known
     bool whole = false;   ///< the graph just fits into the view: then it does so again
