@@ -1,6 +1,7 @@
 // The window's program.
 #include "ui/canvas/graph_canvas.h"
 #include "ui/compare/compare_window.h"
+#include "ui/jobs/cut_off_files.h"
 #include "ui/jobs/services.h"
 #include "ui/jobs/watched_application.h"
 #include "ui/window/appearance.h"
@@ -311,6 +312,7 @@ int main(int argc, char* argv[])
     }
     if (!hasSomewhereToDraw(argc, argv))
         return wrong_usage;
+    surviveCutOffFiles();
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     WatchedApplication app(argc, argv);

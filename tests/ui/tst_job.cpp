@@ -1,4 +1,6 @@
 // The job runner: progress, results, cancelling at once, nothing left behind.
+#include "base/mapped_file.h"
+#include "ui/jobs/cut_off_files.h"
 #include "ui/jobs/job.h"
 
 #include <QtTest>
@@ -23,6 +25,35 @@ class TestJob : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void cleanup() { QVERIFY(JobRunner::waitForWorkers(5000)); }
+
+    void aFileThatIsCutOffWhileItIsReadIsNoEnd()
+    {
+        surviveCutOffFiles();
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        const QByteArray content(1 << 20, 'x');
+        QCOMPARE(file.write(content), content.size());
+        QVERIFY(file.flush());
+        const auto mapped = MappedFile::open(file.fileName().toStdString());
+        QVERIFY(mapped);
+        const auto bytes = (*mapped)->bytes();
+        QCOMPARE(static_cast<char>(bytes.back()), 'x');
+        QVERIFY(file.resize(5000)); // somewhere in the second page
+        JobRunner runner;
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        std::size_t left = 0;
+        runner.start(
+            QStringLiteral("read"),
+            [&](TaskContext&) -> JobResult {
+                for (const std::byte byte : bytes)
+                    left += byte == std::byte{'x'} ? 1 : 0;
+                STRATA_CHECK((*mapped)->check());
+                return nothing();
+            },
+            [&](JobResult result) { QVERIFY(!result); });
+        QVERIFY(finished.wait());
+        QCOMPARE(left, std::size_t(5000)); // what is there, then zeros
+    }
 
     void deliversTheResultOnTheUiThread()
     {

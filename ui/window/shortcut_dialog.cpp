@@ -51,6 +51,8 @@ ShortcutDialog::ShortcutDialog(MainWindow* window)
     m_list->setObjectName(QStringLiteral("shortcutList"));
     m_list->setHeaderLabels({tr("Action"), tr("Keys")});
     m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setIndentation(16);
+    m_list->setUniformRowHeights(true);
     m_list->setAccessibleName(tr("Keyboard shortcuts"));
     m_list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_list->header()->setStretchLastSection(false);
@@ -147,6 +149,10 @@ void ShortcutDialog::fill()
           std::pair{tr("Open or close a module in the graph"), tr("Enter, Backspace")}})
         (new QTreeWidgetItem(fixed, {what, keys}))->setFlags(Qt::ItemIsEnabled);
     m_list->expandAll();
+    // Rows as high as in the other lists, whichever font the keys are in.
+    const QSize row(0, fontMetrics().height() + 8);
+    for (QTreeWidgetItemIterator it(m_list); *it; ++it)
+        (*it)->setSizeHint(0, row);
 }
 
 QTreeWidgetItem* ShortcutDialog::current() const
