@@ -351,13 +351,15 @@ private Q_SLOTS:
         QCOMPARE(QFileInfo(third->filePath()).fileName(), QStringLiteral("c.onnx"));
         // The menu of each lists all of them.
         auto* menu = child<QMenu>(*first, "windowMenu");
-        QStringList titles;
-        QTRY_VERIFY(menu->actions().size() == 6);
-        for (const QAction* action : menu->actions())
-            if (action->isCheckable())
-                titles += action->text();
-        QCOMPARE(titles, QStringList({QStringLiteral("a.onnx"), QStringLiteral("b.onnx"),
-                                      QStringLiteral("c.onnx")}));
+        const auto titles = [menu] {
+            QStringList found;
+            for (const QAction* action : menu->actions())
+                if (action->isCheckable())
+                    found += action->text();
+            return found;
+        };
+        QTRY_COMPARE(titles(), QStringList({QStringLiteral("a.onnx"), QStringLiteral("b.onnx"),
+                                            QStringLiteral("c.onnx")}));
         WindowList::raise(first.get());
         QVERIFY(QTest::qWaitForWindowActive(first.get()));
         QTest::keyClick(first.get(), Qt::Key_F6, Qt::ControlModifier);
