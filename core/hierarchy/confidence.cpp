@@ -44,7 +44,7 @@ FindingFacts facts(Finding finding)
     case Finding::GrownMissing:
         return {EvidenceKind::Consensus, 0.97};
     case Finding::GrownBetween:
-        return {EvidenceKind::Consensus, 0.86};
+        return {EvidenceKind::Consensus, 0.84};
     case Finding::GrownOn:
         return {EvidenceKind::CommonAncestor, 0.86};
     case Finding::GrownLeads:

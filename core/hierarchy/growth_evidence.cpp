@@ -73,6 +73,13 @@ public:
     Result<std::vector<NodeEvidence>> run(const TaskContext& task)
     {
         m_reads_parameter = m_anchor;
+        static const std::array<Hash, 3> cells{align::operator_class("LSTM"),
+                                               align::operator_class("GRU"),
+                                               align::operator_class("RNN")};
+        for (NodeId id = 0; id < m_place.size(); ++id)
+            if (m_anchor[id] &&
+                std::find(cells.begin(), cells.end(), m_graph.nodes[id].op) != cells.end())
+                m_has_cell_operator.insert(m_place[id].module);
         for (const NodeId id : m_graph.topological)
             for (const FlowInput& input : m_graph.nodes[id].inputs)
                 if (input.graph_input != no_id) {
@@ -433,6 +440,8 @@ private:
         if (m_kinds.list[module]) // but a product stands for a child, where other instances show it
             return is_product(id) &&
                    m_products.contains(pair_of(m_template[module], m_graph.nodes[id].op));
+        if (m_recurrent.contains(module) && is_gate(id, module))
+            return true;
         if (m_kinds.sequence[module] && scales(id) && !leads_into(id, module))
             return false;
         if (m_sums_outside[module] && scales_into_sum(id))
@@ -455,6 +464,20 @@ private:
         if (join.meets)
             return true; // two branches of the module come together
         return !join.mixed && is_supported(module, id);
+    }
+
+    /// What a recurrent cell that is spelled out does with its products: gates, and sums of what
+    /// these let through.
+    bool is_gate(NodeId id, ModuleId module) const
+    {
+        static const std::array<Hash, 6> steps{
+            align::operator_class("Split"),   align::operator_class("Slice"),
+            align::operator_class("Sigmoid"), align::operator_class("Tanh"),
+            align::operator_class("Mul"),     align::operator_class("Add")};
+        const Hash op = m_graph.nodes[id].op;
+        return !m_has_cell_operator.contains(module) &&
+               std::find(steps.begin(), steps.end(), op) != steps.end() &&
+               (op != steps.back() || !join_in(id, module).outside);
     }
 
     /// Arithmetic with one number, which no module does.
@@ -637,6 +660,7 @@ private:
     std::vector<bool> m_reads_parameter;              ///< known from names, not claimed since
     std::vector<bool> m_reads_unnamed;
     std::unordered_set<ModuleId> m_recurrent;
+    std::unordered_set<ModuleId> m_has_cell_operator;
     ModuleId m_first = root_module; ///< of the first known node
     std::size_t m_weights = 0;
     bool m_knows_any = false;           ///< some node's module is told

@@ -346,6 +346,31 @@ private:
         return found;
     }
 
+    /// Parameters that the source computes a weight from, such as the direction and length of a
+    /// normalised weight, where the file has the result: rows of one of them, scaled.
+    std::vector<bool> computed_weights(const FlowGraph& right, const std::vector<HeldTensor>& held,
+                                       const std::vector<std::vector<TensorMatch>>& matches) const
+    {
+        std::vector<bool> scaled(m_source.tensors.size(), false);
+        for (std::size_t i = 0; i < held.size(); ++i)
+            for (const TensorMatch& match : matches[i])
+                scaled[match.source] =
+                    scaled[match.source] || (match.exact && match.change == TensorChange::Scaled &&
+                                             is_floating_point(held[i].tensor->dtype));
+        std::vector<bool> computed(m_source.tensors.size(), false);
+        for (const FlowNode& node : right.nodes)
+            for (const align::FlowInput& input : node.inputs) {
+                if (node.constant || input.node == no_id || !right.nodes[input.node].constant)
+                    continue;
+                const auto& tensors = right.nodes[input.node].tensors;
+                if (tensors.size() > 1 && std::any_of(tensors.begin(), tensors.end(),
+                                                      [&](auto each) { return scaled[each]; }))
+                    for (const std::uint32_t tensor : tensors)
+                        computed[tensor] = true;
+            }
+        return computed;
+    }
+
     /// What of the source did not arrive in the file.
     Status compare_with_source(const FlowGraph& left, const FlowGraph& right,
                                const std::vector<align::Match>& aligned,
@@ -406,8 +431,10 @@ private:
                 open.push_back(i);
         STRATA_TRY(const auto picked, picked_tensors(others, m_source.tensors, open, task));
         const std::vector<bool> replaced = replaced_tensors(left, right, aligned, held, matches);
+        const std::vector<bool> computed = computed_weights(right, held, matches);
         for (const std::uint32_t i : open) {
-            const bool folded = reader_absorbed[i] || (is_computed_with(i) && !replaced[i]) ||
+            const bool folded = reader_absorbed[i] || computed[i] ||
+                                (is_computed_with(i) && !replaced[i]) ||
                                 std::binary_search(picked.begin(), picked.end(), i);
             (folded              ? findings.folded
              : reader_arrived[i] ? findings.changed

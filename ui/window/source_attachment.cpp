@@ -21,7 +21,7 @@ namespace {
 std::size_t lossesOf(const Inspection& inspection)
 {
     constexpr std::string_view codes[] = {"parameter-missing", "parameter-changed",
-                                          "module-without-node"};
+                                          "parameter-exchanged", "module-without-node"};
     return static_cast<std::size_t>(std::count_if(
         inspection.diagnostics.begin(), inspection.diagnostics.end(), [&](const Diagnostic& d) {
             return std::find(std::begin(codes), std::end(codes), d.code) != std::end(codes);

@@ -521,6 +521,31 @@ private Q_SLOTS:
         QCOMPARE(grown(file, "r"), std::string(""));
     }
 
+    void recurrentCellsSpelledOut()
+    {
+        Sketch file("i = Gemm(x, w:cell.weight_ih)\n"
+                    "j = Gemm(h, w:cell.weight_hh)\n"
+                    "s = Add(i, j)\n"
+                    "g = Split(s)\n"
+                    "a = Sigmoid(g)\n"
+                    "t = Tanh(g)\n"
+                    "k = Mul(a, c)\n"
+                    "l = Mul(a, t)\n"
+                    "n = Add(k, l)\n"
+                    "o = Tanh(n)\n"
+                    "p = Mul(a, o)\n"
+                    "u = Unsqueeze(p, w:1)\n"
+                    "y = MatMul(u, w:out.weight)\n");
+        for (const char* name : {"s", "g", "a", "k", "n", "p"})
+            QCOMPARE(grown(file, name), std::string("cell"));
+        QCOMPARE(grown(file, "u"), std::string(""));
+        // An operator does all that itself: what follows is the caller's.
+        Sketch whole("r = LSTM(x, w:rnn.weight_ih_l0, w:rnn.weight_hh_l0)\n"
+                     "t = Tanh(r)\n"
+                     "y = MatMul(t, w:out.weight)\n");
+        QCOMPARE(grown(whole, "t"), std::string(""));
+    }
+
     void masksAreMadeWhereDataComeIn()
     {
         Sketch file("e = MatMul(x, w:bert.embed.weight)\n"

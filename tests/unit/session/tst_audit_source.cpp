@@ -108,6 +108,7 @@ private Q_SLOTS:
     void mergedPadding();
     void exchangedWeights();
     void otherIndices();
+    void computedWeight();
 };
 
 void TestAuditSource::nothingIsMissing()
@@ -289,6 +290,32 @@ void TestAuditSource::otherIndices()
         tensor = Tensor::from_bytes(DType::Int64, tensor.shape, std::move(other));
         QCOMPARE(lost(*audit(*model, source)), (Lost{{"parameter-changed", {name}}}));
     }
+}
+
+void TestAuditSource::computedWeight()
+{
+    // The source computes the weight from a direction and a length; the exporter wrote the result.
+    const fs::path source = zoo("torch113/normalised_weight/normalised_weight.ts.pt");
+    const fs::path file = zoo("torch113/normalised_weight/normalised_weight.legacy.onnx");
+    auto model = read_onnx(file, m_task)->model;
+    QCOMPARE(lost(*audit(*model, source)), (Lost{{"parameter-folded", {""}}}));
+    // Another direction is another weight.
+    model = read_onnx(file, m_task)->model;
+    for (Initializer& each : model->initializers)
+        if (each.tensor.shape == std::vector<std::int64_t>{4, 2, 3}) {
+            std::vector<std::byte> scratch;
+            const auto bytes = each.tensor.contiguous_bytes(scratch);
+            QVERIFY(bytes);
+            std::vector<std::byte> other(bytes->begin(), bytes->end());
+            float number = 0;
+            std::memcpy(&number, &other[8], sizeof(float));
+            number += 0.3F;
+            std::memcpy(&other[8], &number, sizeof(float));
+            each.tensor = Tensor::from_bytes(DType::Float32, each.tensor.shape, std::move(other));
+        }
+    const Lost found = lost(*audit(*model, source));
+    QVERIFY(found.contains("parameter-changed"));
+    QVERIFY(found.at("parameter-changed").contains("first.weight_v"));
 }
 
 QTEST_GUILESS_MAIN(TestAuditSource)
