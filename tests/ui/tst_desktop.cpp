@@ -632,12 +632,13 @@ private Q_SLOTS:
         const auto x = [&](const QWidget* widget) {
             return widget->mapTo(window.get(), QPoint(widget->width() / 2, 0)).x();
         };
-        QCOMPARE(overlaps(*window), QStringList());
+        QTRY_COMPARE(overlaps(*window), QStringList()); // layouts settle a few events later
         const QWidget* open = window->toolBar()->widgetForAction(window->toolBar()->actions()[0]);
         QVERIFY(open && x(open) < window->width() / 2);
         QGuiApplication::setLayoutDirection(Qt::RightToLeft);
         QTest::qWait(100);
         const bool mirrored = x(open) > window->width() / 2;
+        const bool apart = QTest::qWaitFor([&window] { return overlaps(*window).isEmpty(); }, 3000);
         const QStringList wrong = overlaps(*window);
         picture(*window, "right-to-left");
         window->canvas()->expandAll();
@@ -646,7 +647,7 @@ private Q_SLOTS:
         QGuiApplication::setLayoutDirection(Qt::LeftToRight);
         QTest::qWait(50);
         QVERIFY(mirrored);
-        QCOMPARE(wrong, QStringList());
+        QVERIFY2(apart, qPrintable(wrong.join(QLatin1Char('\n'))));
     }
 
     void screenReadersHaveANameForEverything()
