@@ -1,5 +1,7 @@
 #include "layout/node_classes.h"
 
+#include "layout/node_times.h"
+
 #include <algorithm>
 #include <map>
 
@@ -7,13 +9,16 @@ namespace strata {
 namespace {
 
 constexpr std::array<std::string_view, color_by_count + 1> names{
-    "confidence", "category", "operator", "dtype", "bytes", "difference"};
+    "confidence", "category", "operator", "dtype", "bytes", "time", "difference"};
 constexpr std::array<std::string_view, difference_class_count> difference_names{
     "same", "changed", "removed", "added", "fused"};
 
 // Steps of the scale of parameter bytes.
 constexpr std::array<double, 6> byte_steps{1,   1024, 32. * 1024, 1024. * 1024, 32. * 1024 * 1024,
                                            1e18};
+
+// Steps of the scale of execution times, in seconds. Smaller than the first: not measured.
+constexpr std::array<double, 6> time_steps{1e-12, 1e-5, 1e-4, 1e-3, 1e-2, 1e18};
 
 std::uint64_t parameter_bytes(const OnnxModel& model, NodeId node)
 {
@@ -77,6 +82,7 @@ Status classify_by_scale(const Inspection& inspection, NodeClasses& result, Task
 {
     const OnnxModel& model = *inspection.model;
     result.ordered = result.by != ColorBy::Category;
+    const auto& steps = result.by == ColorBy::ExecutionTime ? time_steps : byte_steps;
     if (result.by == ColorBy::Confidence)
         for (std::size_t i = 0; i < evidence_kind_count; ++i)
             result.classes.push_back(
@@ -86,18 +92,24 @@ Status classify_by_scale(const Inspection& inspection, NodeClasses& result, Task
             result.classes.push_back({std::string(to_string(static_cast<Category>(i))), 0, 0, 0});
     else {
         result.classes.push_back({"none", 0, 0, 0});
-        for (std::size_t i = 0; i + 1 < byte_steps.size(); ++i)
-            result.classes.push_back({"", 0, byte_steps[i], byte_steps[i + 1]});
+        for (std::size_t i = 0; i + 1 < steps.size(); ++i)
+            result.classes.push_back({"", 0, steps[i], steps[i + 1]});
+    }
+    std::vector<double> seconds;
+    if (result.by == ColorBy::ExecutionTime) {
+        STRATA_TRY(seconds, node_seconds(inspection, task));
+        seconds.resize(model.nodes.size());
     }
     for (NodeId node = 0; node < model.nodes.size(); ++node) {
         if (node % 4096 == 0)
             STRATA_CHECK(task.poll());
         std::size_t at = 0;
-        if (result.by == ColorBy::ParameterBytes) {
-            const auto bytes = static_cast<double>(parameter_bytes(model, node));
-            at = static_cast<std::size_t>(
-                std::upper_bound(byte_steps.begin(), byte_steps.end() - 1, bytes) -
-                byte_steps.begin());
+        if (result.by == ColorBy::ParameterBytes || result.by == ColorBy::ExecutionTime) {
+            const double amount = result.by == ColorBy::ExecutionTime
+                                      ? seconds[node]
+                                      : static_cast<double>(parameter_bytes(model, node));
+            at = static_cast<std::size_t>(std::upper_bound(steps.begin(), steps.end() - 1, amount) -
+                                          steps.begin());
         } else if (node < inspection.attribution.size()) {
             const NodeAttribution& a = inspection.attribution[node];
             at = result.by == ColorBy::Category ? static_cast<std::size_t>(a.category)

@@ -7,6 +7,7 @@
 #include "ui/canvas/minimap.h"
 #include "ui/canvas/scene_painter.h"
 
+#include <QMenu>
 #include <QPointer>
 #include <QSignalSpy>
 #include <QToolButton>
@@ -130,6 +131,38 @@ private Q_SLOTS:
         QVERIFY(!f.canvas.isExpanded(f.module("layer1")));
         QTest::keyClick(&f.canvas, Qt::Key_Up);
         QCOMPARE(f.canvas.selectedNode(), NodeId{1});
+    }
+
+    void sideways_keys_go_through_the_branches()
+    {
+        // One value with three readers; what stands below them is not one of them.
+        InspectionBuilder b("Fan");
+        b.input("x", {1, 64});
+        const NodeId root = b.node(root_module, "Relu", {"x"}, "r");
+        for (const char* name : {"a", "b", "c"})
+            b.node(root_module, "Tanh", {"r"}, name);
+        b.node(root_module, "Exp", {"a"}, "deep");
+        b.node(root_module, "Concat", {"deep", "b", "c"}, "sum");
+        b.output("sum");
+        Fixture f(b.finish());
+        f.canvas.selectNode(root);
+        const auto press = [&](Qt::Key key) {
+            QTest::keyClick(&f.canvas, key);
+            return f.canvas.selectedNode();
+        };
+        std::set<NodeId> seen{press(Qt::Key_Down)};
+        seen.insert(press(Qt::Key_Right));
+        const NodeId last = press(Qt::Key_Right);
+        seen.insert(last);
+        QCOMPARE(seen, (std::set<NodeId>{1, 2, 3}));
+        QCOMPARE(press(Qt::Key_Right), last); // there is no fourth
+        QCOMPARE(press(Qt::Key_Up), root);
+        // Up from where they meet, down the same way again.
+        f.canvas.selectNode(5);
+        press(Qt::Key_Up);
+        const NodeId second = press(Qt::Key_Right);
+        QCOMPARE(press(Qt::Key_Down), NodeId{5});
+        QCOMPARE(press(Qt::Key_Up), second);
     }
 
     void keys_and_wheel_zoom()
@@ -377,6 +410,36 @@ private Q_SLOTS:
         const QPoint bar = f.canvas.toViewport({conv.rect.x + 2, conv.rect.center().y}).toPoint();
         const QImage picture = f.canvas.viewport()->grab().toImage();
         QCOMPARE(picture.pixelColor(bar), theme.classColor(0, names.size(), false));
+    }
+
+    void times_can_be_chosen_when_they_were_measured()
+    {
+        const auto timed = std::make_shared<Inspection>(*small_model());
+        const auto program = std::make_shared<Program>();
+        FxNode node;
+        node.outputs = {program->graph.add_value("conv2d", {})};
+        program->graph.nodes.push_back(node);
+        timed->program = program;
+        timed->profile = {{2, 0.005, std::nullopt}};
+        timed->attribution[0].origins = {"conv2d"};
+        Fixture f(timed);
+        auto* mode = f.canvas.findChild<QToolButton*>(QStringLiteral("legendMode"));
+        QAction* times = mode->menu()->actions().at(static_cast<int>(ColorBy::ExecutionTime));
+        QVERIFY(times->isEnabled());
+        times->trigger();
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.colorBy(), ColorBy::ExecutionTime);
+        QStringList rows;
+        for (const LegendRow* row : f.canvas.findChildren<LegendRow*>())
+            rows += row->text();
+        QCOMPARE(rows,
+                 (QStringList{QStringLiteral("Not measured"), QStringLiteral("1 ms to 10 ms")}));
+        // Without a measured run it cannot be chosen, and says what to do.
+        f.canvas.setInspection(small_model());
+        QVERIFY(f.settle());
+        QCOMPARE(f.canvas.colorBy(), ColorBy::Confidence);
+        QVERIFY(!times->isEnabled());
+        QVERIFY(times->toolTip().contains(QStringLiteral("Measure times")));
     }
 
     void a_click_in_the_legend_dims_the_others()

@@ -1,5 +1,6 @@
 #include "ui/canvas/canvas_state.h"
 
+#include "layout/node_times.h"
 #include "layout/repeats.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
@@ -58,6 +59,14 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     growth.stop();
     flight.stop();
     inspection = std::move(value);
+    const bool times = inspection && has_times(*inspection);
+    if (legend)
+        legend->setTimesKnown(times);
+    if (!times && color_by == ColorBy::ExecutionTime) {
+        color_by = ColorBy::Confidence;
+        Q_EMIT canvas.colorByChanged(color_by);
+    }
+    trail = {};
     layout.reset();
     tree.reset();
     index.reset();

@@ -119,6 +119,13 @@ public:
     Minimap* minimap = nullptr;
     bool minimap_wanted = true;
     bool legend_wanted = true;
+    /// The last step along edges with the keys: siblings are the other ends it could have had.
+    struct Trail {
+        const Scene* scene = nullptr; ///< only compared
+        std::uint32_t from = no_id;   ///< box
+        std::uint32_t at = no_id;     ///< box, one of the neighbours of `from`
+        bool downstream = true;
+    } trail;
     QPointF press;
     QPointF press_offset;
     bool pressed = false;

@@ -19,8 +19,9 @@ namespace strata {
 ///
 /// Mouse: click selects, Ctrl+click adds, Shift+drag adds what a rubber band takes in, double click
 /// (or the +/− badge) opens and closes a module, drag pans, wheel zooms at the pointer, pinch too.
-/// Keys: arrows follow edges and siblings, Enter opens, Backspace closes or goes to the parent, + −
-/// 0 zoom, F fits everything, Shift+F the selection.
+/// Keys: Up and Down follow the data flow, Left and Right go through the branches of the last step
+/// or to what stands beside, Enter opens, Backspace closes or goes to the parent, + − 0 zoom, F
+/// fits everything, Shift+F the selection.
 class GraphCanvas : public QAbstractScrollArea {
     Q_OBJECT
 public:

@@ -242,12 +242,36 @@ void GraphCanvas::keyPressEvent(QKeyEvent* event)
         m->keepInReach();
         viewport()->update();
     };
+    const bool on_trail = m->trail.scene == m->scene.get() && m->trail.at == selected;
     const auto along = [&](bool downstream) {
         if (selected == no_id)
             return go(m->scene->boxes.empty() ? no_id : 0);
         const auto next = m->index->neighbours(selected, downstream);
-        if (!next.empty())
-            go(next.front());
+        if (next.empty())
+            return;
+        // Back the way that one came, else the first branch; the others are beside it.
+        std::uint32_t to = next.front();
+        if (on_trail && m->trail.downstream != downstream &&
+            std::find(next.begin(), next.end(), m->trail.from) != next.end())
+            to = m->trail.from;
+        go(to);
+        m->trail = {m->scene.get(), selected, to, downstream};
+    };
+    const auto sideways = [&](bool right) {
+        if (selected == no_id)
+            return go(m->scene->boxes.empty() ? no_id : 0);
+        if (on_trail) {
+            const auto branches = m->index->neighbours(m->trail.from, m->trail.downstream);
+            const auto at = std::find(branches.begin(), branches.end(), selected);
+            if (at != branches.end() &&
+                (right ? at + 1 != branches.end() : at != branches.begin())) {
+                m->trail.at = right ? *(at + 1) : *(at - 1);
+                return go(m->trail.at);
+            }
+            if (branches.size() > 1 && at != branches.end())
+                return; // the last branch
+        }
+        go(m->index->beside(selected, right));
     };
     const bool shift = (event->modifiers() & Qt::ShiftModifier) != 0;
     switch (event->key()) {
@@ -260,7 +284,7 @@ void GraphCanvas::keyPressEvent(QKeyEvent* event)
         const bool right = event->key() == Qt::Key_Right;
         if (shift)
             return pan(right ? -pan_step : pan_step, 0);
-        return go(selected == no_id ? 0 : m->index->beside(selected, right));
+        return sideways(right);
     }
     case Qt::Key_Return:
     case Qt::Key_Enter:

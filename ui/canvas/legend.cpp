@@ -39,7 +39,8 @@ constexpr std::array<const char*, color_by_count> mode_names{
     QT_TRANSLATE_NOOP("strata::Legend", "Category"),
     QT_TRANSLATE_NOOP("strata::Legend", "Operator type"),
     QT_TRANSLATE_NOOP("strata::Legend", "Data type"),
-    QT_TRANSLATE_NOOP("strata::Legend", "Parameter bytes")};
+    QT_TRANSLATE_NOOP("strata::Legend", "Parameter bytes"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Execution time")};
 constexpr std::array<const char*, difference_class_count> difference_names{
     QT_TRANSLATE_NOOP("strata::Legend", "Same in both"),
     QT_TRANSLATE_NOOP("strata::Legend", "Changed"),
@@ -51,6 +52,14 @@ QString bytesText(double bytes)
 {
     return QLocale().formattedDataSize(static_cast<qint64>(bytes), 0,
                                        QLocale::DataSizeTraditionalFormat);
+}
+
+QString timeText(double seconds)
+{
+    const double microseconds = seconds * 1e6;
+    return microseconds < 1000
+               ? QStringLiteral("%1 µs").arg(QLocale().toString(microseconds, 'g', 4))
+               : QStringLiteral("%1 ms").arg(QLocale().toString(seconds * 1e3, 'g', 4));
 }
 
 } // namespace
@@ -80,7 +89,9 @@ Legend::Legend(QWidget* parent)
         group->addAction(action);
         connect(action, &QAction::triggered, this, [this, by] { Q_EMIT colorByChosen(by); });
     }
+    m_modes->setToolTipsVisible(true);
     m_mode->setMenu(m_modes);
+    setTimesKnown(false);
     m_all->setObjectName(QStringLiteral("legendAll"));
     m_all->setText(tr("Show all"));
     m_all->setAutoRaise(true);
@@ -108,6 +119,20 @@ Legend::Legend(QWidget* parent)
 
 Legend::~Legend() = default;
 
+void Legend::setTimesKnown(bool known)
+{
+    offerTimes(m_modes->actions().at(static_cast<int>(ColorBy::ExecutionTime)), known);
+}
+
+void Legend::offerTimes(QAction* action, bool known)
+{
+    action->setEnabled(known);
+    action->setToolTip(
+        known ? tr("Of the measured run. What a PyTorch operator took is shared equally among its "
+                   "nodes.")
+              : tr("No run was measured. Open the PyTorch model and choose File > Measure times."));
+}
+
 QString Legend::modeName(ColorBy by)
 {
     return by == ColorBy::Difference ? tr("Differences")
@@ -132,6 +157,14 @@ QString Legend::className(const NodeClasses& classes, std::size_t index)
         if (index + 1 == classes.classes.size())
             return tr("%1 and more").arg(bytesText(c.low));
         return tr("%1 to %2").arg(bytesText(c.low), bytesText(c.high));
+    case ColorBy::ExecutionTime:
+        if (c.low == c.high)
+            return tr("Not measured");
+        if (index == 1)
+            return tr("Under %1").arg(timeText(c.high));
+        if (index + 1 == classes.classes.size())
+            return tr("%1 and more").arg(timeText(c.low));
+        return tr("%1 to %2").arg(timeText(c.low), timeText(c.high));
     case ColorBy::OperatorType:
     case ColorBy::DType:
         break;

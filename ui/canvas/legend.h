@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+class QAction;
 class QMenu;
 class QToolButton;
 class QVBoxLayout;
@@ -31,6 +32,10 @@ public:
     /// A class in the window's words: "Recorded at export", "1 KB to 32 KB", "Conv".
     static QString className(const NodeClasses& classes, std::size_t index);
     static QString modeName(ColorBy by);
+    /// Whether execution times can be chosen; they cannot until told so.
+    void setTimesKnown(bool known);
+    /// Enables an action that chooses them, or says how to get them.
+    static void offerTimes(QAction* action, bool known);
 
 Q_SIGNALS:
     void colorByChosen(strata::ColorBy by);

@@ -71,6 +71,16 @@ QString formatBytes(std::uint64_t bytes)
     return QLocale().formattedDataSize(static_cast<qint64>(bytes), 1);
 }
 
+QString formatSeconds(double seconds)
+{
+    const QLocale locale;
+    if (seconds < 1e-3)
+        return QStringLiteral("%1 µs").arg(locale.toString(seconds * 1e6, 'g', 3));
+    if (seconds < 1.0)
+        return QStringLiteral("%1 ms").arg(locale.toString(seconds * 1e3, 'g', 3));
+    return QStringLiteral("%1 s").arg(locale.toString(seconds, 'f', 2));
+}
+
 QString formatShare(double share)
 {
     double percent = share * 100.0;

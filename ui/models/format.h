@@ -21,6 +21,8 @@ QString formatCount(std::uint64_t count);
 QString formatShortCount(std::uint64_t count);
 /// "97.5 MiB".
 QString formatBytes(std::uint64_t bytes);
+/// "12.5 µs", "3.1 ms", "2.04 s"
+QString formatSeconds(double seconds);
 /// A share in 0..1 as "99.9 %". Only a whole is "100 %" and only nothing is "0 %": 0.9999 is
 /// "99.9 %", because a reviewer must be able to tell.
 QString formatShare(double share);

@@ -2,6 +2,7 @@
 
 #include "ui/models/format.h"
 #include "ui/panels/evidence_view.h"
+#include "ui/panels/profile_facts.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/colors.h"
 #include "ui/widgets/fact_grid.h"
@@ -155,19 +156,24 @@ void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
     m_inspection = std::move(inspection);
     m_consumers.reset();
     m_fx_counts.clear();
+    m_module_seconds.clear();
     m_background.cancel();
     if (m_inspection && (m_inspection->model || m_inspection->program))
-        m_background.run([this, model = m_inspection->model, program = m_inspection->program](
-                             TaskContext& task) -> Background::Answer {
+        m_background.run([this, model = m_inspection->model, program = m_inspection->program,
+                          whole = m_inspection](TaskContext& task) -> Background::Answer {
             auto table =
                 model ? std::make_shared<const ConsumerTable>(model->consumers()) : nullptr;
             std::vector<FxKindCounts> kinds;
             if (program)
                 if (auto counted = countFxKinds(*program, task))
                     kinds = std::move(*counted);
-            return [this, table, counts = std::move(kinds)] {
+            std::vector<double> seconds;
+            if (auto measured = moduleSeconds(*whole, task))
+                seconds = std::move(*measured);
+            return [this, table, counts = std::move(kinds), times = std::move(seconds)] {
                 m_consumers = table;
                 m_fx_counts = counts;
+                m_module_seconds = times;
                 showTarget(m_selection->current());
             };
         });
@@ -335,8 +341,11 @@ void InspectorPanel::showNode(NodeId id)
         QStringList origins;
         for (const std::string& origin : attribution.origins)
             origins += toQString(origin);
-        m_origin_facts->setFacts({{tr("FX nodes"), origins.join(QLatin1Char('\n')), {}, true, {}},
-                                  {tr("Source"), toQString(attribution.source), {}, true, {}}});
+        std::vector<Fact> origin{{tr("FX nodes"), origins.join(QLatin1Char('\n')), {}, true, {}},
+                                 {tr("Source"), toQString(attribution.source), {}, true, {}}};
+        for (Fact& fact : profileFacts(*m_inspection, id))
+            origin.push_back(std::move(fact));
+        m_origin_facts->setFacts(origin);
         m_origin->setVisible(!origins.isEmpty() || !attribution.source.empty());
     }
     facts.push_back({tr("Place"), toQString(model.node_path(id)), {}, true, {}});
@@ -415,6 +424,15 @@ void InspectorPanel::showModule(ModuleId id)
              false,
              {}});
     }
+    if (id < m_module_seconds.size() && m_module_seconds[root_module] > 0)
+        facts.push_back(
+            {tr("Time"),
+             tr("%1, %2 of the run")
+                 .arg(formatSeconds(m_module_seconds[id]),
+                      formatShare(m_module_seconds[id] / m_module_seconds[root_module])),
+             {},
+             false,
+             tr("Measured, with everything in it; of operators that have a module")});
     const auto& all = m_inspection->coverage.with_descendants;
     if (id < all.size() && all[id].total > 0) {
         const CoverageFigures& figures = id == root_module ? m_inspection->coverage.all : all[id];

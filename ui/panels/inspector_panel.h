@@ -81,6 +81,7 @@ private:
     Section* m_fx;
     std::vector<BarRow*> m_fx_bars; ///< one per kind
     std::vector<FxKindCounts> m_fx_counts;
+    std::vector<double> m_module_seconds; ///< measured; empty: no run was
 };
 
 } // namespace strata::ui

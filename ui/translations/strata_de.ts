@@ -272,6 +272,22 @@
         <source>Show only these; click more rows to add them</source>
         <translation>Nur diese zeigen; weitere Zeilen anklicken, um sie hinzuzunehmen</translation>
     </message>
+    <message>
+        <source>Execution time</source>
+        <translation>Laufzeit</translation>
+    </message>
+    <message>
+        <source>Of the measured run. What a PyTorch operator took is shared equally among its nodes.</source>
+        <translation>Aus dem gemessenen Lauf. Was ein PyTorch-Operator brauchte, ist zu gleichen Teilen auf seine Knoten verteilt.</translation>
+    </message>
+    <message>
+        <source>No run was measured. Open the PyTorch model and choose File &gt; Measure times.</source>
+        <translation>Es wurde kein Lauf gemessen. Öffnen Sie das PyTorch-Modell und wählen Sie Datei &gt; Zeiten messen.</translation>
+    </message>
+    <message>
+        <source>Not measured</source>
+        <translation>Nicht gemessen</translation>
+    </message>
 </context>
 <context>
     <name>strata::LegendRow</name>
@@ -1778,6 +1794,18 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>none</source>
         <translation>keine</translation>
     </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>%1, %2 of the run</source>
+        <translation>%1, %2 des Laufs</translation>
+    </message>
+    <message>
+        <source>Measured, with everything in it; of operators that have a module</source>
+        <translation>Gemessen, mit allem darin; von Operatoren, die ein Modul haben</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::JobStrip</name>
@@ -2208,6 +2236,14 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>Find a mo&amp;dule</source>
         <translation>&amp;Modul finden</translation>
     </message>
+    <message>
+        <source>Measure &amp;times</source>
+        <translation>Zeiten &amp;messen</translation>
+    </message>
+    <message>
+        <source>Runs the PyTorch model and measures every operator: colours by execution time.</source>
+        <translation>Führt das PyTorch-Modell aus und misst jeden Operator: für Farben nach Laufzeit.</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::MessageBar</name>
@@ -2616,6 +2652,45 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>%1, from the end again</source>
         <translation>%1, wieder von hinten</translation>
+    </message>
+</context>
+<context>
+    <name>strata::ui::ProfileFacts</name>
+    <message>
+        <source>Values</source>
+        <translation>Werte</translation>
+    </message>
+    <message>
+        <source>%1 to %2, mean %3</source>
+        <translation>%1 bis %2, Mittel %3</translation>
+    </message>
+    <message>
+        <source>Of the first output, in the run that was measured</source>
+        <translation>Der ersten Ausgabe, in dem gemessenen Lauf</translation>
+    </message>
+    <message>
+        <source>Not finite</source>
+        <translation>Nicht endlich</translation>
+    </message>
+    <message>
+        <source>%1 NaN, %2 infinite</source>
+        <translation>%1 NaN, %2 unendlich</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>%1 in %2 runs</source>
+        <translation>%1 in %2 Läufen</translation>
+    </message>
+    <message>
+        <source>Of the PyTorch operator %1, with all nodes that it became</source>
+        <translation>Des PyTorch-Operators %1, mit allen Knoten, die aus ihm wurden</translation>
     </message>
 </context>
 <context>
@@ -3355,14 +3430,6 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>Rechts, Links</translation>
     </message>
     <message>
-        <source>Along the edges of the graph</source>
-        <translation>Den Kanten des Graphen entlang</translation>
-    </message>
-    <message>
-        <source>Arrow keys</source>
-        <translation>Pfeiltasten</translation>
-    </message>
-    <message>
         <source>Open or close a module in the graph</source>
         <translation>Modul im Graphen auf- oder zuklappen</translation>
     </message>
@@ -3389,6 +3456,30 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>“%1” has these keys, or keys that begin alike: it loses them.</source>
         <translation>„%1“ hat diese Tasten oder solche, die ebenso beginnen: Die Aktion verliert sie.</translation>
+    </message>
+    <message>
+        <source>Along the data flow of the graph</source>
+        <translation>Dem Datenfluss des Graphen entlang</translation>
+    </message>
+    <message>
+        <source>Up, Down</source>
+        <translation>Auf, Ab</translation>
+    </message>
+    <message>
+        <source>To the other branches, or to what stands beside</source>
+        <translation>Zu den anderen Zweigen oder zu dem, was daneben steht</translation>
+    </message>
+    <message>
+        <source>Left, Right</source>
+        <translation>Links, Rechts</translation>
+    </message>
+    <message>
+        <source>Move the graph</source>
+        <translation>Den Graphen verschieben</translation>
+    </message>
+    <message>
+        <source>Shift and arrow keys</source>
+        <translation>Umschalt und Pfeiltasten</translation>
     </message>
 </context>
 <context>

@@ -208,6 +208,7 @@ private:
     QAction* m_open = nullptr;
     QAction* m_export = nullptr;
     QAction* m_inputs = nullptr;
+    QAction* m_measure = nullptr;
     QAction* m_close = nullptr;
     QAction* m_reload = nullptr;
     QAction* m_show_legend = nullptr;

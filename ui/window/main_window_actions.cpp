@@ -1,4 +1,5 @@
 // The window's menus, tool bar and dialogs.
+#include "layout/node_times.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
 #include "ui/models/format.h"
@@ -71,6 +72,14 @@ void MainWindow::buildActions()
     m_inputs = addAction(file, {}, tr("&Inputs…"), QKeySequence(Qt::CTRL | Qt::Key_I),
                          [this] { editInputs(); });
     m_inputs->setObjectName(QStringLiteral("inputsAction"));
+    m_measure = addAction(file, {}, tr("Measure &times"), {}, [this] {
+        ExportOptions options = m_options;
+        options.profile = true;
+        useInputs(options);
+    });
+    m_measure->setObjectName(QStringLiteral("measureTimes"));
+    m_measure->setStatusTip(
+        tr("Runs the PyTorch model and measures every operator: colours by execution time."));
     m_reload = addAction(file, QStringLiteral("reload"), tr("Re&load"), QKeySequence(Qt::Key_F5),
                          [this] { reload(); });
     m_cancel = addAction(file, {}, tr("Cancel the running &job"), QKeySequence(Qt::Key_Escape),
@@ -126,6 +135,7 @@ void MainWindow::buildActions()
     });
     m_canvas->setMinimapVisible(show_map->isChecked());
     QMenu* colors = view->addMenu(tr("Colo&urs"));
+    colors->setToolTipsVisible(true);
     m_color_group = new QActionGroup(this);
     for (std::size_t i = 0; i < color_by_count; ++i) {
         const auto by = static_cast<ColorBy>(i);
@@ -134,6 +144,13 @@ void MainWindow::buildActions()
         action->setCheckable(true);
         action->setChecked(by == m_canvas->colorBy());
         m_color_group->addAction(action);
+        if (by == ColorBy::ExecutionTime) {
+            const auto offer = [this, action] {
+                Legend::offerTimes(action, m_inspection && has_times(*m_inspection));
+            };
+            connect(this, &MainWindow::inspectionChanged, action, offer);
+            offer();
+        }
         connect(action, &QAction::triggered, this, [this, by] { m_canvas->setColorBy(by); });
         connect(m_canvas, &GraphCanvas::colorByChanged, action,
                 [action, by](ColorBy now) { action->setChecked(now == by); });
@@ -275,6 +292,7 @@ void MainWindow::refreshActions()
                                ? tr("Only PyTorch models are exported; this file is ONNX already.")
                                : QString());
     m_inputs->setEnabled(canExport() && !busy);
+    m_measure->setEnabled(canExport() && !busy);
     // Escape closes other things when no job runs.
     m_cancel->setEnabled(busy);
     Q_EMIT actionsRefreshed();

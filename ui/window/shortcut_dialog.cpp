@@ -145,7 +145,9 @@ void ShortcutDialog::fill()
     for (const auto& [what, keys] :
          {std::pair{tr("Show a problem in tree and graph"), tr("Enter")},
           std::pair{tr("Open or close a module in the tree"), tr("Right, Left")},
-          std::pair{tr("Along the edges of the graph"), tr("Arrow keys")},
+          std::pair{tr("Along the data flow of the graph"), tr("Up, Down")},
+          std::pair{tr("To the other branches, or to what stands beside"), tr("Left, Right")},
+          std::pair{tr("Move the graph"), tr("Shift and arrow keys")},
           std::pair{tr("Open or close a module in the graph"), tr("Enter, Backspace")}})
         (new QTreeWidgetItem(fixed, {what, keys}))->setFlags(Qt::ItemIsEnabled);
     m_list->expandAll();

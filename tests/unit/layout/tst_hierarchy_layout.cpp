@@ -1,4 +1,5 @@
 #include "layout/hierarchy_layout.h"
+#include "layout/node_times.h"
 #include "layout/repeats.h"
 #include "layout/split_levels.h"
 #include "random_model.h"
@@ -550,6 +551,50 @@ private Q_SLOTS:
         QCOMPARE(by_evidence->classes[static_cast<std::size_t>(EvidenceKind::Synthetic)].count,
                  std::uint64_t{1});
         QCOMPARE(layout.classes(ColorBy::OperatorType, task)->get(), by_op.get()); // kept
+    }
+
+    void times_are_shared_among_the_nodes_of_an_operator()
+    {
+        // linear_1 took 3 ms and became two nodes; relu_2 took 20 µs; the third node has no origin.
+        InspectionBuilder b("Timed");
+        b.input("x", {1, 64});
+        const NodeId product = b.node(root_module, "MatMul", {"x"}, "m");
+        const NodeId sum = b.node(root_module, "Add", {"m"}, "s");
+        const NodeId relu = b.node(root_module, "Relu", {"s"}, "r");
+        const NodeId other = b.node(root_module, "Identity", {"r"}, "y");
+        b.output("y");
+        auto program = std::make_shared<Program>();
+        for (const auto& [name, seconds] : {std::pair{"linear_1", 3e-3}, {"relu_2", 2e-5}}) {
+            FxNode node;
+            node.target = std::string("aten::") + name;
+            node.outputs = {program->graph.add_value(name, {})};
+            program->graph.nodes.push_back(node);
+            b.inspection().profile.push_back({1, seconds, std::nullopt});
+        }
+        for (const NodeId node : {product, sum})
+            b.inspection().attribution[node].origins = {"linear_1"};
+        b.inspection().attribution[relu].origins = {"relu_2"};
+        const auto without = std::make_shared<Inspection>(b.inspection());
+        QVERIFY(!has_times(*without)); // nobody knows what the profile is of
+        b.inspection().program = program;
+        const auto inspection = b.finish();
+        QVERIFY(has_times(*inspection));
+        TaskContext task;
+        const std::vector<double> seconds = *node_seconds(*inspection, task);
+        QVERIFY(std::abs(seconds[product] - 1.5e-3) < 1e-12);
+        QVERIFY(std::abs(seconds[sum] - 1.5e-3) < 1e-12);
+        QVERIFY(std::abs(seconds[relu] - 2e-5) < 1e-12);
+        QCOMPARE(seconds[other], 0.0);
+        HierarchyLayout layout(inspection, metrics());
+        const auto by_time = *layout.classes(ColorBy::ExecutionTime, task);
+        QVERIFY(by_time->ordered);
+        const auto step = [&](NodeId node) {
+            const NodeClass& c = by_time->classes[by_time->of_node[node]];
+            return std::pair(c.low, c.high);
+        };
+        QCOMPARE(step(product), std::pair(1e-3, 1e-2));
+        QCOMPARE(step(relu), std::pair(1e-5, 1e-4));
+        QCOMPARE(step(other), std::pair(0.0, 0.0));
     }
 
     void rare_operators_share_a_class()
