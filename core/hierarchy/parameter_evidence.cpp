@@ -216,6 +216,14 @@ std::optional<NameScope> parameter_scope(std::string_view name, const Tensor& te
     if (name.starts_with('/') || !is_floating_point(tensor.dtype) || tensor.shape.empty() ||
         tensor.element_count() < 2)
         return std::nullopt;
+    // MXNet's "stage1_unit2_bn1_moving_mean".
+    constexpr std::array<std::string_view, 8> ends{"_weight",       "_bias",        "_gamma",
+                                                   "_beta",         "_moving_mean", "_moving_var",
+                                                   "_running_mean", "_running_var"};
+    for (const std::string_view end : ends)
+        if (name.ends_with(end))
+            if (auto levels = parse_numbered_levels(name.substr(0, name.size() - end.size())))
+                return levels;
     auto scope = parse_scope_name(name);
     return scope && !scope->numbers_calls && !scope->parts.empty() ? scope : std::nullopt;
 }

@@ -34,7 +34,8 @@ struct ParameterName {
 };
 ParameterName parse_parameter_name(std::string_view name);
 /// Of a weight that TensorFlow calls after where it is read: "model/dense/MatMul/ReadVariableOp:0"
-/// and "dense/kernel:0" are the layer's. Nothing for other names, numbers and sizes.
+/// and "dense/kernel:0" are the layer's; or MXNet after its layer: "stage1_unit1_conv1_weight".
+/// Nothing for other names, numbers and sizes.
 std::optional<NameScope> parameter_scope(std::string_view name, const Tensor& tensor);
 /// "layer1.0.conv1" of "layer1.0.conv1.weight"; empty for names without dots.
 std::string_view parameter_module(std::string_view name);

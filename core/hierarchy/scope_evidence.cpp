@@ -207,7 +207,35 @@ std::optional<NameScope> parse_layer_result(std::string_view value_name)
     return NameScope{{std::string(value_name.substr(0, at))}, false};
 }
 
+std::optional<NameScope> parse_numbered_levels(std::string_view name)
+{
+    NameScope scope{{}, false};
+    while (!name.empty()) {
+        const std::size_t end = std::min(name.find('_'), name.size());
+        const std::string_view part = name.substr(0, end);
+        const auto is_letter = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        };
+        const auto letters = static_cast<std::size_t>(
+            std::find_if_not(part.begin(), part.end(), is_letter) - part.begin());
+        if (letters == 0 || letters == part.size() ||
+            part.find_first_not_of(digits, letters) != std::string_view::npos ||
+            scope.parts.size() >= deepest_scope || end + 1 == name.size())
+            return std::nullopt;
+        scope.parts.emplace_back(part);
+        name.remove_prefix(std::min(end + 1, name.size()));
+    }
+    return scope.parts.empty() ? std::nullopt : std::optional(std::move(scope));
+}
+
 namespace {
+
+/// MXNet calls the node and its result alike, by all levels.
+std::optional<NameScope> levels_scope(std::string_view node, std::string_view result)
+{
+    auto scope = node == result ? parse_numbered_levels(node) : std::nullopt;
+    return scope && scope->parts.size() > 1 ? std::move(scope) : std::nullopt;
+}
 
 /// The scope in the name of a node's first result.
 std::optional<NameScope> result_scope(const OnnxModel& model, const OnnxNode& node)
@@ -216,7 +244,10 @@ std::optional<NameScope> result_scope(const OnnxModel& model, const OnnxNode& no
         return std::nullopt;
     const std::string_view result = model.text(model.values[node.outputs.front()].name);
     // A graph's own results are named by people: a path only where it begins like one.
-    return result.starts_with('/') ? parse_scope_name(result) : parse_layer_result(result);
+    if (result.starts_with('/'))
+        return parse_scope_name(result);
+    auto scope = parse_layer_result(result);
+    return scope ? std::move(scope) : levels_scope(model.text(node.name), result);
 }
 
 } // namespace

@@ -32,6 +32,10 @@ std::optional<NameScope> parse_scope_name(std::string_view node_name);
 /// "conv2d_0" of "conv2d_0.tmp_1": how Paddle calls what a layer computes. Nothing for other names.
 std::optional<NameScope> parse_layer_result(std::string_view value_name);
 
+/// "stage1_unit2_conv1" as stage1, unit2, conv1: MXNet's names, kinds with numbers throughout, with
+/// underscores between the levels. Nothing for other names.
+std::optional<NameScope> parse_numbered_levels(std::string_view name);
+
 /// The module a scope names, and the call index: "/block_1/fc1_1/Gemm" is the second call of
 /// block.fc1 unless the tree has a module of that very name.
 struct ScopeMatch {

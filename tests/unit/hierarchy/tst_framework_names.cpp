@@ -51,7 +51,38 @@ private Q_SLOTS:
     void keras_names();
     void paddle_names();
     void scope_outweighs_owner();
+    void mxnet_names();
 };
+
+void TestFrameworkNames::mxnet_names()
+{
+    // MXNet calls nodes and their results alike; weights carry the layer's name.
+    OnnxModel model;
+    const auto named = [&](const char* op, const char* name, std::vector<ValueId> inputs) {
+        const NodeId id = add(model, op, name, std::move(inputs));
+        model.values[output(model, id)].name = model.intern(name);
+        return id;
+    };
+    const ValueId image = model.add_value(OnnxModel::main_graph, "data");
+    model.graphs[OnnxModel::main_graph].inputs.push_back(image);
+    const NodeId conv =
+        named("Conv", "stage1_unit1_conv1", {image, weight(model, "stage1_unit1_conv1_weight")});
+    const NodeId bn = named("BatchNormalization", "stage1_unit1_bn1",
+                            {output(model, conv), weight(model, "stage1_unit1_bn1_gamma"),
+                             weight(model, "stage1_unit1_bn1_beta"),
+                             weight(model, "stage1_unit1_bn1_moving_mean"),
+                             weight(model, "stage1_unit1_bn1_moving_var")});
+    const NodeId relu = named("Relu", "stage1_unit1_relu1", {output(model, bn)});
+    const NodeId gemm = named("Gemm", "fc1", {output(model, relu), weight(model, "fc1_weight")});
+    const auto modules = modules_of(model);
+    QCOMPARE(modules.at(conv), std::string("stage1.unit1.conv1"));
+    QCOMPARE(modules.at(bn), std::string("stage1.unit1.bn1"));
+    QCOMPARE(modules.at(relu), std::string("stage1.unit1.relu1"));
+    QCOMPARE(modules.at(gemm), std::string("fc1"));
+    // Numbers without kinds, and kinds without numbers, are names of other sorts.
+    for (const char* name : {"node_conv2d_1", "Conv_0", "relu", "fused_matmul1", "conv1_", "_a1"})
+        QVERIFY2(!parse_numbered_levels(name), name);
+}
 
 void TestFrameworkNames::keras_names()
 {
