@@ -31,7 +31,7 @@ void collect(const Lowered& value, const std::string& path, std::vector<FlatOutp
         std::size_t position = 0;
         for (const auto& [key, item] : **dict)
             collect(item, fmt::format("{}.{}", path, key_text(key, position++)), flat);
-    } else if (!value.is_none()) {
+    } else if (!value.is_none() && !value.as<std::string>()) { // ONNX models give numbers
         flat.push_back({path, value});
     }
 }

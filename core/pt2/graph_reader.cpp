@@ -303,9 +303,15 @@ void GraphReader::read_outputs(Scope& scope)
     }
     if (names.size() != own.size())
         names.clear();
-    // Outputs that are None are no outputs of the ONNX file.
+    // Outputs that are None or a text are no outputs of the ONNX file.
     for (std::size_t i = own.size(); i-- > 0;)
-        if (own[i].is_none()) {
+        if (const auto* words = std::get_if<std::string>(&own[i].value);
+            words || own[i].is_none()) {
+            if (words)
+                m_sink.info("output-left-out",
+                            fmt::format("The program gives the text '{}', which is no output of an "
+                                        "ONNX model.",
+                                        words->substr(0, 80)));
             own.erase(own.begin() + static_cast<std::ptrdiff_t>(i));
             if (i < names.size())
                 names.erase(names.begin() + static_cast<std::ptrdiff_t>(i));

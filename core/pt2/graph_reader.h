@@ -165,9 +165,16 @@ private:
     /// Reads the vmap that begins at `first`; returns the last node that it read.
     std::size_t read_vmap(std::span<const JsonValue> nodes, std::size_t first, Scope& scope);
     void read_each(std::span<const JsonValue> nodes, Scope& scope);
-    static bool reads_what_it_changes(std::span<const JsonValue> inside);
+    struct LoopParts {
+        bool possible = false;
+        std::vector<JsonValue> before; ///< the same for all samples
+        std::vector<std::span<const JsonValue>> body;
+        std::vector<JsonValue> results;               ///< what the loop collects
+        std::unordered_set<std::string_view> batched; ///< names that differ by sample
+    };
+    static LoopParts loop_parts(std::span<const JsonValue> inside);
     bool read_vmap_by_rules(std::span<const JsonValue> region, Scope& scope);
-    void read_vmap_as_loop(std::span<const JsonValue> region, Scope& scope);
+    void read_vmap_as_loop(JsonValue begin, const LoopParts& parts, Scope& scope);
 
     void count_node();
 

@@ -114,6 +114,8 @@ bool has_one_level(Nodes inside)
 bool is_in_place(std::string_view target)
 {
     const std::string name = parse_export_target(target).name;
+    if (name == "aten::detach_")
+        return false;
     const std::size_t scope = name.find("::");
     const std::string_view base =
         std::string_view(name).substr(0, name.find('.', scope == std::string::npos ? 0 : scope));
@@ -139,10 +141,9 @@ std::size_t GraphReader::read_vmap(Nodes nodes, std::size_t first, Scope& scope)
     if (m_vmap_depth >= max_depth)
         stop("The program nests more than {} vmaps.", max_depth);
     ++m_vmap_depth;
-    const bool may_loop = has_one_level(inside) && !reads_what_it_changes(inside);
-    if (!may_loop || !read_vmap_by_rules(region, scope)) {
-        if (may_loop)
-            read_vmap_as_loop(region, scope);
+    if (!read_vmap_by_rules(region, scope)) {
+        if (const LoopParts parts = loop_parts(inside); parts.possible)
+            read_vmap_as_loop(region.front(), parts, scope);
         else
             read_each(region, scope);
     }
@@ -158,11 +159,31 @@ void GraphReader::read_each(Nodes nodes, Scope& scope)
     }
 }
 
-/// What does not depend on the sample runs once, before the loop. It may not be changed in between.
-bool GraphReader::reads_what_it_changes(Nodes inside)
+GraphReader::LoopParts GraphReader::loop_parts(Nodes inside)
 {
-    return std::any_of(inside.begin(), inside.end(),
-                       [](JsonValue node) { return is_in_place(node["target"].text()); });
+    LoopParts parts;
+    parts.possible = has_one_level(inside);
+    visit_own(inside, [&](Nodes own) {
+        const JsonValue node = own.front();
+        const std::string_view target = node["target"].text();
+        bool depends = own.size() > 1 || target == adds || target == removes;
+        for (const JsonValue each : own)
+            for (const std::string_view name : names_of(each["inputs"]))
+                depends |= parts.batched.contains(name);
+        if (!depends) {
+            // What the samples read of it may not change between them.
+            parts.possible = parts.possible && !is_in_place(target);
+            parts.before.push_back(node);
+            return;
+        }
+        parts.body.push_back(own);
+        if (target == removes)
+            parts.results.push_back(node);
+        for (const JsonValue each : own)
+            for (const std::string_view name : names_of(each["outputs"]))
+                parts.batched.insert(name);
+    });
+    return parts;
 }
 
 /// False, and nothing is read, where something has no rule.
@@ -206,39 +227,21 @@ bool GraphReader::read_vmap_by_rules(Nodes region, Scope& scope)
     return false;
 }
 
-void GraphReader::read_vmap_as_loop(Nodes region, Scope& scope)
+void GraphReader::read_vmap_as_loop(JsonValue begin, const LoopParts& parts, Scope& scope)
 {
-    const NodeContext at = context(region.front(), scope);
-    const Nodes inside = region.subspan(1, region.size() - 2);
-    std::unordered_set<std::string_view> batched;
-    std::vector<Nodes> body;
-    std::vector<JsonValue> results;
-    visit_own(inside, [&](Nodes own) {
-        const std::string_view target = own.front()["target"].text();
-        bool depends = own.size() > 1 || target == adds || target == removes;
-        for (const JsonValue node : own)
-            for (const std::string_view name : names_of(node["inputs"]))
-                depends |= batched.contains(name);
-        if (!depends) { // the same for all samples
-            read_nodes(own, scope);
-            return;
-        }
-        body.push_back(own);
-        if (target == removes)
-            results.push_back(own.front());
-        for (const JsonValue node : own)
-            for (const std::string_view name : names_of(node["outputs"]))
-                batched.insert(name);
-    });
+    const NodeContext at = context(begin, scope);
+    for (const JsonValue node : parts.before)
+        read_nodes({&node, 1}, scope);
+    const std::vector<JsonValue>& results = parts.results;
     std::vector<FxArg> lists;
     for (std::size_t i = 0; i < results.size(); ++i)
         lists.push_back(
             emit_one(scope, at, "prim::ListConstruct", {}, FxType::list(FxType::tensor())));
-    const FxArg trips = argument(argument_of(region.front(), 0), scope, at);
+    const FxArg trips = argument(argument_of(begin, 0), scope, at);
     const Loop loop = begin_loop(scope, at, trips, FxArg(true), {}, {});
     const FxBlockId around = std::exchange(scope.block, loop.body);
     std::size_t done = 0;
-    for (const Nodes own : body) {
+    for (const Nodes own : parts.body) {
         const JsonValue node = own.front();
         const std::string_view target = node["target"].text();
         if (target == adds) {
@@ -259,7 +262,7 @@ void GraphReader::read_vmap_as_loop(Nodes region, Scope& scope)
     }
     scope.block = around;
     end_loop(loop, FxArg(true), {});
-    for (const std::string_view name : batched) // nothing outside can read them
+    for (const std::string_view name : parts.batched) // nothing outside can read them
         scope.values.erase(name);
     for (std::size_t i = 0; i < results.size(); ++i) {
         const std::string_view name = result_of(results[i]);

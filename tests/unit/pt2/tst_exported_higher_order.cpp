@@ -339,8 +339,12 @@ void ExportedHigherOrder::vmapAsLoop()
     parts.nodes.insert(parts.nodes.begin() + 2, add("y", 0, 2, "a"));
     parts.inputs = {user("x"), user("y")};
     QVERIFY(refused());
-    parts.nodes[2] = node(op("relu_.default"), {arg("self", tensor("p"))}, {tensor("a")});
+    parts.nodes[2] = node(op("relu_.default"), {arg("self", tensor("y"))}, {tensor("a")});
     QVERIFY(refused());
+    // One sample may change what it has.
+    parts.nodes[2] = node(op("relu_.default"), {arg("self", tensor("p"))}, {tensor("a")});
+    QVERIFY(!refused());
+    QVERIFY(nodes_of(parts).find("aten::relu_](") != std::string::npos);
     // What depends on one sample does not leave the loop.
     parts.nodes.erase(parts.nodes.begin() + 2);
     parts.outputs = {result("q")};

@@ -123,6 +123,11 @@ void ExportedPrograms::unknownInputsAndOutputs()
     QVERIFY(told("unknown-input-kind", "'from_tomorrow'"));
     QVERIFY(told("unknown-output-kind", "'into_yesterday'"));
     QVERIFY(nodes_of(parts).find("output[output](%a)") != std::string::npos);
+    // What the model always gives beside tensors: numbers stay, texts go.
+    parts.outputs = {result("a"), "{`user_output`:{`arg`:{`as_int`:3}}}",
+                     "{`user_output`:{`arg`:{`as_string`:`mode`}}}",
+                     "{`user_output`:{`arg`:{`as_none`:true}}}"};
+    QVERIFY(nodes_of(parts).find("output[output]([%a, 3])") != std::string::npos);
     // Who uses such an input, uses nothing.
     parts.nodes = {node(op("relu.default"), {arg("self", tensor("y"))}, {tensor("a")})};
     QVERIFY(nodes_of(parts).find("nothing makes before") != std::string::npos);
