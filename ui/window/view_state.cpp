@@ -19,7 +19,7 @@ namespace {
 
 const QString module_prefix = QStringLiteral("module:");
 /// More open modules than anybody opens one by one; asking for each takes its time.
-constexpr std::size_t most_tree_rows = 20000;
+constexpr std::size_t most_tree_rows = 5000;
 
 QStringList strings(const QJsonValue& value)
 {
@@ -135,11 +135,11 @@ ViewState viewOf(const MainWindow& window)
     for (ModuleId id = 0; id < modules.size(); ++id) {
         if (id != root_module && canvas->isExpanded(id))
             view.expanded += toQString(modules[id].fqn);
-        if (modules.size() > most_tree_rows)
-            continue;
         if (canvas->isRepeatFolded(id) != canvas->repeatsFolded() &&
             (!canvas->repeatsFolded() || canvas->repeatCount(id) > 0))
             view.folding += toQString(modules[id].fqn);
+        if (modules.size() > most_tree_rows)
+            continue;
         if (const QModelIndex row = panel->viewIndex(id);
             row.isValid() && panel->view()->isExpanded(row))
             view.tree += toQString(modules[id].fqn);
