@@ -111,6 +111,37 @@ private Q_SLOTS:
         }
     }
 
+    void reloadingWithEverythingOpenKeepsTheWindowAwake()
+    {
+        FakeCore core;
+        core.inspection = test::transformer_model(500); // 4 500 modules
+        const auto window = openedWindow(core.services());
+        GraphCanvas* canvas = window->canvas();
+        const auto drawn = [canvas] { return canvas->scene() && !canvas->isLayoutRunning(); };
+        QVERIFY(QTest::qWaitFor(drawn, 60000));
+        canvas->expandAll();
+        QVERIFY(QTest::qWaitFor(drawn, 60000));
+        const ModuleId deep = *window->inspection()->modules.find("layers.400.attn");
+        QVERIFY(canvas->isExpanded(deep));
+        const InspectionPtr before = window->inspection();
+        qint64 longest = 0;
+        QElapsedTimer beat;
+        QTimer timer;
+        connect(&timer, &QTimer::timeout, &timer, [&] {
+            longest = std::max(longest, beat.elapsed());
+            beat.restart();
+        });
+        beat.start();
+        timer.start(0);
+        window->reload();
+        QTRY_VERIFY(window->inspection() != before);
+        QVERIFY(QTest::qWaitFor(drawn, 60000));
+        timer.stop();
+        QVERIFY(canvas->isExpanded(deep));
+        QVERIFY2(longest < 1000, qPrintable(QString::number(longest)));
+        qInfo() << "longest absence of the ui thread, ms:" << longest;
+    }
+
     void attachingCanBeCancelledAndFail()
     {
         FakeCore core;

@@ -69,6 +69,23 @@ void GraphCanvas::expand(ModuleId module)
     m->setOpen(module, true);
 }
 
+void GraphCanvas::expand(const std::vector<ModuleId>& modules)
+{
+    std::vector<ModuleId> opened;
+    for (const ModuleId module : modules)
+        if (m->inspection && module < m->inspection->modules.size() && module != root_module) {
+            m->openAncestors(module);
+            if (m->open.insert(module).second)
+                opened.push_back(module);
+        }
+    if (opened.empty())
+        return;
+    m->follow_fit = false;
+    m->requestLayout();
+    for (const ModuleId module : opened)
+        Q_EMIT expansionChanged(module, true);
+}
+
 void GraphCanvas::collapse(ModuleId module)
 {
     m->setOpen(module, false);

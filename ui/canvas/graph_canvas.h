@@ -10,6 +10,7 @@
 #include <QImage>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace strata {
 
@@ -33,6 +34,8 @@ public:
     std::shared_ptr<const Inspection> inspection() const;
 
     void expand(ModuleId module); ///< opens its ancestors too
+    /// Many at once, with one layout.
+    void expand(const std::vector<ModuleId>& modules);
     void collapse(ModuleId module);
     void toggle(ModuleId module);
     bool isExpanded(ModuleId module) const;

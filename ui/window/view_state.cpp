@@ -158,9 +158,11 @@ void applyView(MainWindow& window, const ViewState& view)
     const InspectionPtr inspection = window.inspection();
     if (!inspection)
         return;
+    std::vector<ModuleId> expanded;
     for (const QString& fqn : view.expanded)
         if (const auto id = inspection->modules.find(fqn.toStdString()))
-            window.canvas()->expand(*id);
+            expanded.push_back(*id);
+    window.canvas()->expand(expanded);
     ModulePanel* panel = window.modulePanel();
     for (const QString& fqn : view.tree)
         if (const auto id = inspection->modules.find(fqn.toStdString()))
