@@ -1,5 +1,7 @@
 // The models that the window's views show, with Qt's own model tester on each.
 #include "sample_inspection.h"
+#include "support/inspection_builder.h"
+#include "ui/panels/module_costs.h"
 
 #include "ui/models/diagnostics_model.h"
 #include "ui/models/format.h"
@@ -55,6 +57,36 @@ class TestModels : public QObject {
     static constexpr auto fatal = Tester::FailureReportingMode::QtTest;
 
 private Q_SLOTS:
+    void operationsAreCountedByModule()
+    {
+        test::InspectionBuilder b("Costs");
+        const ModuleId block = b.module("block", "Block");
+        const ModuleId conv = b.module("block.conv", "Conv2d");
+        b.input("x", {1, 3, 8, 8});
+        b.parameter("w", {4, 3, 3, 3});
+        b.parameter("m", {64, 10});
+        const NodeId first = b.node(conv, "Conv", {"x", "w"}, "c", {1, 4, 6, 6});
+        const NodeId relu = b.node(block, "Relu", {"c"}, "r", {1, 4, 6, 6});
+        b.node(block, "Reshape", {"r"}, "f", {2, 64});
+        const NodeId product = b.node(root_module, "MatMul", {"f", "m"}, "y", {2, 10});
+        b.output("y");
+        b.model().values[b.model().nodes[product].outputs[0]].shape[0] = Dim::of(2);
+        const auto inspection = b.finish();
+        // 4 x 6 x 6 outputs of 3 x 3 x 3 products; 2 x 10 outputs of 64 products.
+        QCOMPARE(nodeOperations(*inspection->model, first), 2.0 * 144 * 27);
+        QCOMPARE(nodeOperations(*inspection->model, relu), 0.0);
+        QCOMPARE(nodeOperations(*inspection->model, product), 2.0 * 20 * 64);
+        TaskContext task;
+        const auto costs = *moduleCosts(*inspection, task);
+        QCOMPARE(costs[conv].operations, 7776.0);
+        QCOMPARE(costs[block].operations, 7776.0);
+        QCOMPARE(costs[root_module].operations, 7776.0 + 2560.0);
+        QCOMPARE(costs[root_module].unknown, std::uint64_t{0});
+        b.model().values[b.model().nodes[product].outputs[0]].shape[0] = Dim::unknown();
+        QCOMPARE((*moduleCosts(*inspection, task))[root_module].unknown, std::uint64_t{1});
+        QCOMPARE((*moduleCosts(*inspection, task))[block].unknown, std::uint64_t{0});
+    }
+
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void moduleTree()

@@ -157,6 +157,7 @@ void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
     m_consumers.reset();
     m_fx_counts.clear();
     m_module_seconds.clear();
+    m_costs.clear();
     m_background.cancel();
     if (m_inspection && (m_inspection->model || m_inspection->program))
         m_background.run([this, model = m_inspection->model, program = m_inspection->program,
@@ -167,13 +168,18 @@ void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
             if (program)
                 if (auto counted = countFxKinds(*program, task))
                     kinds = std::move(*counted);
+            std::vector<ModuleCost> operations;
+            if (auto counted = moduleCosts(*whole, task))
+                operations = std::move(*counted);
             std::vector<double> seconds;
             if (auto measured = moduleSeconds(*whole, task))
                 seconds = std::move(*measured);
-            return [this, table, counts = std::move(kinds), times = std::move(seconds)] {
+            return [this, table, counts = std::move(kinds), times = std::move(seconds),
+                    costs = std::move(operations)] {
                 m_consumers = table;
                 m_fx_counts = counts;
                 m_module_seconds = times;
+                m_costs = costs;
                 showTarget(m_selection->current());
             };
         });
@@ -423,6 +429,30 @@ void InspectorPanel::showModule(ModuleId id)
              {},
              false,
              {}});
+    }
+    if (module.parent < modules.size()) {
+        std::size_t equals = 0;
+        for (const ModuleId sibling : modules[module.parent].children)
+            equals += modules[sibling].class_name == module.class_name ? 1 : 0;
+        if (equals > 1 && !module.class_name.empty())
+            facts.push_back({tr("Repeated"),
+                             tr("%1 of this class side by side").arg(formatCount(equals)),
+                             {},
+                             false,
+                             {}});
+    }
+    if (id < m_costs.size() && (m_costs[id].operations > 0 || m_costs[id].unknown > 0)) {
+        const QString count = formatShortCount(static_cast<std::uint64_t>(m_costs[id].operations));
+        facts.push_back(
+            {tr("FLOPs"),
+             m_costs[id].unknown > 0 ? tr("at least %1").arg(count) : count,
+             {},
+             false,
+             tr("Floating point operations of one pass: two for each product that MatMul, Gemm, "
+                "Conv "
+                "and ConvTranspose add up; other operators are not counted. Without known shapes: "
+                "%1 nodes.")
+                 .arg(formatCount(m_costs[id].unknown))});
     }
     if (id < m_module_seconds.size() && m_module_seconds[root_module] > 0)
         facts.push_back(

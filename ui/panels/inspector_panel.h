@@ -5,6 +5,7 @@
 #include "ui/models/fx_kinds.h"
 #include "ui/models/node_models.h"
 #include "ui/models/selection.h"
+#include "ui/panels/module_costs.h"
 
 #include <QScrollArea>
 
@@ -81,6 +82,7 @@ private:
     Section* m_fx;
     std::vector<BarRow*> m_fx_bars; ///< one per kind
     std::vector<FxKindCounts> m_fx_counts;
+    std::vector<ModuleCost> m_costs;      ///< by module; empty until the background has them
     std::vector<double> m_module_seconds; ///< measured; empty: no run was
 };
 

@@ -1806,6 +1806,26 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>Measured, with everything in it; of operators that have a module</source>
         <translation>Gemessen, mit allem darin; von Operatoren, die ein Modul haben</translation>
     </message>
+    <message>
+        <source>Repeated</source>
+        <translation>Wiederholt</translation>
+    </message>
+    <message>
+        <source>%1 of this class side by side</source>
+        <translation>%1 dieser Klasse nebeneinander</translation>
+    </message>
+    <message>
+        <source>FLOPs</source>
+        <translation>FLOPs</translation>
+    </message>
+    <message>
+        <source>at least %1</source>
+        <translation>mindestens %1</translation>
+    </message>
+    <message>
+        <source>Floating point operations of one pass: two for each product that MatMul, Gemm, Conv and ConvTranspose add up; other operators are not counted. Without known shapes: %1 nodes.</source>
+        <translation>Gleitkommaoperationen eines Durchlaufs: zwei für jedes Produkt, das MatMul, Gemm, Conv und ConvTranspose aufsummieren; andere Operatoren zählen nicht. Ohne bekannte Formen: %1 Knoten.</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::JobStrip</name>
