@@ -39,6 +39,7 @@ constexpr Alias all[] = {
     {"aten::divide.Scalar_mode", "aten::div.Scalar_mode"},
     {"aten::divide.Tensor_mode", "aten::div.Tensor_mode"},
     {"aten::expand_copy", "aten::expand"},
+    {"aten::floor_divide_.Tensor", "aten::floor_divide"},
     {"aten::greater.Scalar", "aten::gt.Scalar"},
     {"aten::greater.Tensor", "aten::gt.Tensor"},
     {"aten::greater_equal.Scalar", "aten::ge.Scalar"},

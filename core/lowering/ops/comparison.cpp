@@ -52,6 +52,10 @@ Outputs bitwise_not(OpCall& call)
     const ValueId x = call.tensor("self");
     if (call.dtype_of(x) == DType::Bool)
         return e.emit("Not", {x});
+    if (call.dtype_of(x) == DType::UInt8) { // 255 - x, in a type that ONNX Runtime subtracts
+        const ValueId wide = e.cast(x, DType::Int32);
+        return e.cast(e.sub(e.scalar(DType::Int32, std::int64_t{255}), wide), DType::UInt8);
+    }
     if (!is_signed_integer(call.dtype_of(x)))
         call.refuse("bitwise_not of an unsigned integer");
     return e.emit(

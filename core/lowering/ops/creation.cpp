@@ -251,8 +251,13 @@ Outputs linspace(OpCall& call)
 Outputs logspace(OpCall& call)
 {
     const DType dtype = call.dtype("dtype", DType::Float32);
-    const double start = call.number("start");
-    const double end = call.number("end");
+    // Of integers, both ends are integers before the exponents between them are found.
+    const auto exponent = [&](std::string_view name) {
+        const double value = call.number(name);
+        return is_floating_point(dtype) ? value : std::trunc(value);
+    };
+    const double start = exponent("start");
+    const double end = exponent("end");
     const double base = call.number("base");
     const std::int64_t steps = call.integer("steps");
     if (steps < 0 || steps > 1 << 20)

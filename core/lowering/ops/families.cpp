@@ -19,6 +19,7 @@ std::vector<Family> all_families()
         {"embedding", embedding_ops()},
         {"exported programs", exported_variant_ops()},
         {"factorization", factorization_ops()},
+        {"finite differences", gradient_ops()},
         {"indexing", indexing_ops()},
         {"joining and splitting", joining_ops()},
         {"linear", linear_ops()},

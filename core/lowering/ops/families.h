@@ -51,6 +51,7 @@ std::span<const OpEntry> singular_value_ops();
 std::span<const OpEntry> special_function_ops();
 std::span<const OpEntry> special_ops();
 std::span<const OpEntry> statistics_ops();
+std::span<const OpEntry> gradient_ops();
 std::span<const OpEntry> window_ops();
 std::span<const OpEntry> transformer_ops();
 

@@ -1,7 +1,11 @@
 // LSTM, GRU and plain recurrent layers and cells.
+#include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/iterate.h"
 #include "lowering/ops/op_name.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -82,6 +86,7 @@ struct Weights {
     ValueId hidden = no_id;
     ValueId input_bias = no_id;
     ValueId hidden_bias = no_id;
+    ValueId projection = no_id; ///< [projected, hidden]: of LSTMs with proj_size only
 };
 
 struct LayerResult {
@@ -144,6 +149,64 @@ LayerResult run_layer(OpCall& call, const Kind& kind, ValueId x,
     return {output, outputs[1], kind.has_cell ? outputs[2] : no_id};
 }
 
+/// x from its last step to its first.
+ValueId reversed(Emitter& e, ValueId x)
+{
+    return e.slice(x, 0, -1, std::numeric_limits<std::int64_t>::min() + 1, -1);
+}
+
+/// The new hidden and cell state from the sum of what goes into the gates, in PyTorch's order.
+struct LstmState {
+    ValueId hidden = no_id;
+    ValueId cell = no_id;
+};
+LstmState lstm_step(Emitter& e, ValueId gates, ValueId cell)
+{
+    const std::vector<ValueId> parts = e.emit_many("Split", {gates}, 4, {{"axis", 1}});
+    const ValueId kept = e.mul(e.emit("Sigmoid", {parts[1]}), cell);
+    const ValueId update = e.mul(e.emit("Sigmoid", {parts[0]}), e.emit("Tanh", {parts[2]}));
+    const ValueId next = e.add(kept, update);
+    return {e.mul(e.emit("Sigmoid", {parts[3]}), e.emit("Tanh", {next})), next};
+}
+
+/// One direction of an LSTM whose hidden state is projected, which ONNX's LSTM cannot state: step
+/// by step. `hidden` is [1, batch, projected], `cell` [1, batch, hidden].
+LayerResult run_projected(Emitter& e, ValueId x, const Weights& weights, ValueId hidden,
+                          ValueId cell, bool backwards)
+{
+    ValueId gates = e.emit("MatMul", {x, transpose_matrix(e, weights.input)});
+    if (weights.input_bias != no_id)
+        gates = e.add(gates, e.add(weights.input_bias, weights.hidden_bias));
+    const ValueId recurrent = transpose_matrix(e, weights.hidden);
+    const ValueId projection = transpose_matrix(e, weights.projection);
+    const std::vector<ValueId> found = scan(
+        e, {e.squeeze(hidden, {0}), e.squeeze(cell, {0})}, backwards ? reversed(e, gates) : gates,
+        [&](const std::vector<ValueId>& state, ValueId item) -> ScanStep {
+            const ValueId sum = e.add(item, e.emit("MatMul", {state[0], recurrent}));
+            const LstmState next = lstm_step(e, sum, state[1]);
+            const ValueId projected = e.emit("MatMul", {next.hidden, projection});
+            return {{projected, next.cell}, projected};
+        });
+    return {backwards ? reversed(e, found[2]) : found[2], e.unsqueeze(found[0], {0}),
+            e.unsqueeze(found[1], {0})};
+}
+
+LayerResult run_projected_layer(Emitter& e, ValueId x, const std::vector<Weights>& directions,
+                                ValueId hidden, ValueId cell)
+{
+    if (directions.size() == 1)
+        return run_projected(e, x, directions.front(), hidden, cell, false);
+    const auto of = [&](std::int64_t d) {
+        return run_projected(e, x, directions[static_cast<std::size_t>(d)],
+                             e.slice(hidden, 0, d, d + 1), e.slice(cell, 0, d, d + 1), d == 1);
+    };
+    const LayerResult forward = of(0);
+    const LayerResult backward = of(1);
+    return {join(e, {forward.output, backward.output}, 2),
+            join(e, {forward.hidden, backward.hidden}, 0),
+            join(e, {forward.cell, backward.cell}, 0)};
+}
+
 /// All layers: PyTorch's [layers * directions, batch, hidden] states are cut layer by layer.
 Outputs run_network(OpCall& call, const Kind& kind)
 {
@@ -156,10 +219,13 @@ Outputs run_network(OpCall& call, const Kind& kind)
     const std::size_t directions = call.boolean("bidirectional") ? 2 : 1;
     const bool batch_first = call.boolean("batch_first");
     const std::vector<ValueId> params = call.tensors("params");
-    const std::size_t per_direction = biases ? 4 : 2;
-    if (params.size() != per_direction * directions * static_cast<std::size_t>(layers))
-        call.refuse("the hidden state is projected (proj_size), which ONNX's LSTM cannot state",
-                    "Use an LSTM without proj_size.");
+    const std::size_t runs =
+        directions * static_cast<std::size_t>(std::max<std::int64_t>(layers, 0));
+    const std::size_t unprojected = biases ? 4 : 2;
+    const bool projected = kind.has_cell && params.size() == (unprojected + 1) * runs;
+    const std::size_t per_direction = unprojected + (projected ? 1 : 0);
+    if (params.size() != per_direction * runs)
+        call.refuse("the number of weights is not that of so many layers and directions");
     ValueId x = call.tensor("input");
     const std::vector<ValueId> states =
         kind.has_cell ? call.tensors("hx") : std::vector<ValueId>{call.tensor("hx")};
@@ -176,6 +242,8 @@ Outputs run_network(OpCall& call, const Kind& kind)
                 own.input_bias = params[next + 2];
                 own.hidden_bias = params[next + 3];
             }
+            if (projected)
+                own.projection = params[next + unprojected];
             weights.push_back(own);
             next += per_direction;
         }
@@ -183,8 +251,10 @@ Outputs run_network(OpCall& call, const Kind& kind)
         auto of_layer = [&](ValueId state) {
             return layers == 1 ? state : e.slice(state, 0, layer * width, (layer + 1) * width);
         };
-        const LayerResult result = run_layer(call, kind, x, weights, of_layer(states.front()),
-                                             kind.has_cell ? of_layer(states.back()) : no_id);
+        const ValueId hidden = of_layer(states.front());
+        const ValueId cell = kind.has_cell ? of_layer(states.back()) : no_id;
+        const LayerResult result = projected ? run_projected_layer(e, x, weights, hidden, cell)
+                                             : run_layer(call, kind, x, weights, hidden, cell);
         x = result.output;
         hiddens.push_back(result.hidden);
         if (kind.has_cell)
@@ -279,11 +349,7 @@ Outputs lstm_cell(OpCall& call)
     const CellInputs in = cell_inputs(call, true);
     const ValueId gates =
         e.add(affine(call, in.x, "w_ih", "b_ih"), affine(call, in.states[0], "w_hh", "b_hh"));
-    const std::vector<ValueId> parts = e.emit_many("Split", {gates}, 4, {{"axis", 1}});
-    const ValueId forget = e.emit("Sigmoid", {parts[1]});
-    const ValueId update = e.mul(e.emit("Sigmoid", {parts[0]}), e.emit("Tanh", {parts[2]}));
-    ValueId cell = e.add(e.mul(forget, in.states[1]), update);
-    ValueId hidden = e.mul(e.emit("Sigmoid", {parts[3]}), e.emit("Tanh", {cell}));
+    auto [hidden, cell] = lstm_step(e, gates, in.states[1]);
     if (!in.batched) {
         hidden = e.squeeze(hidden, {0});
         cell = e.squeeze(cell, {0});
@@ -330,7 +396,7 @@ Outputs rnn_cell(OpCall& call)
 constexpr OpEntry entries[] = {
     {"aten::lstm.input(Tensor input, Tensor[] hx, " STRATA_NETWORK_ARGS
      ") -> (Tensor, Tensor, Tensor)",
-     lstm, "no proj_size"},
+     lstm},
     {"aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor "
      "weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int hidden_size, "
      "int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool train) -> "

@@ -189,8 +189,10 @@ Outputs truth(OpCall& call)
     }
     // Of bytes, PyTorch's any() and all() are bytes again.
     const bool bytes = call.dtype_of(call.tensor("self")) == DType::UInt8;
-    return e.cast(reduce(call, Any ? "ReduceMax" : "ReduceMin", flags, axes, keep_dims),
-                  bytes ? DType::UInt8 : DType::Bool);
+    // The largest of no numbers is the smallest integer, which would be true; their sum is zero.
+    const bool none = has_no_elements(e, flags);
+    const char* op = Any ? (none ? "ReduceSum" : "ReduceMax") : "ReduceMin";
+    return e.cast(reduce(call, op, flags, axes, keep_dims), bytes ? DType::UInt8 : DType::Bool);
 }
 
 /// How many elements a reduction folds into one, as a rank-0 tensor of the dtype.
@@ -334,6 +336,10 @@ Outputs top(OpCall& call, ValueId x, ValueId count, std::int64_t axis, bool larg
 {
     Emitter& e = call.e();
     const DType dtype = call.dtype_of(x);
+    if (has_no_elements(e, x)) { // ONNX Runtime divides by their number
+        const ValueId piece = e.emit("Slice", {x, e.constant({0}), count, e.constant({axis})});
+        return Outputs::tensors({piece, e.cast(piece, DType::Int64)});
+    }
     const std::vector<ValueId> found =
         e.emit_many("TopK", {ordered(call, x, true), count}, 2,
                     {{"axis", axis}, {"largest", largest}, {"sorted", sorted}});

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace strata::ops {
 namespace {
@@ -46,6 +47,52 @@ ValueId forbidden(OpCall& call, std::string_view mask_name)
     return padding && *rank == 2 ? e.unsqueeze(mask, {1, 2}) : mask;
 }
 
+/// A nested tensor: the padded tensor and which of its rows count, a bool [batch, tokens]. Only the
+/// encoder's fast path makes and takes them.
+struct Nested {
+    ValueId padded = no_id;
+    ValueId counts = no_id;
+};
+
+std::optional<Nested> as_nested(const Lowered& value)
+{
+    const auto* pair = value.as<LoweredTuple>();
+    if (pair == nullptr || pair->items->size() != 2)
+        return {};
+    const auto* padded = pair->items->front().as<LoweredTensor>();
+    const auto* counts = pair->items->back().as<LoweredTensor>();
+    if (padded == nullptr || counts == nullptr)
+        return {};
+    return Nested{padded->value, counts->value};
+}
+
+Lowered nested(const Nested& value)
+{
+    return Lowered::tuple({Lowered::tensor(value.padded), Lowered::tensor(value.counts)});
+}
+
+Outputs nested_from_mask(OpCall& call)
+{
+    const ValueId counts = call.e().cast(call.tensor("mask"), DType::Bool);
+    return Outputs(std::vector<Lowered>{nested({call.tensor("t"), counts})});
+}
+
+/// The rows that count, up to the longest sequence, and padding for the others.
+Outputs to_padded(OpCall& call)
+{
+    Emitter& e = call.e();
+    const auto rows = as_nested(call.first());
+    if (!rows)
+        call.refuse("only nested tensors of the encoder's fast path are known");
+    if (call.has("output_size"))
+        call.refuse("'output_size' is given");
+    const ValueId lengths = e.reduce("ReduceSum", e.cast(rows->counts, DType::Int64), {1}, false);
+    const ValueId longest = e.reduce("ReduceMax", lengths, {0}, true);
+    const ValueId padding = e.scalar(e.dtype(rows->padded), call.number("padding"));
+    const ValueId filled = e.emit("Where", {e.unsqueeze(rows->counts, {2}), rows->padded, padding});
+    return e.emit("Slice", {filled, e.constant({0}), longest, e.constant({1})});
+}
+
 struct Projection {
     ValueId in_weight, in_bias, out_weight, out_bias;
 };
@@ -56,7 +103,8 @@ struct AttentionResult {
 };
 
 AttentionResult attend(OpCall& call, ValueId query, ValueId key, ValueId value, std::int64_t width,
-                       std::int64_t heads, const Projection& projection)
+                       std::int64_t heads, const Projection& projection,
+                       const std::optional<Nested>& rows = {})
 {
     Emitter& e = call.e();
     const DType dtype = e.dtype(query);
@@ -78,10 +126,11 @@ AttentionResult attend(OpCall& call, ValueId query, ValueId key, ValueId value, 
     // tokens].
     const ValueId k = e.transpose(e.reshape(parts[1], Ints{0, -1, heads, per_head}), {0, 2, 3, 1});
     ValueId scores = e.emit("MatMul", {q, k});
+    const ValueId never = e.scalar(dtype, -std::numeric_limits<double>::infinity());
+    if (rows)
+        scores = e.emit("Where", {e.unsqueeze(rows->counts, {1, 2}), scores, never});
     if (call.has("mask"))
-        scores =
-            e.emit("Where", {forbidden(call, "mask"),
-                             e.scalar(dtype, -std::numeric_limits<double>::infinity()), scores});
+        scores = e.emit("Where", {forbidden(call, "mask"), never, scores});
     const ValueId weights = e.emit("Softmax", {scores}, {{"axis", -1}});
     const ValueId mixed = e.emit("MatMul", {weights, split_heads(e, parts[2], heads, per_head)});
     const ValueId joined = e.reshape(e.transpose(mixed, {0, 2, 1, 3}), Ints{0, -1, width});
@@ -116,10 +165,12 @@ Outputs encoder_layer(OpCall& call)
     auto norm_2 = [&](ValueId x) {
         return layer_norm(e, x, call.tensor("norm_weight_2"), call.tensor("norm_bias_2"), eps);
     };
+    const std::optional<Nested> rows = as_nested(call.first());
     auto attention = [&](ValueId x) {
         return attend(call, x, x, x, call.integer("embed_dim"), call.integer("num_heads"),
                       {call.tensor("qkv_weight"), call.tensor("qkv_bias"),
-                       call.tensor("proj_weight"), call.tensor("proj_bias")})
+                       call.tensor("proj_weight"), call.tensor("proj_bias")},
+                      rows)
             .output;
     };
     auto feed_forward = [&](ValueId x) {
@@ -136,13 +187,15 @@ Outputs encoder_layer(OpCall& call)
         }
         return affine(e, active, call.tensor("ffn_weight_2"), call.tensor("ffn_bias_2"));
     };
-    ValueId x = call.tensor("src");
+    ValueId x = rows ? rows->padded : call.tensor("src");
     if (norm_first) {
         x = e.add(x, attention(norm_1(x)));
-        return e.add(x, feed_forward(norm_2(x)));
+        x = e.add(x, feed_forward(norm_2(x)));
+    } else {
+        x = norm_1(e.add(x, attention(x)));
+        x = norm_2(e.add(x, feed_forward(x)));
     }
-    x = norm_1(e.add(x, attention(x)));
-    return norm_2(e.add(x, feed_forward(x)));
+    return rows ? Outputs(std::vector<Lowered>{nested({x, rows->counts})}) : Outputs(x);
 }
 
 constexpr OpEntry entries[] = {
@@ -160,6 +213,10 @@ constexpr OpEntry entries[] = {
      "ffn_bias_1, Tensor "
      "ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor",
      encoder_layer},
+    {"aten::_nested_tensor_from_mask(Tensor t, Tensor mask, bool mask_check=True) -> Tensor",
+     nested_from_mask, "read by the encoder's fast path only"},
+    {"aten::to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor",
+     to_padded, "of the encoder's fast path, no output_size"},
 };
 
 } // namespace

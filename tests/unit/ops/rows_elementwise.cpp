@@ -83,6 +83,8 @@ ParityRows elementwise_rows()
     one("round to decimals", "torch.round(x, decimals=2), torch.round(x * 1000, decimals=-1)")
         .input(f32({9}));
     one("bitwise_not of bools", "torch.bitwise_not(x)").input(boolean({6}));
+    one("bitwise_not of bytes", "torch.bitwise_not(x)")
+        .input(exactly(DType::UInt8, {4}, {0, 1, 127, 255}));
     one("bitwise_not of integers", "torch.bitwise_not(x)").input(i64({6}));
     one("logical_not", "torch.logical_not(x)").input(i64({6}, 0, 1));
 

@@ -25,6 +25,9 @@ ParityRows mutation_rows()
         "  y = x * 1\n  a = y[0:3]\n  b = y[2:4]\n  a.add_(1)\n  b.mul_(2)\n  return a, b, y\n");
     row("copy_ into a slice", "  y = x * 1\n  y[1:3, 1:].copy_(torch.zeros([2, 4]))\n  return y\n");
     row("assignment to a slice", "  y = x * 1\n  y[:, :2] = x[:, 3:]\n  y[0] = 5.0\n  return y\n");
+    row("a floor division in place",
+        "  y = x.mul(9).to(4)\n  y[1].floor_divide_(torch.tensor([2, -2, 3, -3, 4]))\n"
+        "  y.floor_divide_(2)\n  return y\n");
     row("a clone is not reached", "  y = x * 1\n  z = y.clone()\n  y.add_(1)\n  return y, z\n");
     row("the dtype of the written tensor stays",
         "  y = (x * 3).to(4)\n  y.add_(torch.ones([5], dtype=4))\n  return y\n");

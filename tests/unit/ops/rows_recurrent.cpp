@@ -7,12 +7,14 @@ namespace {
 
 /// Gives the row the parameters of a network of `gates` gates, 3 features in and 4 hidden; returns
 /// the list of their names as TorchScript writes it.
-std::string add_weights(ParityRow& row, std::int64_t gates, int layers, int directions, bool biases)
+std::string add_weights(ParityRow& row, std::int64_t gates, int layers, int directions, bool biases,
+                        std::int64_t projected = 0)
 {
+    const std::int64_t width = projected > 0 ? projected : 4;
     std::string list;
     for (int layer = 0; layer < layers; ++layer) {
         for (int d = 0; d < directions; ++d) {
-            const std::int64_t features = layer == 0 ? 3 : 4 * directions;
+            const std::int64_t features = layer == 0 ? 3 : width * directions;
             const auto add = [&](const char* kind, std::vector<std::int64_t> shape) {
                 const std::string name = fmt::format("{}{}{}", kind, layer, d);
                 ParityTensor tensor = f32(std::move(shape));
@@ -21,11 +23,13 @@ std::string add_weights(ParityRow& row, std::int64_t gates, int layers, int dire
                 list += (list.empty() ? "self." : ", self.") + name;
             };
             add("wi", {gates * 4, features});
-            add("wh", {gates * 4, 4});
+            add("wh", {gates * 4, width});
             if (biases) {
                 add("bi", {gates * 4});
                 add("bh", {gates * 4});
             }
+            if (projected > 0)
+                add("wr", {projected, 4});
         }
     }
     return list;
@@ -82,6 +86,21 @@ ParityRows recurrent_rows()
             .input(exactly(DType::Int64, {2}, {2, 1}))
             .input(f32({1, 2, 4}))
             .refuses("packed sequences");
+    }
+    for (const Form& form : {Form{"forward", 1, false, false, false},
+                             {"both directions", 1, true, true, true},
+                             {"two layers", 2, true, true, false}}) {
+        const int directions = form.bidirectional ? 2 : 1;
+        ParityRow& row = rows.emplace_back(fmt::format("lstm, projected, {}", form.name), "");
+        const std::string weights = add_weights(row, 4, form.layers, directions, form.biases, 2);
+        row.source =
+            fmt::format("def forward(self, x, h, c):\n  return torch.lstm(x, [h, c], [{}], "
+                        "{}, {}, 0.0, False, {}, {})",
+                        weights, form.biases ? "True" : "False", form.layers,
+                        form.bidirectional ? "True" : "False", form.batch_first ? "True" : "False");
+        row.input(form.batch_first ? f32({2, 5, 3}) : f32({5, 2, 3}))
+            .input(f32({std::int64_t{form.layers} * directions, 2, 2}))
+            .input(f32({std::int64_t{form.layers} * directions, 2, 4}));
     }
     return rows;
 }

@@ -93,6 +93,9 @@ ParityRows reduction_rows()
         row(std::string(call) + " of a number", call).input(f32({}));
     for (const char* call : {"torch.sum(x)", "torch.mean(x)", "torch.max(x)", "torch.var(x)"})
         row(std::string(call) + " of unknown rank", call).input(f32({2, 3})).unknown();
+    // Some kernels divide by the number of elements, or give the smallest integer.
+    for (const char* call : {"torch.any(x)", "torch.all(x)", "torch.any(x, 0)", "torch.sort(x, 1)"})
+        row(std::string(call) + " of nothing", call).input(f32({0, 3}));
     row("moments of nothing", "torch.std_mean(x, [0])").input(f32({0, 5}));
     row("sum with a dtype", "torch.sum(x, dtype=6), torch.mean(x, dtype=6)").input(i64({5}));
     row("sum over an empty list of axes", "torch.sum(x, x.size()[:0])").input(f32({2, 3}));

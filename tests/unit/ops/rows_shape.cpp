@@ -253,6 +253,7 @@ ParityRows creation_rows()
                              "torch.arange(3, dtype=7) + x",
                              "torch.linspace(-1.0, 2.0, 3) + x",
                              "torch.logspace(-1.0, 2.0, 3) + x",
+                             "torch.logspace(2, -1.2, 3, dtype=4) + x",
                              "torch.linspace(0, 1, 1) + x",
                              "torch.eye(3) + x[0]",
                              "torch.eye(2, 3) + x",

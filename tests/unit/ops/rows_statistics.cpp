@@ -104,6 +104,26 @@ ParityRows statistics_rows()
                         reduce))
             .input(f32({5}));
     }
+    for (const char* call : {"torch.gradient(x)", "torch.gradient(x, spacing=0.5, dim=1)",
+                             "torch.gradient(x, spacing=2, dim=[0, 1], edge_order=2)",
+                             "torch.gradient(x, dim=[1], edge_order=2)",
+                             "torch.gradient(x, spacing=[torch.tensor([0., 1., 3., 3.5]), "
+                             "torch.tensor([-1., 1., 2., 4., 4.5])], edge_order=2)",
+                             "torch.gradient(x, spacing=[torch.tensor([-1., 1., 2., 4., 4.5])], "
+                             "dim=[1])"})
+        row(call).input(f32({4, 5}));
+    // TorchScript has no lists of numbers that may be integers or reals: the rows state the graph.
+    row("torch.gradient(x, spacing=0.5, dim=1)", " of listed spacings")
+        .graph("%r : tensor = call_function[aten::gradient.scalarrayint](%x, spacing=[0.5], dim=1)")
+        .input(f32({4, 5}));
+    row("torch.gradient(x, spacing=2, dim=[-1])", " of listed spacings and dimensions")
+        .graph("%r : tensor = call_function[aten::gradient.scalarrayarray](%x, spacing=[2], "
+               "dim=[-1])")
+        .input(f32({4, 5}));
+    row("torch.gradient(x, dim=0)", " of integers").input(i64({5, 2}));
+    row("torch.gradient(x)", " of bytes")
+        .input(exactly(DType::UInt8, {3}, {1, 5, 2}))
+        .refuses("wrap around");
     row("torch.median(x, 0)", " of a number").input(f32({}));
     row("torch.kthvalue(x, 1, 0)", " of a number").input(f32({}));
     return rows;

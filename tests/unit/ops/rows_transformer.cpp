@@ -56,6 +56,27 @@ ParityRows transformer_rows()
             .input(f32({2, 5, 8}))
             .dynamic();
     }
+    for (const char* norm_first : {"False", "True"}) {
+        with_attention_weights(
+            rows.emplace_back(
+                std::string("padded batch as a nested tensor, norm_first: ") + norm_first,
+                std::string("def forward(self, x, m):\n"
+                            "  n = torch._nested_tensor_from_mask(x, torch.logical_not(m))\n"
+                            "  n = torch._transformer_encoder_layer_fwd(n, ") +
+                    weights + ", False, " + norm_first +
+                    ", 1e-5, self.n1, self.m1, self.n2, self.m2, self.f1, self.g1, self.f2, "
+                    "self.g2)\n  return torch.to_padded_tensor(n, 0.5)"))
+            .parameter("n1", f32({8}))
+            .parameter("m1", f32({8}))
+            .parameter("n2", f32({8}))
+            .parameter("m2", f32({8}))
+            .parameter("f1", f32({16, 8}))
+            .parameter("g1", f32({16}))
+            .parameter("f2", f32({8, 16}))
+            .parameter("g2", f32({8}))
+            .input(f32({2, 5, 8}))
+            .input(exactly(DType::Bool, {2, 5}, {0, 0, 0, 1, 1, 0, 0, 1, 1, 1}));
+    }
     return rows;
 }
 
