@@ -445,7 +445,9 @@ void InspectorPanel::showModule(ModuleId id)
         const QString count = formatShortCount(static_cast<std::uint64_t>(m_costs[id].operations));
         facts.push_back(
             {tr("FLOPs"),
-             m_costs[id].unknown > 0 ? tr("at least %1").arg(count) : count,
+             m_costs[id].unknown == 0     ? count
+             : m_costs[id].operations > 0 ? tr("at least %1").arg(count)
+                                          : tr("shapes are not known"),
              {},
              false,
              tr("Floating point operations of one pass: two for each product that MatMul, Gemm, "

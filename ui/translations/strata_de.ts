@@ -1823,6 +1823,10 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>mindestens %1</translation>
     </message>
     <message>
+        <source>shapes are not known</source>
+        <translation>Formen sind nicht bekannt</translation>
+    </message>
+    <message>
         <source>Floating point operations of one pass: two for each product that MatMul, Gemm, Conv and ConvTranspose add up; other operators are not counted. Without known shapes: %1 nodes.</source>
         <translation>Gleitkommaoperationen eines Durchlaufs: zwei für jedes Produkt, das MatMul, Gemm, Conv und ConvTranspose aufsummieren; andere Operatoren zählen nicht. Ohne bekannte Formen: %1 Knoten.</translation>
     </message>
