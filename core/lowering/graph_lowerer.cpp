@@ -451,14 +451,18 @@ void GraphLowerer::lower_output(FxNodeId id)
         results.push_back(resolve(arg));
     const std::vector<FlatOutput> flat =
         flatten_outputs(results.size() == 1 ? results.front() : Lowered::tuple(std::move(results)));
+    // All of them, before the model has any: a refusal takes back what was emitted.
+    std::vector<ValueId> outputs;
     for (std::size_t i = 0; i < flat.size(); ++i) {
-        const ValueId id_out = as_tensor(m_emitter, flat[i].value);
-        if (id_out == no_id)
+        outputs.push_back(as_tensor(m_emitter, flat[i].value));
+        if (outputs.back() == no_id)
             throw Refusal{fmt::format("output {} is {}, which ONNX cannot return", i,
                                       describe(flat[i].value)),
                           {},
                           false};
-        add_output(id_out,
+    }
+    for (std::size_t i = 0; i < flat.size(); ++i) {
+        add_output(outputs[i],
                    i < m_program.output_names.size() ? m_program.output_names[i] : flat[i].name);
     }
     std::unordered_set<std::uint32_t> returned; // cells: a tensor may be read at several places

@@ -100,7 +100,7 @@ std::string results_markdown(const std::vector<SampleResult>& results,
     std::string text = "# Conformance with PyTorch's operator database\n\n"
                        "Written by `tests/conformance/run.sh`; do not edit.\n\n";
     text += fmt::format(
-        "{} samples of {} operators from PyTorch {}, traced, exported for opset {} and compared "
+        "{} samples of {} operators from PyTorch {}, exported for opset {} and compared "
         "with\nPyTorch's own outputs in ONNX Runtime {} (atol 1e-4, rtol 1e-3). \"Right in "
         "float64\" "
         "are those\nthat miss PyTorch's outputs and match what PyTorch computes in float64, where "

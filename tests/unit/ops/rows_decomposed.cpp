@@ -113,6 +113,10 @@ ParityRows decomposed_rows()
         .input(f32({3}).range(0.5, 2))
         .refuses("more than one value");
 
+    rows.emplace_back("an output that is no tensor",
+                      "def forward(self, x):\n  return x * 2, x.device, x + 1")
+        .input(f32({2}))
+        .refuses("which ONNX cannot return");
     rows.emplace_back("gradient of softmax", "def forward(self, x, y):\n"
                                              "  return y * (x - torch.sum(x * y, [1], True))")
         .graph("%r : tensor = call_function[aten::_softmax_backward_data](%x, %y, 1, "
