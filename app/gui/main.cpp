@@ -4,6 +4,7 @@
 #include "ui/jobs/cut_off_files.h"
 #include "ui/jobs/services.h"
 #include "ui/jobs/watched_application.h"
+#include "ui/report/report_file.h"
 #include "ui/window/appearance.h"
 #include "ui/window/icons.h"
 #include "ui/window/language.h"
@@ -75,6 +76,13 @@ public:
     QCommandLineOption screenshot{QStringLiteral("screenshot"),
                                   tr("Write a picture of the window to FILE and quit."),
                                   QStringLiteral("FILE")};
+    QCommandLineOption report{QStringLiteral("report"),
+                              tr("Write a report and quit; can be repeated. FORMAT is one of %1.")
+                                  .arg(reportFormats().join(QStringLiteral(", "))),
+                              QStringLiteral("FORMAT:PATH")};
+    QCommandLineOption scale{QStringLiteral("scale"),
+                             tr("Of pictures in PNG, in percent (default: 200)."),
+                             QStringLiteral("PERCENT"), QStringLiteral("200")};
     QCommandLineOption select{QStringLiteral("select"),
                               tr("Select a node by name, or a module by its path."),
                               QStringLiteral("NODE")};
@@ -107,8 +115,8 @@ public:
         parser.addPositionalArgument(QStringLiteral("file"),
                                      tr("Model to open: TorchScript, .pt2 or ONNX."),
                                      QStringLiteral("[FILE…]"));
-        parser.addOptions(
-            {screenshot, model, select, expand, compare, theme, size, single_instance, language});
+        parser.addOptions({screenshot, report, scale, model, select, expand, compare, theme, size,
+                           single_instance, language});
     }
 };
 
@@ -198,26 +206,24 @@ void openRequest(MainWindow* window, const OpenRequest& request)
     WindowList::openFiles(first, files);
 }
 
-/// Takes the picture when the model is opened and no layout is outstanding; then the program ends.
-void pictureWhenReady(MainWindow* window, const QString& picture, bool whole, bool empty)
+/// Calls `act` when the model is opened and no layout is outstanding; `empty`: there is no model.
+/// The program ends when the model cannot be opened.
+void whenReady(MainWindow* window, bool empty, std::function<void()> act)
 {
     window->canvas()->setAnimated(false);
     auto* settle = new QTimer(window);
     settle->setSingleShot(true);
     settle->setInterval(0);
-    QObject::connect(settle, &QTimer::timeout, window, [window, picture, settle, whole] {
-        if (window->isBusy() || window->canvas()->isLayoutRunning()) {
+    QObject::connect(settle, &QTimer::timeout, window, [window, settle, act = std::move(act)] {
+        if (window->isBusy() || window->canvas()->isLayoutRunning())
             settle->start(10);
-            return;
-        }
-        if (whole)
-            window->canvas()->fitToView();
-        takeScreenshot(window, picture);
+        else
+            act();
     });
     QObject::connect(window, &MainWindow::modelOpened, settle, [settle] { settle->start(); });
-    QObject::connect(window, &MainWindow::failed, window, [](const QString& message) {
+    QObject::connect(window, &MainWindow::failed, window, [window](const QString& message) {
         complain(message);
-        QApplication::exit(unreadable);
+        QApplication::exit(window->inspection() ? not_written : unreadable);
     });
     QObject::connect(window, &MainWindow::modelAsked, window, [](const QStringList& models) {
         complain(QApplication::translate("main", "The file holds several models: %1. Name one "
@@ -227,6 +233,47 @@ void pictureWhenReady(MainWindow* window, const QString& picture, bool whole, bo
     });
     if (empty)
         settle->start();
+}
+
+/// Writes one report after the other; then the program ends.
+void writeReports(MainWindow* window, std::vector<ReportJob> jobs)
+{
+    if (jobs.empty()) {
+        QApplication::exit(done);
+        return;
+    }
+    ReportJob job = std::move(jobs.front());
+    jobs.erase(jobs.begin());
+    if (isPicture(job.format))
+        job.drawing = window->canvas()->drawing({});
+    QObject::connect(
+        window, &MainWindow::reportWritten, window,
+        [window, jobs = std::move(jobs)] { writeReports(window, jobs); },
+        static_cast<Qt::ConnectionType>(Qt::QueuedConnection | Qt::SingleShotConnection));
+    window->writeReport(job);
+}
+
+/// The reports that are asked for; nothing when one of them makes no sense, which is told.
+std::optional<std::vector<ReportJob>> reportsOf(const CommandLine& line)
+{
+    bool number = false;
+    const double scale = line.parser.value(line.scale).toDouble(&number) / 100;
+    if (!number || scale < 0.01 || scale > 64) {
+        complain(QApplication::translate("main", "“%1” is not a scale in percent, such as 200.")
+                     .arg(line.parser.value(line.scale)));
+        return std::nullopt;
+    }
+    std::vector<ReportJob> jobs;
+    for (const QString& text : line.parser.values(line.report)) {
+        auto job = parseReport(text);
+        if (!job) {
+            complain(QString::fromStdString(job.error().message));
+            return std::nullopt;
+        }
+        job->scale = scale;
+        jobs.push_back(*std::move(job));
+    }
+    return jobs;
 }
 
 /// Waits for workers that are deep inside a library: they end at their next poll. They get some
@@ -281,7 +328,7 @@ bool hasSomewhereToDraw(int argc, char* argv[])
             return true;
     if (hasOption(argc, argv, "-platform") || hasOption(argc, argv, "--platform"))
         return true;
-    if (hasOption(argc, argv, "--screenshot")) {
+    if (hasOption(argc, argv, "--screenshot") || hasOption(argc, argv, "--report")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
         return true;
     }
@@ -378,11 +425,20 @@ int main(int argc, char* argv[])
         return endWith(runComparison(line, files.front(), size));
     }
     const QString picture = parser.value(line.screenshot);
+    const auto reports = reportsOf(line);
+    if (!reports)
+        return wrong_usage;
+    if (!reports->empty() && files.size() != 1) {
+        complain(QApplication::translate("main", "Give one file to report on: strata --report "
+                                                 "FORMAT:PATH FILE."));
+        return wrong_usage;
+    }
+    const bool batch = !picture.isEmpty() || !reports->empty();
     OpenRequest request = requestOf(line);
-    if (!picture.isEmpty())
+    if (batch)
         request.files = request.files.mid(0, 1); // of one window
     SingleInstance instance;
-    if (parser.isSet(line.single_instance) && picture.isEmpty() && !instance.listen()) {
+    if (parser.isSet(line.single_instance) && !batch && !instance.listen()) {
         if (instance.send(request))
             return done;
         complain(QApplication::translate("main", "No other Strata answers; this one opens a window "
@@ -396,7 +452,7 @@ int main(int argc, char* argv[])
     });
 
     std::optional<SessionKeeper> session;
-    if (picture.isEmpty()) {
+    if (!batch) {
         session.emplace(Services::real());
         if (request.files.isEmpty() && session->restore() > 0)
             return endWith(QApplication::exec());
@@ -404,8 +460,15 @@ int main(int argc, char* argv[])
     MainWindow* window = WindowList::instance().open(Services::real());
     if (size)
         window->resize(*size);
+    const bool whole = !parser.isSet(line.select);
     if (!picture.isEmpty())
-        pictureWhenReady(window, picture, !parser.isSet(line.select), request.files.isEmpty());
+        whenReady(window, request.files.isEmpty(), [window, picture, whole] {
+            if (whole)
+                window->canvas()->fitToView();
+            takeScreenshot(window, picture);
+        });
+    else if (!reports->empty())
+        whenReady(window, false, [window, jobs = *reports] { writeReports(window, jobs); });
     openRequest(window, request);
     return endWith(QApplication::exec());
 }

@@ -337,6 +337,39 @@ private Q_SLOTS:
         savePicture(*window, QStringLiteral("exported"));
     }
 
+    void writingAReport()
+    {
+        FakeCore core;
+        const auto window = openedWindow(core);
+        QTRY_VERIFY(window->canvas()->scene());
+        QSignalSpy written(window.get(), &MainWindow::reportWritten);
+        QTest::keyClick(window.get(), Qt::Key_P, Qt::ControlModifier);
+        auto* dialog = child<QDialog>(*window, "reportDialog");
+        QTRY_VERIFY(dialog->isVisible());
+        auto* format = child<QComboBox>(*dialog, "reportFormat");
+        auto* path = child<QLineEdit>(*dialog, "reportPath");
+        auto* accept = child<QPushButton>(*dialog, "reportAccept");
+        QVERIFY(path->text().endsWith(QStringLiteral("/net-report.html")));
+        QVERIFY(!child<QComboBox>(*dialog, "reportPart")->isEnabled());
+        // The extension follows the format.
+        format->setCurrentIndex(format->findData(QStringLiteral("png")));
+        QVERIFY(path->text().endsWith(QStringLiteral("/net-report.png")));
+        QVERIFY(child<QComboBox>(*dialog, "reportPart")->isEnabled());
+        child<QDoubleSpinBox>(*dialog, "reportScale")->setValue(100);
+        savePicture(*dialog, QStringLiteral("report"));
+        path->setText(QStringLiteral("/no/such/folder/net.png"));
+        QVERIFY(!accept->isEnabled());
+        path->setText(m_files.filePath(QStringLiteral("net.png")));
+        QVERIFY(accept->isEnabled());
+        QTest::mouseClick(accept, Qt::LeftButton);
+        QVERIFY(written.wait());
+        const QImage image(m_files.filePath(QStringLiteral("net.png")));
+        const auto scene = window->canvas()->scene();
+        QVERIFY(std::abs(image.width() - scene->width - 32) <= 2);
+        QVERIFY(std::abs(image.height() - scene->height - 32) <= 2);
+        QCOMPARE(window->messageBar()->tone(), Tone::Success);
+    }
+
     void cancellingTakesEffectWithinATenthOfASecond()
     {
         FakeCore core;

@@ -4,6 +4,7 @@
 #include <QImage>
 #include <QProcess>
 #include <QTemporaryDir>
+#include <QXmlStreamReader>
 
 class TestProgram : public QObject {
     Q_OBJECT
@@ -63,7 +64,7 @@ private Q_SLOTS:
         const Run help = run({QStringLiteral("--help")});
         QCOMPARE(help.status, 0);
         for (const char* option : {"--screenshot", "--select", "--expand", "--compare", "--theme",
-                                   "--size", "--single-instance"})
+                                   "--size", "--single-instance", "--report", "--scale"})
             QVERIFY2(help.out.contains(option), option);
     }
 
@@ -97,6 +98,68 @@ private Q_SLOTS:
                  QStringLiteral("--screenshot"), picture(), onnxFile()});
         QCOMPARE(missing.status, 3);
         QVERIFY(missing.err.contains("missing.onnx"));
+    }
+
+    void reports()
+    {
+        const QStringList formats{
+            QStringLiteral("html"), QStringLiteral("pdf"),  QStringLiteral("md"),
+            QStringLiteral("csv"),  QStringLiteral("json"), QStringLiteral("graphml"),
+            QStringLiteral("dot"),  QStringLiteral("svg"),  QStringLiteral("png")};
+        const auto file = [&](const QString& name) { return m_folder.filePath(name); };
+        QStringList arguments{onnxFile()};
+        for (const QString& format : formats)
+            arguments += {QStringLiteral("--report"),
+                          format + QLatin1Char(':') + file(QStringLiteral("r.") + format)};
+        const Run all = run(arguments, false, Display::None);
+        QCOMPARE(all.status, 0);
+        const auto content = [&](const QString& format) {
+            QFile written(file(QStringLiteral("r.") + format));
+            return written.open(QIODevice::ReadOnly) ? written.readAll() : QByteArray();
+        };
+        for (const QString& format : formats)
+            QVERIFY2(!content(format).isEmpty(), qPrintable(format));
+        QVERIFY(content(QStringLiteral("pdf")).startsWith("%PDF-"));
+        QVERIFY(content(QStringLiteral("pdf")).count("/Type /Page\n") >= 2);
+        QVERIFY(content(QStringLiteral("html")).contains("<html"));
+        // The picture's size in SVG is that at 100 %.
+        QSize size;
+        QXmlStreamReader svg(content(QStringLiteral("svg")));
+        while (!svg.atEnd())
+            if (svg.readNext() == QXmlStreamReader::StartElement && svg.name() == u"svg") {
+                const QStringList box =
+                    svg.attributes().value(QStringLiteral("viewBox")).toString().split(u' ');
+                QCOMPARE(box.size(), 4);
+                size = QSizeF(box[2].toDouble(), box[3].toDouble()).toSize();
+            }
+        QVERIFY2(!svg.hasError(), qPrintable(svg.errorString()));
+        const QSize doubled = QImage(file(QStringLiteral("r.png"))).size();
+        QVERIFY(qAbs(doubled.width() - 2 * size.width()) <= 2);
+        QVERIFY(qAbs(doubled.height() - 2 * size.height()) <= 2);
+        const auto status = [&](const QStringList& more) {
+            return run(more + QStringList{onnxFile()}).status;
+        };
+        QCOMPARE(status({QStringLiteral("--report"),
+                         QStringLiteral("png:") + file(QStringLiteral("half.png")),
+                         QStringLiteral("--scale"), QStringLiteral("50")}),
+                 0);
+        const QSize half = QImage(file(QStringLiteral("half.png"))).size();
+        QVERIFY(qAbs(4 * half.width() - doubled.width()) <= 4);
+
+        QCOMPARE(status({QStringLiteral("--report"), QStringLiteral("doc:x")}), 2);
+        QCOMPARE(status({QStringLiteral("--report"), QStringLiteral("png:x.png"),
+                         QStringLiteral("--scale"), QStringLiteral("big")}),
+                 2);
+        QCOMPARE(run({QStringLiteral("--report"), QStringLiteral("md:x.md")}).status, 2);
+        QCOMPARE(status({QStringLiteral("--report"), QStringLiteral("md:/no/such/folder/x.md")}),
+                 5);
+        // Too many pixels: nothing is written, and the scale that works is told.
+        const QString large = file(QStringLiteral("large.png"));
+        const Run refused = run({QStringLiteral("--report"), QStringLiteral("png:") + large,
+                                 QStringLiteral("--scale"), QStringLiteral("6400"), onnxFile()});
+        QCOMPARE(refused.status, 5);
+        QVERIFY2(refused.err.contains("A scale of up to"), refused.err.constData());
+        QVERIFY(!QFileInfo::exists(large));
     }
 
     void withoutADisplay()

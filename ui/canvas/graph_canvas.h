@@ -5,6 +5,7 @@
 #include "layout/display_tree.h"
 #include "layout/node_classes.h"
 #include "layout/scene.h"
+#include "ui/canvas/drawing.h"
 
 #include <QAbstractScrollArea>
 #include <QImage>
@@ -85,6 +86,9 @@ public:
     /// What paints a part of the scene (all of it: a null rectangle) at this scale, in any thread;
     /// null before the first layout. At most 16384 pixels wide and high.
     std::function<QImage()> picture(const Rect& part, double scale) const;
+
+    /// The same, for any painter and without a limit; empty before the first layout.
+    Drawing drawing(const Rect& part) const;
 
     /// Opens the ancestors, selects, and brings it into the middle of the view.
     void revealNode(NodeId node);

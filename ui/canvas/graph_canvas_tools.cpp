@@ -165,30 +165,41 @@ void GraphCanvas::setRepeatFolded(ModuleId module, bool folded)
         m->setFolded(repeat, folded, module);
 }
 
-std::function<QImage()> GraphCanvas::picture(const Rect& part, double scale) const
+Drawing GraphCanvas::drawing(const Rect& part) const
 {
     if (!m->scene || !m->index)
         return {};
     constexpr double margin = 16.0;
-    constexpr double most = 16384.0;
     Rect area = part;
     if (area.width <= 0 || area.height <= 0)
         area = {0, 0, m->scene->width, m->scene->height};
     area = {area.x - margin, area.y - margin, area.width + 2 * margin, area.height + 2 * margin};
-    scale = std::min({scale, most / area.width, most / area.height});
-    SceneView view;
-    view.zoom = scale;
-    view.offset = QPointF(-area.x, -area.y) * scale;
-    view.size = QSizeF(area.width, area.height) * scale;
     // Everything the painter refers to is kept by the function itself.
-    return [view, index = m->index, theme = m->theme, classes = m->classes,
-            subset = m->subset]() mutable {
-        QImage image(view.size.toSize(), QImage::Format_ARGB32_Premultiplied);
-        image.fill(theme.canvas);
-        view.classes = classes.get();
-        view.subset = subset.get();
+    return {QSizeF(area.width, area.height),
+            [area, index = m->index, theme = m->theme, classes = m->classes,
+             subset = m->subset](QPainter& painter, double zoom) {
+                SceneView view;
+                view.zoom = zoom;
+                view.offset = QPointF(-area.x, -area.y) * zoom;
+                view.size = QSizeF(area.width, area.height) * zoom;
+                view.classes = classes.get();
+                view.subset = subset.get();
+                painter.fillRect(QRectF(QPointF(0, 0), view.size), theme.canvas);
+                ScenePainter(*index, theme, view).paint(painter);
+            }};
+}
+
+std::function<QImage()> GraphCanvas::picture(const Rect& part, double scale) const
+{
+    const Drawing drawn = drawing(part);
+    if (!drawn)
+        return {};
+    constexpr double most = 16384.0;
+    scale = std::min({scale, most / drawn.size.width(), most / drawn.size.height()});
+    return [drawn, scale] {
+        QImage image((drawn.size * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
         QPainter painter(&image);
-        ScenePainter(*index, theme, view).paint(painter);
+        drawn.paint(painter, scale);
         painter.end();
         return image;
     };

@@ -36,6 +36,7 @@ class ProblemsPanel;
 class RecentFiles;
 class SearchBar;
 class SourceAttachment;
+struct ReportJob;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -51,6 +52,8 @@ public:
     void openWith(const QString& path, const ExportOptions& options);
     /// Writes the opened PyTorch model in the background.
     void exportTo(const QString& path, const ExportOptions& options);
+    /// Writes the report in the background; reportWritten() or failed() follows.
+    void writeReport(const ReportJob& job);
     /// Opens the same file again, with these inputs and dynamic axes.
     void useInputs(const ExportOptions& options);
     /// Shows what is opened beside another file, in a window of its own, which deletes itself when
@@ -127,6 +130,7 @@ Q_SIGNALS:
     void modelOpened();
     /// An export has ended well.
     void exported(const QString& path);
+    void reportWritten(const QString& path);
     /// The file holds several models and the user is asked for one.
     void modelAsked(const QStringList& models);
     /// Opening or exporting failed; the message bar says why.
@@ -163,6 +167,7 @@ private:
     bool canExport() const;
     void chooseFile();
     void chooseExport();
+    void chooseReport();
     void editInputs();
     void setTheme(ThemeChoice choice);
     void showAbout();
@@ -207,6 +212,7 @@ private:
 
     QAction* m_open = nullptr;
     QAction* m_export = nullptr;
+    QAction* m_report = nullptr;
     QAction* m_inputs = nullptr;
     QAction* m_measure = nullptr;
     QAction* m_close = nullptr;

@@ -6,6 +6,7 @@
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
+#include "ui/report/report_dialog.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/window/export_dialog.h"
 #include "ui/window/icons.h"
@@ -69,6 +70,8 @@ void MainWindow::buildActions()
     file->addSeparator();
     m_export = addAction(file, QStringLiteral("export"), tr("&Export to ONNX…"),
                          QKeySequence(Qt::CTRL | Qt::Key_E), [this] { chooseExport(); });
+    m_report = addAction(file, QStringLiteral("document"), tr("&Write a report…"),
+                         QKeySequence(Qt::CTRL | Qt::Key_P), [this] { chooseReport(); });
     m_inputs = addAction(file, {}, tr("&Inputs…"), QKeySequence(Qt::CTRL | Qt::Key_I),
                          [this] { editInputs(); });
     m_inputs->setObjectName(QStringLiteral("inputsAction"));
@@ -225,6 +228,7 @@ void MainWindow::buildActions()
     // What the settings know the actions by, in all languages.
     for (const auto& [action, name] : {std::pair{m_open, "open"},
                                        std::pair{m_export, "export"},
+                                       std::pair{m_report, "writeReport"},
                                        std::pair{m_reload, "reload"},
                                        std::pair{m_cancel, "cancelJob"},
                                        std::pair{m_close, "closeModel"},
@@ -246,9 +250,9 @@ void MainWindow::buildActions()
                                        std::pair{about, "about"}})
         action->setObjectName(QString::fromLatin1(name));
 
-    m_model_actions = {m_close,      m_reload,       m_zoom_in,     m_zoom_out,       m_zoom_fit,
-                       m_expand_all, m_collapse_all, find,          to_canvas,        query,
-                       next_found,   previous_found, m_next_orphan, m_previous_orphan};
+    m_model_actions = {m_report,   m_close,      m_reload,       m_zoom_in,     m_zoom_out,
+                       m_zoom_fit, m_expand_all, m_collapse_all, find,          to_canvas,
+                       query,      next_found,   previous_found, m_next_orphan, m_previous_orphan};
 }
 
 void MainWindow::buildToolBar()
@@ -338,6 +342,19 @@ void MainWindow::chooseExport()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this,
             [this, dialog] { exportTo(dialog->path(), dialog->options()); });
+    dialog->open();
+}
+
+void MainWindow::chooseReport()
+{
+    if (!m_inspection || isBusy())
+        return;
+    const QFileInfo source(QString::fromStdString(m_inspection->path.string()));
+    auto* dialog = new ReportDialog(source.absolutePath() + QLatin1Char('/') +
+                                        source.completeBaseName() + QStringLiteral("-report"),
+                                    m_canvas, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { writeReport(dialog->job()); });
     dialog->open();
 }
 

@@ -9,6 +9,7 @@
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
+#include "ui/report/report_file.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/job_strip.h"
 #include "ui/widgets/message_bar.h"
@@ -350,6 +351,37 @@ void MainWindow::reportOpened()
                m_problems_dock->show();
                m_problems_dock->raise();
            }}}});
+}
+
+void MainWindow::writeReport(const ReportJob& job)
+{
+    if (!m_inspection)
+        return;
+    const QString path = QString::fromStdString(job.path.string());
+    const QString name = QFileInfo(path).fileName();
+    m_message->dismiss();
+    m_jobs->start(
+        tr("Writing %1").arg(name),
+        [job, inspection = m_inspection](TaskContext& task) -> JobResult {
+            STRATA_CHECK(strata::ui::writeReport(*inspection, job, task));
+            return inspection;
+        },
+        [this, path, name](JobResult result) {
+            if (!result) {
+                showFailure(tr("%1 could not be written.").arg(name), path, result.error());
+                return;
+            }
+            const auto open = [](const QString& what) {
+                return [what] { QDesktopServices::openUrl(QUrl::fromLocalFile(what)); };
+            };
+            m_message->showMessage(
+                {Tone::Success,
+                 tr("The report is in %1").arg(path),
+                 {},
+                 {{tr("Open"), open(path)},
+                  {tr("Show in folder"), open(QFileInfo(path).absolutePath())}}});
+            Q_EMIT reportWritten(path);
+        });
 }
 
 void MainWindow::reportExported(const QString& path, bool sidecar)
