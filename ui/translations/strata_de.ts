@@ -47,6 +47,14 @@
         <source>Model to open: TorchScript, .pt2 or ONNX.</source>
         <translation>Zu öffnendes Modell: TorchScript, .pt2 oder ONNX.</translation>
     </message>
+    <message>
+        <source>Write a report and quit; can be repeated. FORMAT is one of %1.</source>
+        <translation>Einen Bericht schreiben und beenden; mehrfach möglich. FORMAT ist eines von %1.</translation>
+    </message>
+    <message>
+        <source>Of pictures in PNG, in percent (default: 200).</source>
+        <translation>Größe von Bildern in PNG, in Prozent (Vorgabe: 200).</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -85,6 +93,14 @@
     <message>
         <source>No other Strata answers; this one opens a window of its own.</source>
         <translation>Kein anderes Strata antwortet; dieses öffnet ein eigenes Fenster.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a scale in percent, such as 200.</source>
+        <translation>„%1“ ist keine Größe in Prozent wie 200.</translation>
+    </message>
+    <message>
+        <source>Give one file to report on: strata --report FORMAT:PATH FILE.</source>
+        <translation>Geben Sie eine Datei für den Bericht an: strata --report FORMAT:PFAD DATEI.</translation>
     </message>
 </context>
 <context>
@@ -2268,6 +2284,18 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>Runs the PyTorch model and measures every operator: colours by execution time.</source>
         <translation>Führt das PyTorch-Modell aus und misst jeden Operator: für Farben nach Laufzeit.</translation>
     </message>
+    <message>
+        <source>&amp;Write a report…</source>
+        <translation>&amp;Bericht schreiben…</translation>
+    </message>
+    <message>
+        <source>Writing %1</source>
+        <translation>%1 wird geschrieben</translation>
+    </message>
+    <message>
+        <source>The report is in %1</source>
+        <translation>Der Bericht steht in %1</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::MessageBar</name>
@@ -2745,6 +2773,168 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>Clear this list</source>
         <translation>Liste leeren</translation>
+    </message>
+</context>
+<context>
+    <name>strata::ui::ReportDialog</name>
+    <message>
+        <source>HTML page</source>
+        <translation>HTML-Seite</translation>
+    </message>
+    <message>
+        <source>One file for every browser, with tables that sort and filter.</source>
+        <translation>Eine Datei für jeden Browser, mit Tabellen, die sich sortieren und filtern lassen.</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>To print or sign off: the graph, figures, modules, orphans.</source>
+        <translation>Zum Drucken oder Freigeben: der Graph, Zahlen, Module, Waisen.</translation>
+    </message>
+    <message>
+        <source>Markdown</source>
+        <translation>Markdown</translation>
+    </message>
+    <message>
+        <source>Text for a merge request or a wiki.</source>
+        <translation>Text für einen Merge-Request oder ein Wiki.</translation>
+    </message>
+    <message>
+        <source>CSV table</source>
+        <translation>CSV-Tabelle</translation>
+    </message>
+    <message>
+        <source>One line for each node.</source>
+        <translation>Eine Zeile je Knoten.</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>Everything, for programs: what exports write beside the model.</source>
+        <translation>Alles, für Programme: was Exporte neben das Modell schreiben.</translation>
+    </message>
+    <message>
+        <source>GraphML</source>
+        <translation>GraphML</translation>
+    </message>
+    <message>
+        <source>Nested graphs for yEd and Gephi.</source>
+        <translation>Verschachtelte Graphen für yEd und Gephi.</translation>
+    </message>
+    <message>
+        <source>DOT</source>
+        <translation>DOT</translation>
+    </message>
+    <message>
+        <source>Clusters for Graphviz.</source>
+        <translation>Gruppen für Graphviz.</translation>
+    </message>
+    <message>
+        <source>SVG picture</source>
+        <translation>SVG-Bild</translation>
+    </message>
+    <message>
+        <source>The graph as it is drawn now, sharp at every size.</source>
+        <translation>Der Graph, wie er jetzt gezeichnet ist, scharf in jeder Größe.</translation>
+    </message>
+    <message>
+        <source>PNG picture</source>
+        <translation>PNG-Bild</translation>
+    </message>
+    <message>
+        <source>The graph as it is drawn now, in pixels.</source>
+        <translation>Der Graph, wie er jetzt gezeichnet ist, in Bildpunkten.</translation>
+    </message>
+    <message>
+        <source>Write a report</source>
+        <translation>Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>File to write</source>
+        <translation>Zu schreibende Datei</translation>
+    </message>
+    <message>
+        <source>What is drawn</source>
+        <translation>Was gezeichnet wird</translation>
+    </message>
+    <message>
+        <source>The whole graph, with the modules that are open</source>
+        <translation>Der ganze Graph, mit den geöffneten Modulen</translation>
+    </message>
+    <message>
+        <source>What the window shows</source>
+        <translation>Was das Fenster zeigt</translation>
+    </message>
+    <message>
+        <source>The selected module</source>
+        <translation>Das ausgewählte Modul</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>Datei auswählen</translation>
+    </message>
+    <message>
+        <source>For&amp;mat:</source>
+        <translation>For&amp;mat:</translation>
+    </message>
+    <message>
+        <source>&amp;File:</source>
+        <translation>&amp;Datei:</translation>
+    </message>
+    <message>
+        <source>&amp;Picture:</source>
+        <translation>B&amp;ild:</translation>
+    </message>
+    <message>
+        <source>&amp;Scale:</source>
+        <translation>&amp;Größe:</translation>
+    </message>
+    <message>
+        <source>&amp;Write</source>
+        <translation>&amp;Schreiben</translation>
+    </message>
+    <message>
+        <source>Write the report to</source>
+        <translation>Bericht schreiben nach</translation>
+    </message>
+    <message>
+        <source>The graph is not drawn yet.</source>
+        <translation>Der Graph ist noch nicht gezeichnet.</translation>
+    </message>
+    <message>
+        <source>There is no folder %1.</source>
+        <translation>Es gibt keinen Ordner %1.</translation>
+    </message>
+    <message>
+        <source>%1 × %2 pixels</source>
+        <translation>%1 × %2 Bildpunkte</translation>
+    </message>
+    <message>
+        <source>The file is there already and will be replaced.</source>
+        <translation>Die Datei gibt es schon; sie wird ersetzt.</translation>
+    </message>
+</context>
+<context>
+    <name>strata::ui::ReportFile</name>
+    <message>
+        <source>The picture would have %1 × %2 pixels. A scale of up to %3 % can be written; SVG and PDF have no limit.</source>
+        <translation>Das Bild hätte %1 × %2 Bildpunkte. Bis zu einer Größe von %3 % kann es geschrieben werden; für SVG und PDF gibt es keine Grenze.</translation>
+    </message>
+    <message>
+        <source>“%1” does not describe a report: write FORMAT:PATH, for example pdf:report.pdf. The formats are %2.</source>
+        <translation>„%1“ beschreibt keinen Bericht: schreiben Sie FORMAT:PFAD, zum Beispiel pdf:bericht.pdf. Die Formate sind %2.</translation>
     </message>
 </context>
 <context>
