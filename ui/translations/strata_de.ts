@@ -2285,8 +2285,8 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>Führt das PyTorch-Modell aus und misst jeden Operator: für Farben nach Laufzeit.</translation>
     </message>
     <message>
-        <source>&amp;Write a report…</source>
-        <translation>&amp;Bericht schreiben…</translation>
+        <source>Write a re&amp;port…</source>
+        <translation>Beric&amp;ht schreiben…</translation>
     </message>
     <message>
         <source>Writing %1</source>

@@ -70,7 +70,7 @@ void MainWindow::buildActions()
     file->addSeparator();
     m_export = addAction(file, QStringLiteral("export"), tr("&Export to ONNX…"),
                          QKeySequence(Qt::CTRL | Qt::Key_E), [this] { chooseExport(); });
-    m_report = addAction(file, QStringLiteral("document"), tr("&Write a report…"),
+    m_report = addAction(file, QStringLiteral("document"), tr("Write a re&port…"),
                          QKeySequence(Qt::CTRL | Qt::Key_P), [this] { chooseReport(); });
     m_inputs = addAction(file, {}, tr("&Inputs…"), QKeySequence(Qt::CTRL | Qt::Key_I),
                          [this] { editInputs(); });
