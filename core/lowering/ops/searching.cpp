@@ -169,6 +169,11 @@ Outputs bincount(OpCall& call)
     } else {
         weights = e.expand(e.scalar(dtype, std::int64_t{1}), e.shape_of(self));
     }
+    if (e.opset() < 16) { // nothing adds up what is scattered: every place looks at all elements
+        const Expr places = range(e, size.squeeze(0)).unsqueeze(1);
+        const Expr hits = (places == Expr(e, self)).cast(dtype);
+        return (hits * Expr(e, weights)).reduce("ReduceSum", {1}).id();
+    }
     const ValueId zeros = e.expand(e.scalar(dtype, std::int64_t{0}), size.id());
     return e.emit("ScatterElements", {zeros, self, weights}, {{"axis", 0}, {"reduction", "add"}});
 }
@@ -235,8 +240,7 @@ constexpr OpEntry entries[] = {
     {"aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, "
      "int? dim=None) -> (Tensor, Tensor, Tensor)",
      unique_consecutive},
-    {"aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor", bincount,
-     "opset 16 and newer"},
+    {"aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor", bincount},
     {"aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor",
      repeat_numbers},
     {"aten::where(Tensor condition) -> Tensor[]", where_places},

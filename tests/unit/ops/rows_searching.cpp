@@ -51,6 +51,14 @@ ParityRows searching_rows()
         .input(exactly(DType::Float32, {2, 3}, {1, 1, 2, 2, 2, 2}));
     row("x", "torch.bincount(x)").input(i64({9}, 0, 4)).opset(17).dynamic();
     row("x", "torch.bincount(x, minlength=8)").input(i32({5}, 0, 4)).opset(17);
+    row("x", "torch.bincount(x, minlength=3)", " before sums of scattered numbers")
+        .input(i64({9}, 0, 4))
+        .opset(13)
+        .dynamic();
+    row("x, w", "torch.bincount(x, w, 7)", " before sums of scattered numbers")
+        .input(i64({6}, 0, 4))
+        .input(f32({6}))
+        .opset(13);
     row("x, w", "torch.bincount(x, w)").input(i64({6}, 0, 4)).input(f32({6})).opset(17);
     row("x, w", "torch.bincount(x, w, 3)", " with integers")
         .input(i64({6}, 0, 4))
