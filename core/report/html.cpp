@@ -2,6 +2,7 @@
 // JSON. Everything that comes from a model goes through escape_xml() or script_json().
 #include "base/version.h"
 #include "report/figures_text.h"
+#include "report/graph_pictures.h"
 #include "report/json_text.h"
 #include "report/module_nodes.h"
 #include "report/page_assets.h"
@@ -49,6 +50,7 @@ public:
             name, report_style());
         m_text += fmt::format("<h1>{}</h1>\n<p class=\"muted\">{}</p>\n", name, lead());
         write_tiles();
+        write_graph();
         write_figures();
         write_review();
         write_modules();
@@ -94,6 +96,22 @@ private:
         tile(fmt::format("{:.2f}", all.mean_confidence()), "mean confidence");
         tile(fmt::format("{}", m_inspection.modules.size()), "modules");
         m_text += "</div>\n";
+    }
+
+    void write_graph()
+    {
+        const std::vector<GraphPicture> pictures = graph_pictures(m_inspection);
+        for (std::size_t i = 0; i < pictures.size(); ++i) {
+            if (i == 0)
+                m_text += "<h2>Graph</h2>\n";
+            else if (i == 1)
+                m_text += "<h2>Regions to look at</h2>\n";
+            m_text += "<figure class=\"card\">\n" + pictures[i].svg;
+            if (i > 0)
+                m_text +=
+                    fmt::format("<figcaption>{}</figcaption>\n", escape_xml(pictures[i].title));
+            m_text += "</figure>\n";
+        }
     }
 
     /// The core's identifiers as words: "custom_modules" becomes "custom modules".

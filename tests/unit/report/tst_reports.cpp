@@ -97,6 +97,36 @@ private Q_SLOTS:
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
     }
 
+    void html_shows_the_graph()
+    {
+        // An orphan among the rest.
+        const QString hostile = QString::fromStdString(html_report(*hostile_model()));
+        QCOMPARE(hostile.count(QStringLiteral("<svg class=\"graph\"")), 1);
+        QVERIFY(hostile.contains(QStringLiteral("class=\"orphan\"")));
+        QVERIFY(hostile.contains(QStringLiteral(">A&amp;B</text>")));
+        // Of a model where all is well only the overview: its modules, inputs and outputs.
+        const auto inspection = std::make_shared<Inspection>(*small_model());
+        for (NodeAttribution& node : inspection->attribution)
+            node.confidence = 0.95;
+        const QString page = QString::fromStdString(html_report(*inspection));
+        QCOMPARE(page.count(QStringLiteral("<svg class=\"graph\"")), 1);
+        for (const char* name : {"stem", "layer1", "fc"})
+            QVERIFY2(page.contains(QStringLiteral(">%1</text>").arg(QLatin1String(name))), name);
+        const OnnxGraph& graph = inspection->model->graphs[OnnxModel::main_graph];
+        QCOMPARE(page.count(QRegularExpression(QStringLiteral("<rect[^>]*class=\"end\""))),
+                 static_cast<int>(graph.inputs.size() + graph.outputs.size()));
+        // Where confidence is low, the module is shown opened.
+        Inspection doubtful = *inspection;
+        const ModuleId module = *doubtful.modules.find("layer1.0");
+        for (NodeAttribution& node : doubtful.attribution)
+            if (node.module == module)
+                node.confidence = 0.5;
+        const QString more = QString::fromStdString(html_report(doubtful));
+        QCOMPARE(more.count(QStringLiteral("<svg class=\"graph\"")), 2);
+        QVERIFY(more.contains(QStringLiteral("<figcaption>layer1.0</figcaption>")));
+        QVERIFY(more.contains(QStringLiteral("class=\"unsure\"")));
+    }
+
     void html_names_every_module()
     {
         const QString html = QString::fromStdString(html_report(*small_model()));
