@@ -57,10 +57,8 @@ void note_kind(Program& program, const GraphWalker& walker, const ArchiveExtras&
                      "dropout does nothing and normalisations use their running statistics. Call "
                      "eval() before torch.jit.script.");
     else if (program.training)
-        sink.warning("training-mode",
-                     "The model was saved in training mode. It is read as in evaluation mode: "
-                     "dropout does nothing and normalisations use their running statistics. Call "
-                     "eval() before saving.");
+        sink.info("training-mode", "The model was saved in training mode, which nothing in it "
+                                   "minds.");
     if (program.frozen)
         sink.warning("frozen-model",
                      "The model was frozen: its parameters are constants and its module structure "
