@@ -8,7 +8,7 @@ namespace strata {
 namespace {
 
 /// A child group or a node of the group that is split.
-struct Item {
+struct LevelItem {
     NodeId first = no_id; ///< smallest node in it: its place in the order of execution
     bool is_node = false;
     std::uint32_t id = no_id;
@@ -24,7 +24,7 @@ public:
     void split(GroupId group)
     {
         fit_repeats(group);
-        std::vector<Item> items = items_of(group);
+        std::vector<LevelItem> items = items_of(group);
         if (items.size() <= max_level_items)
             return;
         const std::size_t size =
@@ -33,7 +33,7 @@ public:
     }
 
 private:
-    void put_ranges(GroupId group, const std::vector<Item>& items, std::size_t size)
+    void put_ranges(GroupId group, const std::vector<LevelItem>& items, std::size_t size)
     {
         std::vector<GroupId> ranges;
         for (std::size_t begin = 0; begin < items.size(); begin += size)
@@ -61,7 +61,7 @@ private:
         if (repeats.empty() || items <= max_level_items)
             return;
         for (const GroupId repeat : repeats) {
-            const std::vector<Item> parts = items_of(repeat);
+            const std::vector<LevelItem> parts = items_of(repeat);
             if (parts.size() <= min_range_items)
                 continue;
             const std::size_t size =
@@ -90,20 +90,20 @@ private:
         m_tree.groups[group].children = std::move(children);
     }
 
-    std::vector<Item> items_of(GroupId group) const
+    std::vector<LevelItem> items_of(GroupId group) const
     {
-        std::vector<Item> items;
+        std::vector<LevelItem> items;
         for (const GroupId child : m_tree.groups[group].children)
             if (m_tree.groups[child].first_node != no_id)
                 items.push_back({m_tree.groups[child].first_node, false, child});
         for (const NodeId node : m_tree.groups[group].nodes)
             items.push_back({node, true, node});
         std::stable_sort(items.begin(), items.end(),
-                         [](const Item& a, const Item& b) { return a.first < b.first; });
+                         [](const LevelItem& a, const LevelItem& b) { return a.first < b.first; });
         return items;
     }
 
-    GroupId add_range(GroupId parent, const std::vector<Item>& items, std::size_t begin,
+    GroupId add_range(GroupId parent, const std::vector<LevelItem>& items, std::size_t begin,
                       std::size_t end)
     {
         const auto id = static_cast<GroupId>(m_tree.groups.size());
@@ -134,7 +134,7 @@ private:
         return id;
     }
 
-    std::string name_of(const Item& item) const
+    std::string name_of(const LevelItem& item) const
     {
         const OnnxModel& model = *m_inspection.model;
         if (item.is_node)

@@ -22,17 +22,17 @@ constexpr std::size_t max_depth = 32;
 constexpr std::size_t max_attempts = 1000;
 
 /// The names of an argument's or result's values, nested ones too.
-void add_names(JsonValue value, std::vector<std::string_view>& names)
+void collect_names(JsonValue value, std::vector<std::string_view>& names)
 {
     if (value.is_array()) {
         for (const JsonValue item : value.items())
-            add_names(item, names);
+            collect_names(item, names);
     } else if (const auto name = value["name"].as_string()) {
         names.push_back(*name);
     } else if (const auto symbol = value["as_name"].as_string()) {
         names.push_back(*symbol);
     } else if (const auto kind = value.only_member(); kind && kind->key != "as_graph") {
-        add_names(kind->value, names);
+        collect_names(kind->value, names);
     }
 }
 
@@ -40,7 +40,7 @@ std::vector<std::string_view> names_of(JsonValue arguments)
 {
     std::vector<std::string_view> names;
     for (const JsonValue argument : arguments.items())
-        add_names(argument["arg"].is_missing() ? argument : argument["arg"], names);
+        collect_names(argument["arg"].is_missing() ? argument : argument["arg"], names);
     return names;
 }
 
@@ -111,7 +111,7 @@ bool has_one_level(Nodes inside)
     return one;
 }
 
-bool is_in_place(std::string_view target)
+bool writes_in_place(std::string_view target)
 {
     const std::string name = parse_export_target(target).name;
     if (name == "aten::detach_")
@@ -172,7 +172,7 @@ GraphReader::LoopParts GraphReader::loop_parts(Nodes inside)
                 depends |= parts.batched.contains(name);
         if (!depends) {
             // What the samples read of it may not change between them.
-            parts.possible = parts.possible && !is_in_place(target);
+            parts.possible = parts.possible && !writes_in_place(target);
             parts.before.push_back(node);
             return;
         }

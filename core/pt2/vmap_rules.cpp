@@ -20,7 +20,7 @@ std::string_view base_of(const FxNode& node)
 }
 
 template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& names, std::string_view name)
+bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name)
 {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -173,7 +173,7 @@ bool BatchedValues::elementwise(FxNode& node, const FxType& result, const Emit& 
 {
     const std::string_view op = base_of(node);
     const bool attention = op == "scaled_dot_product_attention";
-    if (!contains(elementwise_ops, op) && !contains(python_operators, op) && !attention)
+    if (!is_one_of(elementwise_ops, op) && !is_one_of(python_operators, op) && !attention)
         return false;
     // Attention sees its last dimensions only, when all have equally many.
     std::size_t rank = 0;
@@ -197,7 +197,7 @@ bool BatchedValues::elementwise(FxNode& node, const FxType& result, const Emit& 
         const bool number = is_batched(arg) && type.shape->empty() && rank > 0;
         const bool follows = number && result.dtype != DType::Unknown &&
                              result.dtype != DType::Bool && type.dtype != result.dtype &&
-                             !contains(comparisons, op);
+                             !is_one_of(comparisons, op);
         FxArg value = aligned(arg, m_union, rank, emit);
         if (follows) {
             FxType wanted = m_graph.values[value.ref()->value].type;
@@ -382,7 +382,7 @@ bool BatchedValues::one_batch_less(FxNode& node) const
     constexpr std::array<std::string_view, 8> last_dims{
         "linear", "layer_norm", "rms_norm", "embedding", "tril", "triu", "matrix_exp", "one_hot"};
     const std::string_view op = base_of(node);
-    if (!contains(last_dims, op))
+    if (!is_one_of(last_dims, op))
         return false;
     const std::size_t batched = op == "embedding" ? 1 : 0;
     for (std::size_t i = 0; i < node.args.size(); ++i)
