@@ -6,7 +6,7 @@ namespace strata {
 namespace {
 
 /// Nearest known modules before a node that are looked at.
-constexpr std::size_t most_near = 6;
+constexpr std::size_t most_seen_before = 6;
 
 /// Marks containers of which a later child starts from what others computed since the first one.
 void find_separated(const align::FlowGraph& graph, const ModuleTree& modules,
@@ -22,7 +22,8 @@ void find_separated(const align::FlowGraph& graph, const ModuleTree& modules,
             continue;
         std::vector<NodeId>& near = before[id];
         const auto add = [&](NodeId node) {
-            if (near.size() < most_near && std::find(near.begin(), near.end(), node) == near.end())
+            if (near.size() < most_seen_before &&
+                std::find(near.begin(), near.end(), node) == near.end())
                 near.push_back(node);
         };
         for (const align::FlowInput& input : graph.nodes[id].inputs) {
