@@ -26,7 +26,7 @@ namespace strata::ui {
 
 namespace {
 
-std::filesystem::path toPath(const QString& path)
+std::filesystem::path pathOf(const QString& path)
 {
     return std::filesystem::path(path.toStdString());
 }
@@ -250,8 +250,8 @@ void CompareWindow::start(const InspectionPtr& a, const QString& path_a, const Q
     auto made = std::make_shared<std::shared_ptr<const Comparison>>();
     m_jobs->start(
         tr("Comparing %1 with %2").arg(name_a, name_b),
-        [services = m_services, a, first = toPath(QFileInfo(path_a).absoluteFilePath()),
-         second = toPath(QFileInfo(path_b).absoluteFilePath()),
+        [services = m_services, a, first = pathOf(QFileInfo(path_a).absoluteFilePath()),
+         second = pathOf(QFileInfo(path_b).absoluteFilePath()),
          made](TaskContext& task) -> JobResult {
             InspectionPtr left = a;
             if (!left) {

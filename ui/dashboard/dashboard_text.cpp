@@ -6,7 +6,7 @@ namespace strata::ui {
 
 namespace {
 
-struct Words {
+struct DashboardWords {
     Q_DECLARE_TR_FUNCTIONS(strata::ui::DashboardText)
 };
 
@@ -16,21 +16,21 @@ QString orphanCauseName(OrphanCause cause)
 {
     switch (cause) {
     case OrphanCause::NothingNamed:
-        return Words::tr("Nothing in the file tells of modules");
+        return DashboardWords::tr("Nothing in the file tells of modules");
     case OrphanCause::Unsupported:
-        return Words::tr("Stand for unsupported operators");
+        return DashboardWords::tr("Stand for unsupported operators");
     case OrphanCause::MergedWeights:
-        return Words::tr("Hand on merged weights");
+        return DashboardWords::tr("Hand on merged weights");
     case OrphanCause::SharedConstant:
-        return Words::tr("Constants shared by modules");
+        return DashboardWords::tr("Constants shared by modules");
     case OrphanCause::SizeArithmetic:
-        return Words::tr("Compute sizes and indices");
+        return DashboardWords::tr("Compute sizes and indices");
     case OrphanCause::AtTheBoundary:
-        return Words::tr("At inputs and outputs of the graph");
+        return DashboardWords::tr("At inputs and outputs of the graph");
     case OrphanCause::BetweenModules:
-        return Words::tr("Between modules");
+        return DashboardWords::tr("Between modules");
     case OrphanCause::AmongOrphans:
-        return Words::tr("Among other orphans");
+        return DashboardWords::tr("Among other orphans");
     }
     return {};
 }
@@ -39,24 +39,26 @@ QString orphanCauseFix(OrphanCause cause)
 {
     switch (cause) {
     case OrphanCause::NothingNamed:
-        return Words::tr("attach the source model, or export it again with Strata.");
+        return DashboardWords::tr("attach the source model, or export it again with Strata.");
     case OrphanCause::Unsupported:
-        return Words::tr("see what helps with each operator under Problems.");
+        return DashboardWords::tr("see what helps with each operator under Problems.");
     case OrphanCause::MergedWeights:
-        return Words::tr("the exporter merged equal weights; export trained weights, or attach the "
-                         "source model.");
+        return DashboardWords::tr(
+            "the exporter merged equal weights; export trained weights, or attach the "
+            "source model.");
     case OrphanCause::SharedConstant:
-        return Words::tr(
+        return DashboardWords::tr(
             "they belong to whoever uses them; accept them, or give them to the module "
             "around their users.");
     case OrphanCause::SizeArithmetic:
-        return Words::tr("export with fixed shapes, and most of them are folded away.");
+        return DashboardWords::tr("export with fixed shapes, and most of them are folded away.");
     case OrphanCause::AtTheBoundary:
-        return Words::tr("mostly work of the root module: give them to it in the review.");
+        return DashboardWords::tr("mostly work of the root module: give them to it in the review.");
     case OrphanCause::BetweenModules:
-        return Words::tr("attach the source model, or give them to a module in the review.");
+        return DashboardWords::tr(
+            "attach the source model, or give them to a module in the review.");
     case OrphanCause::AmongOrphans:
-        return Words::tr("attach the source model: nothing near them tells of a module.");
+        return DashboardWords::tr("attach the source model: nothing near them tells of a module.");
     }
     return {};
 }

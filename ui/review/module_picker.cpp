@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t modules_shown = 60;
 constexpr int rows_per_page = 10;
-constexpr int module_role = Qt::UserRole;
+constexpr int picked_module_role = Qt::UserRole;
 
 } // namespace
 
@@ -134,7 +134,7 @@ void ModulePicker::show(const std::vector<ModuleId>& modules)
                                  : tr("%1   %2").arg(path, toQString(module.class_name));
         auto* item = new QStandardItem(
             icon(QStringLiteral("module"), palette().color(QPalette::WindowText)), text);
-        item->setData(id, module_role);
+        item->setData(id, picked_module_role);
         item->setToolTip(toQString(m_inspection->modules.tag(id)));
         m_model->appendRow(item);
     }
@@ -182,7 +182,7 @@ void ModulePicker::take()
     const QModelIndex index = m_list->currentIndex();
     if (!index.isValid())
         return;
-    const auto module = index.data(module_role).toUInt();
+    const auto module = index.data(picked_module_role).toUInt();
     hide();
     Q_EMIT picked(module);
     Q_EMIT closed();

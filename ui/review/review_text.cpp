@@ -11,7 +11,7 @@ namespace strata::ui {
 
 namespace {
 
-struct Words {
+struct ReviewWords {
     Q_DECLARE_TR_FUNCTIONS(strata::ui::ReviewText)
 };
 
@@ -21,15 +21,15 @@ QString reviewName(const ReviewedItem& item)
 {
     switch (item.verdict) {
     case ReviewVerdict::Accepted:
-        return Words::tr("Accepted");
+        return ReviewWords::tr("Accepted");
     case ReviewVerdict::Rejected:
-        return Words::tr("Rejected");
+        return ReviewWords::tr("Rejected");
     case ReviewVerdict::Reassigned:
-        return Words::tr("Reassigned");
+        return ReviewWords::tr("Reassigned");
     case ReviewVerdict::None:
         break;
     }
-    return item.marked ? Words::tr("Looked at") : QString();
+    return item.marked ? ReviewWords::tr("Looked at") : QString();
 }
 
 QString reviewIconName(const ReviewedItem& item)
@@ -73,21 +73,21 @@ QString actionName(ReviewAction action)
 {
     switch (action) {
     case ReviewAction::Accept:
-        return Words::tr("Accept");
+        return ReviewWords::tr("Accept");
     case ReviewAction::Reject:
-        return Words::tr("Reject");
+        return ReviewWords::tr("Reject");
     case ReviewAction::Reassign:
-        return Words::tr("Reassign");
+        return ReviewWords::tr("Reassign");
     case ReviewAction::Clear:
-        return Words::tr("Clear");
+        return ReviewWords::tr("Clear");
     case ReviewAction::Note:
-        return Words::tr("Note");
+        return ReviewWords::tr("Note");
     case ReviewAction::Review:
-        return Words::tr("Mark as looked at");
+        return ReviewWords::tr("Mark as looked at");
     case ReviewAction::Unreview:
-        return Words::tr("Remove the mark");
+        return ReviewWords::tr("Remove the mark");
     case ReviewAction::Retract:
-        return Words::tr("Undo");
+        return ReviewWords::tr("Undo");
     }
     return {};
 }
@@ -96,9 +96,9 @@ QString stepText(const ReviewStep& step)
 {
     if (step.targets == 0)
         return {};
-    return step.targets == 1
-               ? actionName(step.action)
-               : Words::tr("%1 (%2 nodes)").arg(actionName(step.action), formatCount(step.targets));
+    return step.targets == 1 ? actionName(step.action)
+                             : ReviewWords::tr("%1 (%2 nodes)")
+                                   .arg(actionName(step.action), formatCount(step.targets));
 }
 
 QString formatReviewTime(const std::string& when)
@@ -119,9 +119,9 @@ QString moduleAfterText(const ReviewSnapshot& review, NodeId node)
         return before;
     const ReviewedItem& item = review.overlay.nodes[node];
     if (item.verdict == ReviewVerdict::Reassigned && item.module < inspection.modules.size())
-        return Words::tr("%1 → %2").arg(before, modulePath(inspection.modules, item.module));
+        return ReviewWords::tr("%1 → %2").arg(before, modulePath(inspection.modules, item.module));
     if (item.verdict == ReviewVerdict::Rejected)
-        return Words::tr("%1 → none").arg(before);
+        return ReviewWords::tr("%1 → none").arg(before);
     return before;
 }
 

@@ -34,7 +34,7 @@ QString iconName(Tone tone)
     return QStringLiteral("info");
 }
 
-QToolButton* makeButton(QWidget* parent, const QString& icon_name, const QString& text)
+QToolButton* barButton(QWidget* parent, const QString& icon_name, const QString& text)
 {
     auto* button = new QToolButton(parent);
     button->setAutoRaise(true);
@@ -55,9 +55,9 @@ MessageBar::MessageBar(QWidget* parent)
       m_icon(new QLabel(this)),
       m_text(new QLabel(this)),
       m_actions(new QHBoxLayout),
-      m_details_button(makeButton(this, {}, tr("Details"))),
-      m_copy(makeButton(this, QStringLiteral("copy"), tr("Copy the message"))),
-      m_close(makeButton(this, QStringLiteral("close"), tr("Close the message"))),
+      m_details_button(barButton(this, {}, tr("Details"))),
+      m_copy(barButton(this, QStringLiteral("copy"), tr("Copy the message"))),
+      m_close(barButton(this, QStringLiteral("close"), tr("Close the message"))),
       m_details(new QPlainTextEdit(this))
 {
     setObjectName(QStringLiteral("messageBar"));
@@ -119,7 +119,7 @@ void MessageBar::showMessage(Message message)
         delete item;
     }
     for (Action& action : message.actions) {
-        auto* button = makeButton(this, {}, action.text);
+        auto* button = barButton(this, {}, action.text);
         button->setProperty("outlined", true);
         button->setToolTip({});
         connect(button, &QToolButton::clicked, this, [run = std::move(action.run)] { run(); });

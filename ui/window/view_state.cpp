@@ -17,7 +17,7 @@ namespace strata::ui {
 
 namespace {
 
-const QString module_prefix = QStringLiteral("module:");
+const QString saved_module_prefix = QStringLiteral("module:");
 /// More open modules than anybody opens one by one; asking for each takes its time.
 constexpr std::size_t most_tree_rows = 5000;
 
@@ -87,14 +87,14 @@ QString nameOf(const Inspection& inspection, const Target& target)
     }
     if (target.module >= inspection.modules.size())
         return {};
-    return module_prefix + toQString(inspection.modules[target.module].fqn);
+    return saved_module_prefix + toQString(inspection.modules[target.module].fqn);
 }
 
 Target targetOf(const Inspection& inspection, const QString& name)
 {
-    if (!name.startsWith(module_prefix))
+    if (!name.startsWith(saved_module_prefix))
         return name.isEmpty() ? Target() : locate(inspection, name.toStdString());
-    const auto module = inspection.modules.find(name.mid(module_prefix.size()).toStdString());
+    const auto module = inspection.modules.find(name.mid(saved_module_prefix.size()).toStdString());
     return module ? Target::ofModule(*module) : Target();
 }
 
