@@ -27,6 +27,13 @@ using Lost = std::map<std::string, std::set<std::string>>;
 
 } // namespace
 
+// A source that is a TorchScript file can be opened only by a build with LibTorch.
+#ifdef STRATA_TEST_WITH_TORCH
+#define NEEDS_TORCH (void)0
+#else
+#define NEEDS_TORCH QSKIP("built without LibTorch")
+#endif
+
 class TestAuditSource : public QObject {
     Q_OBJECT
 
@@ -215,6 +222,7 @@ void TestAuditSource::anotherExporter()
 
 void TestAuditSource::anotherPath()
 {
+    NEEDS_TORCH;
     // The source was traced with PyTorch's operator for a whole layer, the file was exported module
     // by module: its node names tell the truth.
     const auto model =
@@ -243,6 +251,7 @@ void TestAuditSource::anotherPath()
 
 void TestAuditSource::mergedPadding()
 {
+    NEEDS_TORCH;
     // Strata merges the padding into the convolutions; PyTorch's exporter writes it as nodes.
     const auto model =
         read_onnx(zoo("torch113/causal_convolutions/causal_convolutions.legacy.onnx"), m_task)
@@ -274,6 +283,7 @@ void TestAuditSource::exchangedWeights()
 
 void TestAuditSource::otherIndices()
 {
+    NEEDS_TORCH;
     // h[:, perm] and h.index_select(1, pick): buffers of integers, twelve and nine.
     const fs::path source = zoo("torch113/picked_columns/picked_columns.ts.pt");
     const fs::path file = zoo("torch113/picked_columns/picked_columns.legacy.onnx");
@@ -294,6 +304,7 @@ void TestAuditSource::otherIndices()
 
 void TestAuditSource::computedWeight()
 {
+    NEEDS_TORCH;
     // The source computes the weight from a direction and a length; the exporter wrote the result.
     const fs::path source = zoo("torch113/normalised_weight/normalised_weight.ts.pt");
     const fs::path file = zoo("torch113/normalised_weight/normalised_weight.legacy.onnx");
