@@ -51,6 +51,7 @@ std::vector<Pass> clean_up_passes(ValueFacts& facts, CleanUpOptions options, Pas
                           return share_equal_constants(model, keep);
                       }});
     passes.push_back({"eliminate_common_subexpressions", eliminate_common_subexpressions});
+    passes.push_back({"reuse_sorted", reuse_sorted});
     return passes;
 }
 

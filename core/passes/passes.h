@@ -71,6 +71,10 @@ bool merge_views(OnnxModel& model, ValueFacts& facts);
 /// stay as they are; zeros around a convolution's input become its padding.
 bool fuse_products(OnnxModel& model, ValueFacts& facts);
 
+/// Where rows are sorted anyway, the extremum of each is the first of the sorted ones. Equal
+/// subexpressions must be one already.
+bool reuse_sorted(OnnxModel& model);
+
 /// A BatchNormalization in inference mode that alone reads the result of a Conv, ConvTranspose or
 /// Gemm becomes part of that node's weight and bias, where all of these are initializers that
 /// nobody can override. The weight keeps its name where all its readers change alike, and so does

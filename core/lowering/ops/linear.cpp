@@ -197,6 +197,8 @@ ValueId outer_product(OpCall& call, ValueId a, ValueId b)
         a = e.cast(a, dtype);
         b = e.cast(b, dtype);
     }
+    if (dtype == DType::Float32 || dtype == DType::Float64 || dtype == DType::Float16)
+        return e.emit("Einsum", {a, b}, {{"equation", "i,j->ij"}});
     return e.mul(e.unsqueeze(a, {1}), e.unsqueeze(b, {0}));
 }
 

@@ -153,6 +153,10 @@ Outputs extremum_with_index(OpCall& call)
         return Outputs::tensors({x, call.e().scalar(DType::Int64, std::int64_t{0})});
     Emitter& e = call.e();
     const ValueId place = arg_extremum(call, Max ? "ArgMax" : "ArgMin", axis, true);
+    const std::int64_t rank = *call.rank_of(x);
+    if (!keep_dims && axis == rank - 1)
+        return Outputs::tensors(
+            {e.emit("GatherND", {x, place}, {{"batch_dims", rank - 1}}), e.squeeze(place, {axis})});
     const ValueId value = e.emit("GatherElements", {x, place}, {{"axis", axis}});
     if (keep_dims)
         return Outputs::tensors({value, place});
@@ -207,29 +211,45 @@ ValueId reduced_count(OpCall& call, ValueId x, const Axes& axes, DType dtype)
     return e.cast(count, dtype);
 }
 
+enum class Spread { Variance, Deviation };
+enum class Form { All, Dim, Correction };
+
 struct Moments {
-    ValueId variance = no_id;
+    ValueId spread = no_id;
     ValueId mean = no_id;
 };
 
-Moments moments(OpCall& call, ValueId x, const Axes& axes, double correction, bool keep_dims)
+/// The mean, and the variance or its root. The root is the length of the differences from the mean
+/// over the root of their number: one node less than the root of the variance.
+Moments moments(OpCall& call, ValueId x, Spread what, const Axes& axes, double correction,
+                bool keep_dims)
 {
     Emitter& e = call.e();
     const DType dtype = call.dtype_of(x);
     const ValueId mean = reduce(call, "ReduceMean", x, axes, true);
     const ValueId centred = e.sub(x, mean);
-    const ValueId squares = e.mul(centred, centred);
     const ValueId result_mean = keep_dims ? mean : reduce(call, "ReduceMean", x, axes, false);
-    if (correction == 0)
-        return {reduce(call, "ReduceMean", squares, axes, keep_dims), result_mean};
-    const ValueId sum = reduce(call, "ReduceSum", squares, axes, keep_dims);
-    const ValueId degrees = e.sub(reduced_count(call, x, axes, dtype), e.scalar(dtype, correction));
+    // A half does not hold the number of a large tensor's elements, nor sums of their squares.
+    const bool by_length = what == Spread::Deviation && dtype != DType::Float16 &&
+                           dtype != DType::BFloat16 && call.rank_of(x) != 0;
+    const ValueId squares = by_length ? no_id : e.mul(centred, centred);
+    if (correction == 0 && !by_length) {
+        const ValueId variance = reduce(call, "ReduceMean", squares, axes, keep_dims);
+        return {what == Spread::Deviation ? e.emit("Sqrt", {variance}) : variance, result_mean};
+    }
+    const ValueId count = reduced_count(call, x, axes, dtype);
     // Fewer elements than the correction: PyTorch divides by zero then, never by a negative number.
-    return {e.div(sum, e.emit("Max", {degrees, e.scalar(dtype, 0.0)})), result_mean};
+    const ValueId degrees =
+        correction == 0
+            ? count
+            : e.emit("Max", {e.sub(count, e.scalar(dtype, correction)), e.scalar(dtype, 0.0)});
+    if (by_length)
+        return {
+            e.div(reduce(call, "ReduceL2", centred, axes, keep_dims), e.emit("Sqrt", {degrees})),
+            result_mean};
+    const ValueId variance = e.div(reduce(call, "ReduceSum", squares, axes, keep_dims), degrees);
+    return {what == Spread::Deviation ? e.emit("Sqrt", {variance}) : variance, result_mean};
 }
-
-enum class Spread { Variance, Deviation };
-enum class Form { All, Dim, Correction };
 
 template <Spread What, Form How, bool WithMean>
 Outputs spread(OpCall& call)
@@ -245,12 +265,10 @@ Outputs spread(OpCall& call)
         correction = call.number_or_none("correction").value_or(1);
     else
         correction = call.boolean("unbiased") ? 1 : 0;
-    Moments result = moments(call, call.tensor("self"), axes, correction, keep_dims);
-    if constexpr (What == Spread::Deviation)
-        result.variance = call.e().emit("Sqrt", {result.variance});
+    const Moments result = moments(call, call.tensor("self"), What, axes, correction, keep_dims);
     if constexpr (WithMean)
-        return Outputs::tensors({result.variance, result.mean});
-    return result.variance;
+        return Outputs::tensors({result.spread, result.mean});
+    return result.spread;
 }
 
 /// The p-norm over the axes.

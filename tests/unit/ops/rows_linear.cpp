@@ -136,6 +136,14 @@ ParityRows linear_rows()
         .input(f32({3}))
         .input(f32({4}));
     row("outer", "torch.outer(x, y)", "x, y").input(f32({3})).input(f32({4}));
+    row("outer of something and nothing", "torch.outer(x, y)", "x, y")
+        .input(f32({3}))
+        .input(f32({0}));
+    row("outer of sizes that nobody knows", "torch.outer(x, y)", "x, y")
+        .input(f32({3}))
+        .input(f32({4}))
+        .dynamic()
+        .nodes(1);
     row("outer promotes", "torch.outer(x, y)", "x, y").input(f32({3})).input(i64({4}));
     row("ger", "torch.ger(x, y)", "x, y")
         .input(f32({3}))

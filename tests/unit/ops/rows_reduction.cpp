@@ -112,6 +112,17 @@ ParityRows reduction_rows()
           "torch.topk(x, 3, largest=False)[0]", "torch.kthvalue(x, 2)[0]", "torch.msort(x)",
           "torch.sort(x, 0, True)[0]"})
         row(std::string(call) + " of NaNs and infinities", call).input(odd);
+    row("max along the last axis", "torch.max(x, -1)").input(f32({2, 3, 5})).dynamic();
+    row("min of a vector", "torch.min(x, 0)").input(f32({5}));
+    row("max of what is sorted", "torch.sort(x, -1, True)[0], torch.max(x, 1)[0]").input(odd);
+    row("std by no correction", "torch.std(x, [1], False)").input(f32({3, 5})).dynamic().nodes(4);
+    row("std by more than there is", "torch.std(x, [1], correction=5)").input(f32({3, 4}));
+    row("std far from zero", "torch.std(x, [1])").input(f32({3, 50}).range(1000, 1001));
+    row("std of one element", "torch.std(x, [0])").input(f32({1, 3}));
+    row("std in double precision", "torch.std(x)").input(f64({3, 50}));
+    row("std of halves", "torch.std(x)")
+        .input({DType::Float16, {40, 50}, {}, 100, 101, 1})
+        .tolerance(1e-2, 1e-2);
     row("variance of one element", "torch.var(x, [0])").input(f32({1, 3}));
     return rows;
 }

@@ -50,6 +50,8 @@ private Q_SLOTS:
     void views() { check(merge_views); }
     void products_data();
     void products() { check(fuse_products); }
+    void sorted_data();
+    void sorted();
     void weights_data();
     void weights();
     void weightsAreCalledWhatTheyWere();
@@ -317,6 +319,34 @@ void RewritesTest::products_data()
         "mode:reflect\n"
         "z = Conv(y, w)\nreturn z",
         "=");
+}
+
+void RewritesTest::sorted_data()
+{
+    columns();
+    row("the largest is the first of the sorted ones",
+        "x = float32[2,5]\nk = int64{3}\nv, i = TopK(x, k)\ns = GatherElements(x, i) axis=1\n"
+        "p = ArgMax(x) axis=-1\nm = GatherND(x, p) batch_dims=1\nreturn s, m",
+        "v, i = TopK(x, int64{3})\ns = GatherElements(x, i) axis=1\n"
+        "m = Gather(s, int64:0) axis=1\nreturn s, m");
+    row("the smallest is not",
+        "x = float32[2,5]\nk = int64{3}\nv, i = TopK(x, k)\ns = GatherElements(x, i) axis=1\n"
+        "p = ArgMin(x) axis=-1\nm = GatherND(x, p) batch_dims=1\nreturn s, m",
+        "=");
+    row("sorted along another axis",
+        "x = float32[2,5]\nk = int64{2}\nv, i = TopK(x, k) axis=0\ns = GatherElements(x, i) "
+        "axis=0\n"
+        "p = ArgMax(x) axis=-1\nm = GatherND(x, p) batch_dims=1\nreturn s, m",
+        "=");
+    row("not sorted",
+        "x = float32[2,5]\nk = int64{2}\nv, i = TopK(x, k) sorted=0\ns = GatherElements(x, i) "
+        "axis=1\np = ArgMax(x) axis=-1\nm = GatherND(x, p) batch_dims=1\nreturn s, m",
+        "=");
+}
+
+void RewritesTest::sorted()
+{
+    check([](OnnxModel& model, ValueFacts&) { return reuse_sorted(model); });
 }
 
 void RewritesTest::weights_data()
