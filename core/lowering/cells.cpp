@@ -3,6 +3,7 @@
 #include "lowering/python_value.h"
 #include "lowering/view_scatter.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace strata {
@@ -193,6 +194,86 @@ void GraphLowerer::bind_outputs(const FxNode& node, Outputs outputs)
         bind(node.outputs[i], std::move(outputs.values[i]));
 }
 
+void GraphLowerer::require_followed(FxNodeId id, FxValueId written)
+{
+    if (const std::string shared = m_views.conflict(id, written); !shared.empty())
+        throw Refusal{
+            fmt::format("it writes into memory that '{}' shares and that is used later", shared),
+            "Write the model without the in-place operation.", false};
+    for (std::uint32_t cell = m_cell_of[written]; cell != no_index; cell = m_cells[cell].base)
+        if (const FxValueId list = m_cells[cell].chosen_from;
+            list == any_variable || (list != no_index && m_views.is_used_after(list, id)))
+            throw Refusal{"it writes into an item of a list, dict or tuple, and which tensor that "
+                          "is is only known when the model runs",
+                          "Write the model without the in-place operation.", false};
+}
+
+void GraphLowerer::write_outs(FxNodeId id, Outputs& outputs)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const std::size_t count = node.outputs.size();
+    outputs.values.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const FxRef* out = node.args[node.args.size() - count + i].ref();
+        const auto* result = outputs.values[i].as<LoweredTensor>();
+        const auto* before = out ? value(out->value).as<LoweredTensor>() : nullptr;
+        if (!before || !result)
+            throw Refusal{"what takes the result is no tensor", {}, false};
+        require_followed(id, out->value);
+        for (std::size_t k = 0; k < i; ++k)
+            if (m_cell_of[node.outputs[k]] == m_cell_of[out->value])
+                throw Refusal{"one tensor takes two results (PyTorch's tracer makes one of two "
+                              "empty tensors)",
+                              "Write the model without 'out='.", false};
+        // A tensor of another shape is made anew; one that shares memory cannot be.
+        const std::uint32_t cell = m_cell_of[out->value];
+        const bool shared = m_cells[cell].base != no_index ||
+                            std::any_of(m_cells.begin(), m_cells.end(),
+                                        [cell](const Cell& other) { return other.base == cell; });
+        const auto old_shape = m_emitter.static_shape(before->value);
+        const auto new_shape = m_emitter.static_shape(result->value);
+        if (shared && old_shape && new_shape && *old_shape != *new_shape)
+            throw Refusal{"the tensor that takes the result has another shape and shares memory",
+                          "Give a tensor of the result's shape.", false};
+        write_cell(cell, m_emitter.cast(result->value, m_emitter.dtype(before->value)));
+        bind_alias(node.outputs[i], out->value);
+    }
+}
+
+void GraphLowerer::change_form(FxNodeId id, Outputs& outputs)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
+    if (!self || outputs.values.empty() || !outputs.values.front().as<LoweredTensor>())
+        throw Refusal{"the form of something that is no tensor", {}, false};
+    const std::uint32_t cell = m_cell_of[self->value];
+    const auto is_view_of_it = [cell](const Cell& other) { return other.base == cell; };
+    if (m_bodies > 0) { // what surrounds the body knows cells by their number
+        if (m_cells[cell].base != no_index ||
+            std::any_of(m_cells.begin(), m_cells.end(), is_view_of_it))
+            throw Refusal{"it changes the form of a tensor that shares memory, in a branch or loop",
+                          "Write the model without the in-place operation.", false};
+        write_in_place(id, outputs);
+        return;
+    }
+    // The memory keeps its form under no name; the name is a view of it from now on.
+    const auto memory = static_cast<std::uint32_t>(m_cells.size());
+    for (Cell& other : m_cells)
+        if (is_view_of_it(other))
+            other.base = memory;
+    Cell old = m_cells[cell];
+    old.serial = ++m_serial;
+    m_cells.push_back(std::move(old));
+    Cell& renewed = m_cells[cell];
+    renewed.value = Lowered::tensor(outputs.values.front().as<LoweredTensor>()->value);
+    renewed.base = memory;
+    renewed.view = id;
+    renewed.base_version = m_cells[memory].version;
+    ++renewed.version;
+    for (const FxValueId output : node.outputs)
+        bind_alias(output, self->value);
+}
+
 void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
 {
     const FxNode& node = m_fx.nodes[id];
@@ -203,16 +284,7 @@ void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
         bind_outputs(node, std::move(outputs));
         return;
     }
-    if (const std::string shared = m_views.conflict(id); !shared.empty())
-        throw Refusal{
-            fmt::format("it writes into memory that '{}' shares and that is used later", shared),
-            "Write the model without the in-place operation.", false};
-    for (std::uint32_t cell = m_cell_of[self->value]; cell != no_index; cell = m_cells[cell].base)
-        if (const FxValueId list = m_cells[cell].chosen_from;
-            list == any_variable || (list != no_index && m_views.is_used_after(list, id)))
-            throw Refusal{"it writes into an item of a list, dict or tuple, and which tensor that "
-                          "is is only known when the model runs",
-                          "Write the model without the in-place operation.", false};
+    require_followed(id, self->value);
     // The written tensor keeps its dtype, whatever type promotion says of the operation.
     ValueId written = result->value;
     if (const auto* before = value(self->value).as<LoweredTensor>())

@@ -1,6 +1,7 @@
 #include "lowering/graph_lowerer.h"
 
 #include "lowering/flat_outputs.h"
+#include "lowering/out_variants.h"
 #include "lowering/python_ops.h"
 #include "lowering/python_value.h"
 #include "lowering/unneeded_attributes.h"
@@ -78,6 +79,15 @@ Refusal unknown_operator(std::string_view target)
     if (names("sparse") || names("to_dense"))
         return {"it computes with sparse tensors, which ONNX's operators do not take",
                 "Use dense tensors.", false};
+    if (names("eig") || names("svd"))
+        return {
+            "the vectors of this decomposition are not determined, and ONNX has none",
+            "Ask for the values only (linalg.eigvalsh, linalg.svdvals), or compute it outside of "
+            "the exported model.",
+            false};
+    if (names("linalg_ldl"))
+        return {"which rows this decomposition exchanges depends on the numbers, and ONNX has none",
+                "Use linalg.solve, linalg.cholesky or linalg.lu_factor of small matrices.", false};
     return {"the operator has no lowering", "Replace it by supported operators, or open an issue.",
             false};
 }
@@ -337,14 +347,27 @@ void GraphLowerer::lower_call(FxNodeId id)
         }
     }
     const OpRegistry::Op* op = m_registry.find(node.target);
+    const bool outs = !op && has_out_arguments(node.target);
+    if (outs)
+        op = without_out_arguments(m_registry, node.target);
     if (!op)
         throw unknown_operator(node.target);
     if (m_options.opset < op->min_opset)
         throw Refusal{fmt::format("the operator needs opset {} or newer", op->min_opset),
                       fmt::format("Export with --opset {}.", op->min_opset), false};
+    if (outs) {
+        FxNode functional = node;
+        functional.args.resize(node.args.size() - std::min(node.args.size(), node.outputs.size()));
+        Outputs outputs = call_operator(*op, functional);
+        write_outs(id, outputs);
+        return;
+    }
     Outputs outputs = call_operator(*op, node);
     if (is_in_place(node.target)) {
-        write_in_place(id, outputs);
+        if (changes_form(node.target))
+            change_form(id, outputs);
+        else
+            write_in_place(id, outputs);
         return;
     }
     // A result that is its argument shares the argument's cell, so that a later write reaches both

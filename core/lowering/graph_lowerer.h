@@ -182,6 +182,12 @@ private:
     Outputs call_operator(const OpRegistry::Op& op, const FxNode& node,
                           const Lowered* self = nullptr);
     void write_in_place(FxNodeId id, Outputs& outputs);
+    /// The results go into the tensors that the last arguments are.
+    void write_outs(FxNodeId id, Outputs& outputs);
+    /// Another form of the same memory under the same name ("aten::transpose_").
+    void change_form(FxNodeId id, Outputs& outputs);
+    /// Refuses a write whose effects nobody knows.
+    void require_followed(FxNodeId id, FxValueId written);
 
     // Accounting and refusals.
     void account(FxNodeId id, std::size_t first_node);

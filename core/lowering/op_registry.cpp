@@ -51,6 +51,8 @@ const OpRegistry::Op* OpRegistry::find(std::string_view target) const
     if (dot != std::string_view::npos)
         functional += target.substr(dot);
     auto it = m_ops.find(functional);
+    if (it == m_ops.end()) // "aten::transpose_" is "aten::transpose.int"
+        it = m_ops.find(functional + ".int");
     return it == m_ops.end() ? nullptr : &it->second;
 }
 

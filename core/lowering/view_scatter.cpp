@@ -151,8 +151,9 @@ ValueId write_through_view(OpCall& view, ValueId written)
             return write_rows(e, base, written, axis, rows);
         }
         const std::int64_t start = view.integer("start");
+        const std::int64_t end = start + view.integer("length");
         return write_range(view, base, written, view.integer("dim"), start,
-                           start + view.integer("length"), 1);
+                           start < 0 && end == 0 ? last : end, 1);
     }
     if (op == "aten::transpose" || op == "aten::swapdims" || op == "aten::swapaxes") {
         const bool axes = op == "aten::swapaxes";

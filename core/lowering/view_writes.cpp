@@ -1,5 +1,6 @@
 #include "lowering/view_writes.h"
 
+#include "lowering/out_variants.h"
 #include "lowering/view_scatter.h"
 
 #include <algorithm>
@@ -40,6 +41,14 @@ bool is_in_place(std::string_view target)
 {
     const std::string_view base = base_name(target);
     return base.ends_with('_') && !base.ends_with("__") && base.starts_with("aten::");
+}
+
+bool changes_form(std::string_view target)
+{
+    constexpr std::array<std::string_view, 6> forms{"aten::transpose_", "aten::t_",
+                                                    "aten::squeeze_",   "aten::unsqueeze_",
+                                                    "aten::swapaxes_",  "aten::swapdims_"};
+    return std::find(forms.begin(), forms.end(), base_name(target)) != forms.end();
 }
 
 bool is_view(std::string_view target)
@@ -94,6 +103,10 @@ ViewUses::ViewUses(const FxGraph& graph)
         if (self && (is_view(node.target) || is_in_place(node.target)))
             for (FxValueId output : node.outputs)
                 link(output, self->value, is_exact_view(node.target) || is_in_place(node.target));
+        if (has_out_arguments(node.target) && node.args.size() >= node.outputs.size())
+            for (std::size_t i = 0; i < node.outputs.size(); ++i)
+                if (const FxRef* out = node.args[node.args.size() - node.outputs.size() + i].ref())
+                    link(node.outputs[i], out->value, true);
         if (self && base_name(node.target) == "aten::__getitem__" && is_list_of_views(self->value))
             link(node.outputs.front(), self->value);
     }
@@ -127,20 +140,16 @@ bool ViewUses::is_list_of_views(FxValueId value) const
            is_view(m_graph.nodes[made.node].target);
 }
 
-std::string ViewUses::conflict(FxNodeId in_place_node) const
+std::string ViewUses::conflict(FxNodeId in_place_node, FxValueId written) const
 {
-    const FxNode& node = m_graph.nodes[in_place_node];
-    const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
-    if (!self)
-        return {};
     // The values that share memory are a graph of views; walk it from the written value outwards.
     struct Step {
         FxValueId value;
         FxValueId from;
         bool exact; // reached through exact views only
     };
-    std::vector<Step> todo{{self->value, no_index, true}};
-    std::set<std::pair<FxValueId, bool>> seen{{self->value, true}};
+    std::vector<Step> todo{{written, no_index, true}};
+    std::set<std::pair<FxValueId, bool>> seen{{written, true}};
     auto visit = [&](const Step& step) {
         if (seen.emplace(step.value, step.exact).second)
             todo.push_back(step);

@@ -12,6 +12,9 @@ namespace strata {
 
 /// True for targets that write into their first argument ("aten::relu_", "aten::copy_").
 bool is_in_place(std::string_view target);
+/// True for those among them that leave the elements as they are and change the tensor's shape
+/// ("aten::transpose_").
+bool changes_form(std::string_view target);
 /// True for targets whose result shares memory with their first argument ("aten::view",
 /// "aten::select.int").
 bool is_view(std::string_view target);
@@ -24,7 +27,7 @@ public:
     /// (view_scatter.h) the lowering follows it; this returns the name of a value that is used
     /// later and that the write may reach in another way (reshape, which copies or does not), or
     /// nothing when there is none.
-    std::string conflict(FxNodeId in_place_node) const;
+    std::string conflict(FxNodeId in_place_node, FxValueId written) const;
     /// In a loop, later iterations are after it, too.
     bool is_used_after(FxValueId value, FxNodeId node) const { return m_last_use[value] > node; }
     /// Says that `value` may be `base` itself, as a result of a branch that is decided by data may;

@@ -215,4 +215,41 @@ Expr spherical_bessel_j0(Expr x)
     return where(x == 0.0, 1.0, where(abs(x) == infinity, 0.0, sin(x) / x));
 }
 
+Expr airy_ai(Expr x)
+{
+    // Chebyshev approximations of the function between -2.5 and 2, and beyond of what is left of
+    // its asymptotic forms (DLMF 9.7), in powers of 1 / zeta.
+    constexpr double left = -2.5;
+    constexpr double right = 2;
+    constexpr double root_of_pi = 1.77245385090551602730;
+    constexpr double quarter_pi = 0.78539816339744830962;
+    const Expr near = polynomial(
+        max(min(x, right), left),
+        {0.355028054197, -0.25881940463, -8.80579239843e-9, 0.0591713509395, -0.0215682420094,
+         -2.4247961253e-8, 0.00197230189, -0.000513501865562, 6.98224000293e-8, 2.73775082724e-5,
+         -5.74152302071e-6, 4.82390874363e-9, 2.179603143e-7, -3.71889814273e-8, -1.69120845352e-9,
+         1.0026960703e-9, -1.98383263853e-11});
+    // Away from zero, where nobody looks at these.
+    const Expr size = max(abs(x), right);
+    const Expr zeta = size * sqrt(size) * (2.0 / 3.0);
+    const Expr quarter_root = sqrt(sqrt(size));
+    const Expr u = 1.0 / zeta;
+    const Expr decay = exp(-zeta) / (quarter_root * (2 * root_of_pi)) *
+                       polynomial(u, {0.999999998502, -0.0694439824051, 0.0371091362944,
+                                      -0.0374766496963, 0.0518076416033, -0.0749999285624,
+                                      0.0883457841499, -0.0672689220855, 0.0235785777603});
+    const Expr phase = zeta + quarter_pi;
+    const Expr v = u * u;
+    const Expr wave =
+        (sin(phase) * polynomial(v, {0.999999950091, -0.0371078211529, 0.0552574613434,
+                                     -0.195516689181, 0.664771793836, -1.14312575717}) -
+         cos(phase) * u *
+             polynomial(v, {0.069444263588, -0.0378995978583, 0.107187496064, -0.501340316162,
+                            1.91068259477, -3.45424914309})) /
+        (quarter_root * root_of_pi);
+    const Expr value = where(x > right, decay, where(x < left, wave, near));
+    // At the infinities, and where x is none.
+    return where(abs(x) < infinity, value, nan);
+}
+
 } // namespace strata::ops

@@ -17,6 +17,7 @@ Expr bessel_k0(Expr x); ///< infinity at 0, NaN below
 Expr bessel_k1(Expr x);
 Expr scaled_bessel_k0(Expr x); ///< exp(x) K0(x)
 Expr scaled_bessel_k1(Expr x);
+Expr airy_ai(Expr x);             ///< NaN at both infinities, as PyTorch has it
 Expr spherical_bessel_j0(Expr x); ///< sin(x)/x
 
 } // namespace strata::ops

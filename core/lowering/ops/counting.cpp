@@ -188,6 +188,20 @@ Ends ends_of(OpCall& call, Expr x, double low, double high, double apart)
     return {where(same, least - apart, least), where(same, most + apart, most)};
 }
 
+/// Ends of as many bins of one width, from both ends, as linspace has them.
+Expr even_edges(const Ends& ends, std::int64_t bins)
+{
+    Emitter& e = ends.low.e();
+    std::vector<ValueId> edges;
+    const Expr step = (ends.high - ends.low) / static_cast<double>(bins);
+    for (std::int64_t i = 0; i <= bins; ++i) {
+        const Expr edge = i < (bins + 1) / 2 ? ends.low + step * static_cast<double>(i)
+                                             : ends.high - step * static_cast<double>(bins - i);
+        edges.push_back(edge.unsqueeze(0).id());
+    }
+    return {e, e.concat(std::move(edges), 0)};
+}
+
 Outputs histogram_of_range(OpCall& call)
 {
     Emitter& e = call.e();
@@ -201,25 +215,43 @@ Outputs histogram_of_range(OpCall& call)
     return scatter_elements(call, zeros.id(), bin.id(), inside.cast(x.dtype()).id(), 0, "add");
 }
 
-/// Counts (or sums of weights) between ascending edges; the last bin holds its upper end.
-Outputs histogram_between(OpCall& call, Expr x, Expr edges)
+/// Which bin each number falls into, and whether into any.
+struct Binned {
+    Expr bin; ///< 0 where it falls into none
+    Expr inside;
+    Expr bins; ///< how many there are
+};
+
+/// Bins between ascending edges; the last one holds its upper end.
+Binned binned(Expr x, Expr edges)
 {
-    Emitter& e = call.e();
+    Emitter& e = x.e();
     const Expr passed = (!(edges > x.unsqueeze(1))).cast(DType::Int64).reduce("ReduceSum", {1});
     const Expr bins = Expr(e, e.size_of(edges.id(), 0)) - 1.0;
     const Expr last(e, e.emit("Gather", {edges.id(), e.scalar(DType::Int64, std::int64_t{-1})}));
     const Expr inside = (passed > 0.0) & (!(x > last)) & (!is_nan(x));
-    const Expr bin = where(inside, min(passed, bins) - 1.0, 0);
+    return {where(inside, min(passed, bins) - 1.0, 0), inside, bins};
+}
+
+Expr widths_of(Expr edges)
+{
+    Emitter& e = edges.e();
+    const Expr upper(e, e.slice(edges.id(), 0, 1, std::numeric_limits<std::int64_t>::max()));
+    return upper - Expr(e, e.slice(edges.id(), 0, 0, -1));
+}
+
+/// Counts, or sums of weights, between edges.
+Outputs histogram_between(OpCall& call, Expr x, Expr edges)
+{
+    Emitter& e = call.e();
+    const auto [bin, inside, bins] = binned(x, edges);
     Expr weights = inside.cast(x.dtype());
     if (call.has("weight"))
         weights = where(inside, flat(e, e.cast(call.tensor("weight"), x.dtype())), 0);
     const Expr zeros(e, e.expand(x.number(0).id(), bins.unsqueeze(0).id()));
     Expr counts(e, scatter_elements(call, zeros.id(), bin.id(), weights.id(), 0, "add"));
-    if (call.boolean("density")) {
-        const Expr upper(e, e.slice(edges.id(), 0, 1, std::numeric_limits<std::int64_t>::max()));
-        const Expr lower(e, e.slice(edges.id(), 0, 0, -1));
-        counts = counts / (upper - lower) / counts.reduce("ReduceSum");
-    }
+    if (call.boolean("density"))
+        counts = counts / widths_of(edges) / counts.reduce("ReduceSum");
     return Outputs::tensors({counts.id(), edges.id()});
 }
 
@@ -235,16 +267,68 @@ Outputs histogram_of_count(OpCall& call)
         low = given.at(0);
         high = given.at(1);
     }
-    const auto [first, last] = ends_of(call, x, low, high, 0.5);
-    // From both ends, as linspace does.
-    std::vector<ValueId> edges;
-    const Expr step = (last - first) / static_cast<double>(bins);
-    for (std::int64_t i = 0; i <= bins; ++i) {
-        const Expr edge = i < (bins + 1) / 2 ? first + step * static_cast<double>(i)
-                                             : last - step * static_cast<double>(bins - i);
-        edges.push_back(edge.unsqueeze(0).id());
+    return histogram_between(call, x, even_edges(ends_of(call, x, low, high, 0.5), bins));
+}
+
+/// Histograms of points [..., dimensions].
+Outputs histogram_of_points(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId self = call.tensor("self");
+    const Ints shape = call.shape(self);
+    if (shape.size() < 2)
+        call.refuse("points of a tensor without an axis for their coordinates");
+    const std::int64_t dimensions = shape.back();
+    const Ints points_shape{-1, dimensions};
+    const Expr points(e, e.reshape(self, std::span<const std::int64_t>(points_shape)));
+    const bool given_edges = call.target() == "aten::histogramdd.TensorList_bins";
+    const std::vector<ValueId> all_edges =
+        given_edges ? call.tensors("bins") : std::vector<ValueId>{};
+    Ints counts = given_edges ? Ints{} : call.ints("bins", static_cast<std::size_t>(dimensions));
+    for (const ValueId edges : all_edges)
+        counts.push_back(call.shape(edges).at(0) - 1);
+    if (dimensions < 1 || counts.size() != static_cast<std::size_t>(dimensions))
+        call.refuse("as many bins as coordinates are needed");
+    const std::vector<double> range =
+        call.has("range") ? call.numbers("range") : std::vector<double>(2 * counts.size(), 0);
+    if (range.size() != 2 * counts.size())
+        call.refuse("'range' does not hold two ends for each coordinate");
+    Expr place = integer(e, 0);
+    Expr within = place == 0.0;
+    std::vector<Lowered> edge_list;
+    std::vector<Expr> widths;
+    std::int64_t total = 1;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const Expr x(e, e.emit("Gather",
+                               {points.id(), e.scalar(DType::Int64, static_cast<std::int64_t>(i))},
+                               {{"axis", 1}}));
+        const Expr edges =
+            given_edges
+                ? Expr(e, e.cast(all_edges[i], x.dtype()))
+                : even_edges(ends_of(call, x, range[2 * i], range[2 * i + 1], 0.5), counts[i]);
+        const Binned found = binned(x, edges);
+        place = place * static_cast<double>(counts[i]) + found.bin;
+        within = within & found.inside;
+        total *= counts[i];
+        edge_list.push_back(Lowered::tensor(edges.id()));
+        Ints column(counts.size(), 1);
+        column[i] = counts[i];
+        widths.emplace_back(
+            e, e.reshape(widths_of(edges).id(), std::span<const std::int64_t>(column)));
     }
-    return histogram_between(call, x, {e, e.concat(std::move(edges), 0)});
+    Expr weights = within.cast(points.dtype());
+    if (call.has("weight"))
+        weights = where(within, flat(e, e.cast(call.tensor("weight"), points.dtype())), 0);
+    const Expr zeros(e, e.expand(points.number(0).id(), e.constant({total})));
+    const Expr sums(e, scatter_elements(call, zeros.id(), where(within, place, 0).id(),
+                                        weights.id(), 0, "add"));
+    Expr result(e, e.reshape(sums.id(), std::span<const std::int64_t>(counts)));
+    if (call.boolean("density")) {
+        result = result / sums.reduce("ReduceSum");
+        for (const Expr& width : widths)
+            result = result / width;
+    }
+    return std::vector<Lowered>{Lowered::tensor(result.id()), Lowered::list(std::move(edge_list))};
 }
 
 Outputs histogram_of_edges(OpCall& call)
@@ -363,6 +447,15 @@ constexpr OpEntry entries[] = {
     {"aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool "
      "density=False) -> (Tensor hist, Tensor bin_edges)",
      histogram_of_edges},
+    {"aten::histogramdd(Tensor self, int[] bins, float[]? range=None, Tensor? weight=None, bool "
+     "density=False) -> (Tensor hist, Tensor[] bin_edges)",
+     histogram_of_points, "known sizes"},
+    {"aten::histogramdd.int_bins(Tensor self, int bins, float[]? range=None, Tensor? weight=None, "
+     "bool density=False) -> (Tensor hist, Tensor[] bin_edges)",
+     histogram_of_points, "known sizes"},
+    {"aten::histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? "
+     "weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)",
+     histogram_of_points, "known sizes"},
     {"aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, " STRATA_SEARCHED,
      is_in_tensor},
     {"aten::isin.Tensor_Scalar(Tensor elements, Scalar test_element, " STRATA_SEARCHED,

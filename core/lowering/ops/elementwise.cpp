@@ -1,4 +1,5 @@
 #include "lowering/ops/families.h"
+#include "lowering/ops/iterate.h"
 #include "lowering/ops/op_name.h"
 #include "lowering/ops/type_promotion.h"
 
@@ -197,6 +198,54 @@ Outputs fmod(OpCall& call)
     return call.e().emit("Mod", {o.a, o.b}, {{"fmod", 1}});
 }
 
+/// x to a power, by squaring: exact as far as the type goes, and wrapping beyond, as PyTorch's.
+/// ONNX Runtime's Pow computes in double precision.
+ValueId integer_power(Emitter& e, ValueId x, std::int64_t exponent)
+{
+    if (exponent == 0)
+        return e.add(e.mul(x, e.scalar(e.dtype(x), std::int64_t{0})),
+                     e.scalar(e.dtype(x), std::int64_t{1}));
+    ValueId result = no_id;
+    while (true) {
+        if (exponent % 2 == 1)
+            result = result == no_id ? x : e.mul(result, x);
+        exponent /= 2;
+        if (exponent == 0)
+            return result;
+        x = e.mul(x, x);
+    }
+}
+
+/// The same with exponents that are tensors, bit by bit.
+ValueId integer_powers(Emitter& e, ValueId base, ValueId exponent, DType dtype)
+{
+    const auto number = [&e](std::int64_t value) { return e.scalar(DType::Int64, value); };
+    const ValueId x = e.cast(base, DType::Int64);
+    const ValueId given = e.cast(exponent, DType::Int64);
+    // As many as both together have, all of them 1.
+    const ValueId ones = e.add(e.mul(e.add(x, given), number(0)), number(1));
+    const ValueId result =
+        loop(e, number(63), {ones, x, e.emit("Max", {given, number(0)})},
+             [&](ValueId, const std::vector<ValueId>& carried) -> Step {
+                 const ValueId odd =
+                     e.emit("Equal", {e.emit("Mod", {carried[2], number(2)}), number(1)});
+                 const ValueId rest = e.div(carried[2], number(2));
+                 const ValueId left = e.reduce("ReduceSum", e.emit("Sign", {rest}), {}, false);
+                 return {{e.emit("Where", {odd, e.mul(carried[0], carried[1]), carried[0]}),
+                          e.mul(carried[1], carried[1]), rest},
+                         e.emit("Greater", {left, number(0)})};
+             })
+            .front();
+    if (!is_signed_integer(dtype))
+        return e.cast(result, dtype);
+    // Negative powers: those of 1 and -1 are integers, all others are 0.
+    const ValueId odd = e.emit("Mod", {given, number(2)});
+    const ValueId sign =
+        e.emit("Where", {e.emit("Equal", {x, number(-1)}), e.sub(number(1), e.mul(odd, number(2))),
+                         e.cast(e.emit("Equal", {x, number(1)}), DType::Int64)});
+    return e.cast(e.emit("Where", {e.emit("Less", {given, number(0)}), sign, result}), dtype);
+}
+
 Outputs pow(OpCall& call)
 {
     Emitter& e = call.e();
@@ -217,7 +266,12 @@ Outputs pow(OpCall& call)
         return e.emit("Pow", {x, e.scalar(dtype, exponent)});
     }
     const ValueId base = operand(call, "self", dtype);
+    if (is_integer(dtype) && call.is_scalar("exponent") &&
+        !call.arg("exponent").as<LoweredScalar>() && call.integer("exponent") >= 0)
+        return integer_power(e, base, call.integer("exponent"));
     const ValueId exponent = operand(call, "exponent", dtype);
+    if (is_integer(dtype) && !(e.known_constant(base) && e.known_constant(exponent)))
+        return integer_powers(e, base, exponent, dtype);
     const ValueId result = e.emit("Pow", {base, exponent});
     if (!is_signed_integer(dtype) || call.is_scalar("exponent"))
         return result;

@@ -385,6 +385,16 @@ Outputs solve_ex(OpCall& call)
     return Outputs::tensors({solution(call), zeros(call.e(), DType::Int32, batch)});
 }
 
+/// What linalg_solve is inside: the factors come with the solution, and models do not look at them.
+Outputs solve_with_factors(OpCall& call)
+{
+    Ints batch = call.shape(call.tensor("A"));
+    batch.resize(batch.size() - 2);
+    return std::vector<Lowered>{Lowered::tensor(solution(call)), Lowered(LoweredUndefined{}),
+                                Lowered(LoweredUndefined{}),
+                                Lowered::tensor(zeros(call.e(), DType::Int32, batch))};
+}
+
 Outputs inverse(OpCall& call)
 {
     if (is_empty(call, "A"))
@@ -623,6 +633,9 @@ constexpr OpEntry entries[] = {
      "unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)",
      triangular_solve, small},
     {"aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor", solve, small},
+    {"aten::_linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> "
+     "(Tensor result, Tensor LU, Tensor pivots, Tensor info)",
+     solve_with_factors, "result and info; up to 32 rows and columns, known at export"},
     {"aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> "
      "(Tensor result, Tensor info)",
      solve_ex, small},

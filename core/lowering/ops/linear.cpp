@@ -244,8 +244,55 @@ Outputs inner(OpCall& call)
     call.refuse(fmt::format("'other' of rank {} (at most 2)", rank_b));
 }
 
+/// An equation's ellipses, spelled out in letters where they stand for different numbers of
+/// dimensions: ONNX Runtime wants all to stand for as many. The last ones fit each other.
+std::string with_even_ellipses(OpCall& call, std::string equation,
+                               const std::vector<ValueId>& operands)
+{
+    constexpr std::string_view dots = "...";
+    std::vector<std::int64_t> covered; // by each operand's ellipsis; -1 where there is none
+    std::size_t start = 0;
+    for (const ValueId operand : operands) {
+        const std::size_t end = equation.find_first_of(",-", start);
+        const std::string term = equation.substr(start, end - start);
+        start = end + 1;
+        const auto rank = call.rank_of(operand);
+        const bool has_dots = term.find(dots) != std::string::npos;
+        if (has_dots && !rank)
+            return equation;
+        covered.push_back(has_dots ? *rank - (static_cast<std::int64_t>(term.size()) - 3) : -1);
+    }
+    std::int64_t most = -1;
+    bool even = true;
+    for (const std::int64_t count : covered) {
+        even = even && (count < 0 || most < 0 || count == most);
+        most = std::max(most, count);
+    }
+    if (even)
+        return equation;
+    std::string free;
+    for (const auto& [first, last] : {std::pair('a', 'z'), std::pair('A', 'Z')})
+        for (char letter = first; letter <= last; ++letter)
+            if (equation.find(letter) == std::string::npos)
+                free += letter;
+    if (static_cast<std::int64_t>(free.size()) < most)
+        call.refuse("an einsum of more dimensions than there are letters");
+    const std::string letters = free.substr(0, static_cast<std::size_t>(most));
+    std::size_t place = 0;
+    for (const std::int64_t count : covered)
+        if (count >= 0) {
+            place = equation.find(dots, place);
+            const std::string own = letters.substr(static_cast<std::size_t>(most - count));
+            equation.replace(place, dots.size(), own);
+            place += own.size();
+        }
+    if (place = equation.find(dots, place); place != std::string::npos)
+        equation.replace(place, dots.size(), letters);
+    return equation;
+}
+
 /// One Einsum node. ONNX has no integers narrower than 32 bits here either; widening is exact.
-ValueId emit_einsum(OpCall& call, const std::string& equation, std::vector<ValueId> operands)
+ValueId emit_einsum(OpCall& call, std::string equation, std::vector<ValueId> operands)
 {
     Emitter& e = call.e();
     const DType dtype = e.dtype(operands.front());
@@ -255,23 +302,7 @@ ValueId emit_einsum(OpCall& call, const std::string& equation, std::vector<Value
     if (narrow)
         for (ValueId& operand : operands)
             operand = e.cast(operand, DType::Int32);
-    // ONNX Runtime wants all ellipses to stand for as many dimensions.
-    if (equation.find("...") != std::string::npos) {
-        std::optional<std::int64_t> common;
-        std::size_t start = 0;
-        for (const ValueId operand : operands) {
-            const std::size_t end = equation.find_first_of(",-", start);
-            const std::string term = equation.substr(start, end - start);
-            start = end + 1;
-            const auto rank = e.rank(operand);
-            if (!rank || term.find("...") == std::string::npos)
-                continue;
-            const std::int64_t covered = *rank - (static_cast<std::int64_t>(term.size()) - 3);
-            if (common && *common != covered)
-                call.refuse("ellipses of an einsum that stand for different numbers of dimensions");
-            common = covered;
-        }
-    }
+    equation = with_even_ellipses(call, std::move(equation), operands);
     const ValueId result = e.emit("Einsum", std::move(operands), {{"equation", equation}});
     return narrow ? e.cast(result, dtype) : result;
 }

@@ -310,9 +310,28 @@ Outputs narrow(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId start = e.reshape(call.scalar_as("start", DType::Int64), view_of(Ints{1}));
+    // From the end to the end: the sum is 0, which would be the start.
+    const auto first = e.known_ints(start);
+    if (first && first->front() < 0 && !call.arg("length").as<LoweredScalar>() &&
+        first->front() + call.integer("length") == 0)
+        return e.slice(call.tensor("self"), call.integer("dim"), first->front(),
+                       std::numeric_limits<std::int64_t>::max());
     const ValueId length = e.reshape(call.scalar_as("length", DType::Int64), view_of(Ints{1}));
     return e.emit("Slice", {call.tensor("self"), start, e.add(start, length),
                             e.constant({call.integer("dim")})});
+}
+
+/// Only to the shape that it has: what else a tensor becomes is a matter of its memory.
+Outputs resize(OpCall& call)
+{
+    const bool as_other = call.target() == "aten::resize_as_";
+    const ValueId x = call.tensor("self");
+    const Ints wanted = as_other ? call.shape(call.tensor("the_template")) : call.ints("size");
+    if (call.shape(x) != wanted)
+        call.refuse("the elements of a tensor of another size are a matter of its memory, which is "
+                    "not part of the model",
+                    "Use view, reshape or slicing instead.");
+    return x;
 }
 
 Outputs flip(OpCall& call)
@@ -529,6 +548,11 @@ constexpr OpEntry entries[] = {
     {"aten::slice.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt "
      "step=1) -> Tensor",
      slice},
+    {"aten::resize_(Tensor self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor",
+     resize, "only to the shape that it has"},
+    {"aten::resize_as_(Tensor self, Tensor the_template, *, MemoryFormat? memory_format=None) -> "
+     "Tensor",
+     resize, "only to the shape that it has"},
     {"aten::narrow(Tensor self, int dim, SymInt start, SymInt length) -> Tensor", narrow},
     {"aten::flip(Tensor self, int[] dims) -> Tensor", flip},
     {"aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor", roll},

@@ -283,6 +283,11 @@ constexpr OpEntry entries[] = {
     {"aten::special_bessel_j1(Tensor self) -> Tensor", unary<bessel_j1>, digits},
     {"aten::special_bessel_y0(Tensor self) -> Tensor", unary<bessel_y0>, digits},
     {"aten::special_bessel_y1(Tensor self) -> Tensor", unary<bessel_y1>, digits},
+    {"aten::special_airy_ai(Tensor x) -> Tensor",
+     [](OpCall& call) -> Outputs {
+         return ValueId(airy_ai({call.e(), as_float(call, "x")}));
+     },
+     digits},
     {"aten::special_spherical_bessel_j0(Tensor x) -> Tensor",
      [](OpCall& call) -> Outputs {
          return ValueId(spherical_bessel_j0({call.e(), as_float(call, "x")}));

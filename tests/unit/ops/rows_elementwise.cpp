@@ -157,6 +157,21 @@ ParityRows elementwise_rows()
         .input(f32({5}).range(0.1, 3))
         .input(f32({5}).range(-2, 2));
     two("pow int64", "torch.pow(x, y)").input(i64({5})).input(i64({5}, 0, 3));
+    // Products of integers wrap around; negative powers are those of 1 and -1, or 0.
+    two("pow int64 beyond the type", "torch.pow(x, y)")
+        .input(exactly(DType::Int64, {12}, {2, 3, -2, 10, 7, -1, -1, 1, 0, 5, -3, 2}))
+        .input(exactly(DType::Int64, {12}, {3, 40, 63, 19, 30, 5, -3, -7, 0, 27, 41, 64}));
+    two("pow int32 beyond the type", "torch.pow(x, y)")
+        .input(exactly(DType::Int32, {2, 2}, {2, 3, -5, 10}))
+        .input(exactly(DType::Int32, {2}, {33, 21}));
+    two("pow uint8", "torch.pow(x, y)")
+        .input(exactly(DType::UInt8, {4}, {2, 3, 200, 10}))
+        .input(exactly(DType::UInt8, {4}, {9, 7, 2, 3}));
+    one("integer powers", "torch.pow(x, 0), torch.pow(x, 1), torch.pow(x, 2), torch.pow(x, 41)")
+        .input(exactly(DType::Int64, {6}, {2, 3, -2, 10, 0, -1}));
+    one("powers of integers", "torch.pow(3, x), torch.pow(-2, x)")
+        .input(exactly(DType::Int64, {5}, {0, 1, 5, 41, 64}))
+        .dynamic();
     one("pow of a number", "torch.pow(2, x), torch.pow(2.5, x)").input(f32({5}));
     one("pow with roots and inverses",
         "torch.pow(x, 0.5), torch.pow(x, -1), torch.pow(x, -0.5), torch.pow(x, 1)")

@@ -46,6 +46,7 @@ ParityRows factorization_rows()
     one("torch.linalg_inv(x)").renamed("aten::linalg_inv", "aten::inverse").input(square);
     rows.back().name = "inverse";
     two("torch.linalg_solve(x, y)").input(square).input(f32({2, 3, 2}));
+    two("torch._linalg_solve_ex(x, y)[0]").input(square).input(f32({2, 3, 2}));
     two("torch.linalg_solve_ex(x, y)").input(square).input(f32({2, 3, 2}));
     two("torch.linalg_solve(x, y) vector").input(square).input(f32({2, 3}));
     rows.back().source = "def forward(self, x, y):\n  return torch.linalg_solve(x, y)";

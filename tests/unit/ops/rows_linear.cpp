@@ -168,6 +168,17 @@ ParityRows linear_rows()
     row("einsum ellipsis", "torch.einsum(\"...ij,...jk->...ik\", [x, y])", "x, y")
         .input(f32({2, 3, 4}))
         .input(f32({2, 4, 5}));
+    row("einsum, ellipses for two and for no dimensions",
+        "torch.einsum(\"...ij,...jk->...ik\", [x, y])", "x, y")
+        .input(f32({2, 5, 3, 4}))
+        .input(f32({4, 6}));
+    row("einsum, ellipses of two ranks that broadcast",
+        "torch.einsum(\"a...,...b->ab...\", [x, y])", "x, y")
+        .input(f32({3, 2, 1, 5}))
+        .input(f32({4, 5, 2}));
+    row("einsum that sums over ellipses", "torch.einsum(\"...i,...i->i\", [x, y])", "x, y")
+        .input(f32({2, 3, 4}))
+        .input(f32({3, 4}));
     row("einsum diagonal", "torch.einsum(\"ii->i\", [x])").input(f32({4, 4}));
     row("einsum three", "torch.einsum(\"i,ij,j->\", [x, y, z])", "x, y, z")
         .input(f32({3}))

@@ -37,6 +37,46 @@ ParityRows mutation_rows()
     row("permute",
         "  y = (x * 1).view([2, 2, 5])\n  y.permute([2, 0, 1])[1].fill_(9.0)\n  return y\n");
     row("narrow", "  y = x * 1\n  y.narrow(1, 1, 2).neg_()\n  return y\n");
+    row("narrow from the end to the end",
+        "  y = x * 1\n  y.narrow(1, -2, 2).neg_()\n  return y, y.narrow(0, -1, 1)\n");
+    row("a transposition in place leaves older views as they are",
+        "  y = x * 1\n  v = y[0]\n  y.transpose_(0, 1)\n  y[1].add_(5)\n  v.mul_(2)\n  return y, "
+        "v\n");
+    row("dimensions come and go in place",
+        "  y = x * 1\n  y.unsqueeze_(0)\n  z = y * 2\n  y.squeeze_(0)\n  y.t_()\n  y.add_(1)\n"
+        "  return y, z\n");
+    row("swapped in place", "  y = x * 1\n  torch.swapaxes_(y, 0, 1)\n  y.mul_(2)\n"
+                            "  torch.swapdims_(y, -1, 0)\n  return y\n");
+    row("the form of a view of the input",
+        "  y = x[1:3]\n  y.unsqueeze_(1)\n  z = y + 1\n  return y, z\n");
+    row("the form of a tensor of a loop that data decides",
+        "  y = x * 1\n  i = 0\n  while bool(y.sum() < 20) and i < 9:\n    z = y + 1\n"
+        "    z.unsqueeze_(0)\n    y = z[0]\n    i += 1\n  return y\n");
+    row("the form of shared memory in a branch",
+        "  y = x * 1\n  v = y[0]\n  if bool(x.sum() > 0):\n    y.transpose_(0, 1)\n  else:\n"
+        "    y.add_(1)\n  return v\n")
+        .refuses("shares memory, in a branch");
+    row("resized to what it was",
+        "  y = x * 1\n  torch.resize_(y, [4, 5])\n  torch.resize_as_(y, x)\n  return y\n");
+    row("resized to something else", "  y = x * 1\n  torch.resize_(y, [2, 5])\n  return y\n")
+        .refuses("matter of its memory");
+    row("results go into given tensors",
+        "  o = torch.zeros([4, 5])\n  torch.add(x, x, alpha=2, out=o)\n"
+        "  torch.sigmoid(o, out=o)\n  p = torch.zeros([4], dtype=7)\n"
+        "  torch.sum(x, [1], out=p)\n  q = torch.zeros([4, 5], dtype=11)\n"
+        "  torch.gt(x, 0, out=q)\n  return o, p, q\n");
+    row("results go into a slice",
+        "  o = torch.zeros([6, 5])\n  torch.mul(x, 3, out=o[1:5])\n  return o\n");
+    row("two results go into given tensors",
+        "  v = torch.zeros([4, 2])\n  i = torch.ones([4, 2], dtype=4)\n"
+        "  torch.topk(x, 2, -1, True, True, values=v, indices=i)\n"
+        "  m = torch.zeros([4])\n  n = torch.ones([4], dtype=4)\n"
+        "  torch.max(x, 1, False, max=m, max_values=n)\n  return v, i, m, n\n");
+    row("a result of another shape goes into a given tensor",
+        "  o = torch.zeros([0])\n  torch.cat([x, x], 1, out=o)\n  return o\n");
+    row("a result of another shape goes into shared memory",
+        "  o = torch.zeros([6, 5])\n  v = o[0]\n  torch.cat([x, x], 1, out=o)\n  return v\n")
+        .refuses("another shape and shares memory");
     row("a reshape that may be a copy and is used later",
         "  y = x * 1\n  z = torch.reshape(y, [2, 10])\n  y.add_(1)\n  return y, z\n")
         .refuses("shares and that is used later");

@@ -42,8 +42,14 @@ ParityRows special_function_rows()
                              "torch.special_bessel_j1(x)",
                              "torch.special_bessel_y0(x)",
                              "torch.special_bessel_y1(x)",
-                             "torch.special_spherical_bessel_j0(x)"})
+                             "torch.special_spherical_bessel_j0(x)",
+                             "torch.special_airy_ai(x)"})
         one(call).input(line);
+    one("torch.special_airy_ai(x)")
+        .input(exactly(DType::Float32, {8},
+                       {-40, -2.51, -2.49, 40, 200, std::numeric_limits<double>::infinity(),
+                        -std::numeric_limits<double>::infinity(),
+                        std::numeric_limits<double>::quiet_NaN()}));
     // Further left erfcx overflows float32.
     one("torch.special_erfcx(x)").input(f32({40}).range(-5, 30));
     one("torch.mvlgamma(x, 3)").input(f32({30}).range(1.2, 20));

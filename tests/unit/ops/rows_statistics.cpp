@@ -126,6 +126,31 @@ ParityRows statistics_rows()
         .refuses("wrap around");
     row("torch.median(x, 0)", " of a number").input(f32({}));
     row("torch.kthvalue(x, 1, 0)", " of a number").input(f32({}));
+    const auto points = [&rows](std::string name, const std::string& call) -> ParityRow& {
+        return rows.emplace_back(std::move(name), "def forward(self, x, w):\n  h, e = " + call +
+                                                      "\n  return h, e[0], e[1]");
+    };
+    points("histogram of points", "torch.histogramdd(x, [3, 4])")
+        .input(f32({30, 2}))
+        .input(f32({30}));
+    points("histogram of points in a range, by weight",
+           "torch.histogramdd(x, [3, 2], range=[-1., 0.5, 0., 1.], weight=w, density=True)")
+        .input(f32({5, 6, 2}))
+        .input(f32({5, 6}).range(0, 1));
+    points("histogram of points, as many bins each", "torch.histogramdd(x, 3)")
+        .input(f64({20, 2}))
+        .input(f64({20}));
+    points("histogram of points between edges", "torch.histogramdd(x, [torch.tensor([-1., 0., "
+                                                "0.5]), torch.tensor([-0.5, -0.25, 0.1, 2.])], "
+                                                "density=True)")
+        .input(f32({30, 2}))
+        .input(f32({30}));
+    rows.emplace_back(
+            "histogram in double precision",
+            "def forward(self, x, w):\n  return torch.histogram(x, torch.tensor([-1., -0.5, "
+            "0.1, 0.2, 1.5], dtype=7), weight=w, density=True)")
+        .input(f64({40}))
+        .input(f64({40}).range(0, 1));
     return rows;
 }
 
