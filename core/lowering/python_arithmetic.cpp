@@ -3,6 +3,7 @@
 #include "lowering/op_call.h"
 #include "lowering/python_call.h"
 #include "lowering/python_value.h"
+#include "passes/dim_math.h"
 
 #include <algorithm>
 #include <cmath>
@@ -144,6 +145,23 @@ bool both_are_bool(const Lowered& a, const Lowered& b)
     return a.as<bool>() && b.as<bool>();
 }
 
+/// Whether both are the same size whatever the symbols in them are.
+bool same_size(Emitter& e, const Lowered& a, const Lowered& b)
+{
+    const auto element = [&](const Lowered& value) -> std::optional<Dim> {
+        if (const auto* integer = value.as<std::int64_t>(); integer && *integer >= 0)
+            return Dim::of(*integer);
+        const auto* scalar = value.as<LoweredScalar>();
+        if (!scalar || scalar->kind != FxType::Kind::Int)
+            return std::nullopt;
+        const auto elements = known_elements(e.model(), e.facts(), scalar->value);
+        return elements && elements->size() == 1 ? std::optional(elements->front()) : std::nullopt;
+    };
+    const auto left = element(a);
+    const auto right = element(b);
+    return left && right && DimMath(e.model().strings()).equal(*left, *right);
+}
+
 /// Comparisons and arithmetic of numbers of which one at least is only known when the model runs.
 std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Lowered& a,
                                       const Lowered& b)
@@ -200,10 +218,11 @@ std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Low
             return Lowered::scalar(rest, kind);
         return Lowered::scalar(e.div(e.sub(operand(a), rest), operand(b)), kind);
     }
-    if (op == "aten::eq")
-        return comparison("Equal", false);
-    if (op == "aten::ne")
-        return comparison("Equal", true);
+    if (op == "aten::eq" || op == "aten::ne") {
+        if (same_size(e, a, b))
+            return Lowered(op == "aten::eq");
+        return comparison("Equal", op == "aten::ne");
+    }
     if (op == "aten::lt")
         return comparison("Less", false);
     if (op == "aten::le")
@@ -268,6 +287,35 @@ std::optional<Lowered> compare_choice(Emitter& e, bool equal, const Lowered& a, 
                        FxType::Kind::Bool);
 }
 
+/// Whether lists or tuples that hold sizes only known when the model runs are equal.
+std::optional<Lowered> compare_items(Emitter& e, bool equal, const Lowered& a, const Lowered& b)
+{
+    const auto* left = sequence_items(a);
+    const auto* right = sequence_items(b);
+    if (!left || !right)
+        return std::nullopt;
+    if (left->size() != right->size())
+        return Lowered(!equal);
+    Lowered all(true);
+    for (std::size_t i = 0; i < left->size(); ++i) {
+        const auto one = evaluate_python_arithmetic(e, "aten::eq", {(*left)[i], (*right)[i]});
+        if (!one)
+            return std::nullopt;
+        if (const auto* known = one->as<bool>()) {
+            if (!*known)
+                return Lowered(!equal);
+            continue;
+        }
+        const auto* rest = all.as<LoweredScalar>();
+        const ValueId value = e.cast(as_tensor(e, *one), DType::Bool);
+        all =
+            Lowered::scalar(rest ? e.emit("And", {rest->value, value}) : value, FxType::Kind::Bool);
+    }
+    if (equal)
+        return all;
+    return evaluate_python_arithmetic(e, "aten::__not__", {all});
+}
+
 std::optional<Lowered> sequences(Emitter& e, std::string_view op, const std::vector<Lowered>& args)
 {
     if (op == "prim::min" || op == "prim::max") {
@@ -288,6 +336,8 @@ std::optional<Lowered> sequences(Emitter& e, std::string_view op, const std::vec
     if (op == "aten::eq" || op == "aten::ne") {
         if (const auto equal = python_equal(args[0], args[1]))
             return Lowered(*equal == (op == "aten::eq"));
+        if (auto compared = compare_items(e, op == "aten::eq", args[0], args[1]))
+            return compared;
         return compare_choice(e, op == "aten::eq", args[0], args[1]);
     }
     const auto* a = sequence_items(args[0]);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unordered_map>
 
 namespace strata {
@@ -272,15 +273,44 @@ std::optional<Outputs> raise(const PythonCall& call)
                   "Give inputs that the model accepts.", true};
 }
 
+/// As Python's str() has it, where the value is known; a size that is not is "?".
+std::string python_text(const Lowered& value)
+{
+    if (const auto* text = value.as<std::string>())
+        return *text;
+    if (const auto* truth = value.as<bool>())
+        return *truth ? "True" : "False";
+    if (const auto* integer = value.as<std::int64_t>())
+        return fmt::to_string(*integer);
+    if (const auto* real = value.as<double>())
+        return fmt::to_string(*real);
+    if (value.as<LoweredScalar>())
+        return "?";
+    if (const auto* items = sequence_items(value)) {
+        std::vector<std::string> texts;
+        for (const Lowered& item : *items)
+            texts.push_back(python_text(item));
+        const bool tuple = value.as<LoweredTuple>() != nullptr;
+        return fmt::format("{}{}{}", tuple ? "(" : "[", fmt::join(texts, ", "), tuple ? ")" : "]");
+    }
+    return describe(value);
+}
+
 std::optional<Outputs> format_string(const PythonCall& call)
 {
-    // Only messages of assertions are formatted in practice; their exact text does not matter to
-    // the graph.
+    // Only messages of assertions are formatted in practice; what is not known yet is described.
     std::string text;
-    for (const Lowered& arg : call.args) {
-        const auto* part = arg.as<std::string>();
-        text += (text.empty() ? "" : " ") + (part ? *part : describe(arg));
+    std::size_t next = 1;
+    const auto* pattern = call.args.empty() ? nullptr : call[0].as<std::string>();
+    for (std::size_t at = 0; pattern && at < pattern->size();) {
+        const std::size_t place = std::min(pattern->find("{}", at), pattern->size());
+        text.append(*pattern, at, place - at);
+        if (place < pattern->size())
+            text += next < call.args.size() ? python_text(call[next++]) : "{}";
+        at = place + 2;
     }
+    for (; pattern && next < call.args.size(); ++next)
+        text.append(1, ' ').append(python_text(call[next]));
     return Outputs(Lowered(std::move(text)));
 }
 

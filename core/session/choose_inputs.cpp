@@ -202,6 +202,20 @@ std::size_t contradictions(const LoweringResult& result)
                       [](const Diagnostic& d) { return d.code == "shape-contradiction"; }));
 }
 
+/// " Sizes that its layers agree on: x_dim2=20, x_dim3=20."
+std::string fitting_text(const ChosenInputs& chosen)
+{
+    std::vector<std::string> texts;
+    for (const LoweringInput& input : chosen.inputs)
+        for (const FxDim& dim : input.shape.value_or(std::vector<FxDim>{}))
+            if (const auto it = chosen.fitting.find(dim.symbol);
+                !dim.known() && it != chosen.fitting.end())
+                texts.push_back(fmt::format("{}={}", it->first, it->second));
+    return texts.empty()
+               ? std::string{}
+               : fmt::format(" Sizes that its layers agree on: {}.", fmt::join(texts, ", "));
+}
+
 void describe_assumptions(const ChosenInputs& chosen, LoweringResult& result)
 {
     std::vector<std::string> texts;
@@ -214,8 +228,8 @@ void describe_assumptions(const ChosenInputs& chosen, LoweringResult& result)
         {Severity::Info,
          "assumed-inputs",
          fmt::format("The file does not say which inputs it takes; assumed: {}. The command "
-                     "line takes others with --input NAME:DTYPE[D,D,...] or --inputs DIR.",
-                     fmt::join(texts, ", ")),
+                     "line takes others with --input NAME:DTYPE[D,D,...] or --inputs DIR.{}",
+                     fmt::join(texts, ", "), fitting_text(chosen)),
          {}});
 }
 
@@ -371,25 +385,34 @@ Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs& c
     STRATA_CHECK(apply_dynamic_axes(chosen, dynamic_axes));
     options.inputs = chosen.inputs;
     STRATA_TRY(LoweringResult best, lower_program(program, options, task));
+    if (chosen.any_assumed())
+        chosen.fitting = fitting_sizes(*best.model, task);
     if (best.needs_shapes && chosen.any_assumed()) {
         ChosenInputs best_inputs = chosen;
+        const std::vector<PlausibleChoice> choices = plausible_choices(inferred);
         std::size_t best_score = best.unsupported.size() + contradictions(best);
         const auto start = std::chrono::steady_clock::now();
-        for (std::size_t attempt = 0; attempt < plausible_attempts && best_score > 0; ++attempt) {
+        // What the weights settle comes first, then what is usual.
+        const std::size_t settled = chosen.fitting.empty() ? 0 : 1;
+        const std::size_t attempts = choices.size() + settled;
+        for (std::size_t attempt = 0; attempt < attempts && best_score > 0; ++attempt) {
             if (std::chrono::steady_clock::now() - start > trial_time) {
                 best.diagnostics.push_back(
                     {Severity::Info,
                      "input-search",
                      fmt::format("The search for input shapes ended after {} s and {} of {} tries; "
                                  "the best so far is taken.",
-                                 trial_time.count(), attempt, plausible_attempts),
+                                 trial_time.count(), attempt, attempts),
                      {}});
                 break;
             }
             ChosenInputs tried = chosen;
             for (std::size_t i = 0; i < tried.names.size(); ++i)
                 if (tried.assumed[i])
-                    tried.inputs[i] = plausible_input(inferred[i], attempt);
+                    tried.inputs[i] =
+                        attempt < settled
+                            ? fitting_input(inferred[i], tried.names[i], chosen.fitting)
+                            : plausible_input(inferred, i, choices[attempt - settled]);
             if (!apply_dynamic_axes(tried, dynamic_axes))
                 continue; // this shape has too few axes
             options.inputs = tried.inputs;

@@ -5,6 +5,7 @@
 #include "base/diagnostic.h"
 #include "ir/program.h"
 #include "lowering/lower.h"
+#include "session/fitting_sizes.h"
 #include "session/session.h"
 
 #include <memory>
@@ -19,6 +20,7 @@ struct ChosenInputs {
     std::vector<bool> assumed;         ///< parallel: nobody gave it
     std::vector<std::string> sources;  ///< parallel: "given", "recorded in the file", ...
     std::vector<Tensor> data;          ///< parallel: the elements, where a file gave them
+    SymbolSizes fitting;               ///< of assumed inputs: sizes that the weights settle
 
     bool any_assumed() const;
     /// As the inspection keeps them.

@@ -1,6 +1,5 @@
 #include "session/choose_strategy.h"
 
-#include "session/infer_inputs.h"
 #include "session/run_inputs.h"
 #include "strategy/project_trace.h"
 
@@ -73,6 +72,10 @@ public:
 private:
     Result<StrategyResult> run_htp()
     {
+        if (m_chosen.any_assumed()) {
+            // For the sizes that the weights settle.
+            STRATA_TRY([[maybe_unused]] const Candidate structural, lower(m_program, m_chosen));
+        }
         STRATA_CHECK(record());
         fix_inputs();
         ProjectionPlan plan;
@@ -144,6 +147,8 @@ private:
         STRATA_TRY(candidate.lowered,
                    lower_with_inputs(*candidate.program, chosen, m_options, m_task));
         candidate.inputs = chosen.used();
+        if (m_chosen.fitting.empty())
+            m_chosen.fitting = std::move(chosen.fitting);
         m_pass_seconds += candidate.lowered.pass_seconds;
         return candidate;
     }
@@ -171,7 +176,7 @@ private:
     {
         STRATA_TRY(TorchBackend* const backend, torch_backend());
         const auto start = std::chrono::steady_clock::now();
-        const std::size_t attempts = m_chosen.any_assumed() ? plausible_attempts : 1;
+        const std::size_t attempts = run_attempts(*m_program, m_chosen);
         std::optional<Error> first;
         for (std::size_t attempt = 0; attempt < attempts; ++attempt) {
             STRATA_TRY(m_inputs, make_run_inputs(*m_program, m_chosen, m_options, attempt));

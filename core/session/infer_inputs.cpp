@@ -102,20 +102,29 @@ std::int64_t plausible_size(std::size_t attempt)
     return sizes[attempt % sizes.size()];
 }
 
-LoweringInput plausible_input(const InferredInput& inferred, std::size_t attempt)
+namespace {
+
+/// Volumes and clips: a cube has many elements.
+constexpr std::int64_t largest_of_volumes = 32;
+/// Small ones for what is tried beside the usual sizes.
+constexpr std::array<std::size_t, 2> small_sizes{11, 8};
+constexpr std::size_t most_rank_choices = 24;
+
+LoweringInput shaped_input(const InferredInput& inferred, std::size_t rank_choice,
+                           std::int64_t size, std::int64_t first)
 {
     LoweringInput input;
     input.dtype = inferred.dtype == DType::Unknown ? DType::Float32 : inferred.dtype;
     std::vector<std::int64_t> shape;
-    const std::int64_t size = plausible_size(attempt);
     if (inferred.dims) {
         shape = *inferred.dims;
+        const std::int64_t side = shape.size() > 4 ? std::min(size, largest_of_volumes) : size;
         for (std::size_t i = 0; i < shape.size(); ++i)
             if (shape[i] < 0)
-                shape[i] = i == 0 ? 1 : size;
+                shape[i] = i == 0 ? first : side;
     } else {
         const std::vector<std::size_t> ranks = plausible_ranks(inferred);
-        shape.assign(ranks[attempt % ranks.size()], -1);
+        shape.assign(ranks[rank_choice % ranks.size()], -1);
         const std::size_t rank = shape.size();
         for (std::size_t i = 0; i < inferred.trailing.size() && i < rank; ++i)
             shape[rank - 1 - i] = inferred.trailing[inferred.trailing.size() - 1 - i];
@@ -124,7 +133,7 @@ LoweringInput plausible_input(const InferredInput& inferred, std::size_t attempt
         const bool image = rank >= 4 || inferred.channels;
         for (std::size_t i = 0; i < rank; ++i)
             if (shape[i] < 0)
-                shape[i] = i == 0 && (rank > 1 || inferred.is_index) ? 1
+                shape[i] = i == 0 && (rank > 1 || inferred.is_index) ? first
                            : i == 1 && image                         ? 3
                            : image                                   ? size
                                                                      : 16;
@@ -133,6 +142,68 @@ LoweringInput plausible_input(const InferredInput& inferred, std::size_t attempt
     for (const std::int64_t dim : shape)
         input.shape->push_back({dim, {}});
     return input;
+}
+
+} // namespace
+
+LoweringInput fitting_input(const InferredInput& inferred, const std::string& name,
+                            const SymbolSizes& fitting)
+{
+    LoweringInput input = plausible_input(inferred, 0);
+    const LoweringInput symbols = symbolic_input(inferred, name);
+    for (std::size_t axis = 0; symbols.shape && axis < symbols.shape->size(); ++axis)
+        if (const auto it = fitting.find((*symbols.shape)[axis].symbol); it != fitting.end())
+            (*input.shape)[axis] = {it->second, {}};
+    return input;
+}
+
+LoweringInput plausible_input(const InferredInput& inferred, std::size_t attempt)
+{
+    return shaped_input(inferred, attempt, plausible_size(attempt), 1);
+}
+
+std::vector<PlausibleChoice> plausible_choices(const std::vector<InferredInput>& inputs)
+{
+    std::vector<PlausibleChoice> choices;
+    for (std::size_t attempt = 0; attempt < plausible_attempts; ++attempt)
+        choices.push_back({attempt, std::vector<std::size_t>(inputs.size(), attempt), false});
+    std::size_t open = 0;
+    std::size_t combinations = 1;
+    for (const InferredInput& input : inputs)
+        if (!input.dims) {
+            ++open;
+            combinations = std::min(combinations * plausible_ranks(input).size(),
+                                    most_rank_choices * most_rank_choices);
+        }
+    if (open > 1)
+        for (std::size_t number = 0; number < std::min(combinations, most_rank_choices); ++number) {
+            PlausibleChoice choice{small_sizes.back(), {}, false};
+            std::size_t left = number;
+            for (const InferredInput& input : inputs) {
+                const std::size_t ranks = input.dims ? 1 : plausible_ranks(input).size();
+                choice.ranks.push_back(left % ranks);
+                left /= ranks;
+            }
+            choices.push_back(std::move(choice));
+        }
+    if (inputs.size() > 1)
+        for (const std::size_t size : small_sizes)
+            choices.push_back({size, std::vector<std::size_t>(inputs.size(), 0), true});
+    return choices;
+}
+
+LoweringInput plausible_input(const std::vector<InferredInput>& inputs, std::size_t index,
+                              const PlausibleChoice& choice)
+{
+    const std::int64_t size = plausible_size(choice.size);
+    // What picks rows of another input needs more than one to pick from.
+    const bool picks =
+        inputs.size() > 1 && std::any_of(inputs.begin(), inputs.end(),
+                                         [](const InferredInput& input) { return input.is_index; });
+    return shaped_input(inputs[index], choice.ranks[index], size,
+                        choice.all_alike ? size
+                        : picks          ? 2
+                                         : 1);
 }
 
 } // namespace strata

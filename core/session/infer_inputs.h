@@ -4,6 +4,7 @@
 
 #include "ir/program.h"
 #include "lowering/lower.h"
+#include "session/fitting_sizes.h"
 
 #include <cstdint>
 #include <optional>
@@ -33,10 +34,28 @@ std::vector<InferredInput> infer_inputs(const Program& program);
 /// The input as symbols: "x_dim0" where a dimension is free.
 LoweringInput symbolic_input(const InferredInput& inferred, const std::string& name);
 
+/// The same with sizes: those in `fitting` under the names that symbolic_input() gives, else usual
+/// ones.
+LoweringInput fitting_input(const InferredInput& inferred, const std::string& name,
+                            const SymbolSizes& fitting);
+
 /// The `attempt`-th plausible concrete input (batch 1, usual image sizes, ...); the list repeats.
 LoweringInput plausible_input(const InferredInput& inferred, std::size_t attempt);
 inline constexpr std::size_t plausible_attempts = 12;
 /// Sizes of images, sequences, ... in the order they are tried.
 std::int64_t plausible_size(std::size_t attempt);
+
+/// One try for all inputs of a model together.
+struct PlausibleChoice {
+    std::size_t size = 0;           ///< index of plausible_size()
+    std::vector<std::size_t> ranks; ///< parallel to the inputs: which of the plausible ranks
+    bool all_alike = false;         ///< the first axes have the size of the others, too
+};
+/// What to try, in this order: usual sizes, then other ranks of several inputs, then batches as
+/// large as the other sizes, for inputs that have axes in common. A few dozen at most.
+std::vector<PlausibleChoice> plausible_choices(const std::vector<InferredInput>& inputs);
+/// What the `index`-th input is in a choice.
+LoweringInput plausible_input(const std::vector<InferredInput>& inputs, std::size_t index,
+                              const PlausibleChoice& choice);
 
 } // namespace strata

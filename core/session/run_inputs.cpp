@@ -38,7 +38,8 @@ public:
           m_chosen(chosen),
           m_options(options),
           m_attempt(attempt),
-          m_inferred(chosen.any_assumed() ? infer_inputs(program) : std::vector<InferredInput>{})
+          m_inferred(chosen.any_assumed() ? infer_inputs(program) : std::vector<InferredInput>{}),
+          m_choices(plausible_choices(m_inferred))
     {}
 
     Result<RunInputs> make()
@@ -81,7 +82,7 @@ private:
             return {};
         }
         if (m_chosen.assumed[i])
-            input = plausible_input(m_inferred[i], m_attempt);
+            input = assumed_input(i);
         if (!input.shape || input.dtype == DType::Unknown) {
             if (!node.args.empty() || type.kind == FxType::Kind::Optional) {
                 m_made.tensors.emplace_back();
@@ -112,6 +113,16 @@ private:
         return {};
     }
 
+    /// Sizes that the weights settle first, if there are any, then the usual choices.
+    LoweringInput assumed_input(std::size_t i) const
+    {
+        const std::size_t settled = m_chosen.fitting.empty() ? 0 : 1;
+        if (m_attempt < settled)
+            return fitting_input(m_inferred[i], m_chosen.names[i], m_chosen.fitting);
+        return plausible_input(m_inferred, i,
+                               m_choices.at((m_attempt - settled) % m_choices.size()));
+    }
+
     static void set_shape(LoweringInput& input, const std::vector<std::int64_t>& shape)
     {
         input.shape.emplace();
@@ -133,6 +144,7 @@ private:
     const ExportOptions& m_options;
     std::size_t m_attempt;
     std::vector<InferredInput> m_inferred;
+    std::vector<PlausibleChoice> m_choices;
     std::vector<Tensor> m_data; // per placeholder; storage is null where there is none
     std::map<std::string, std::int64_t> m_symbols;
     bool m_given = false;
@@ -140,6 +152,13 @@ private:
 };
 
 } // namespace
+
+std::size_t run_attempts(const Program& program, const ChosenInputs& chosen)
+{
+    if (!chosen.any_assumed())
+        return 1;
+    return plausible_choices(infer_inputs(program)).size() + (chosen.fitting.empty() ? 0 : 1);
+}
 
 Result<RunInputs> make_run_inputs(const Program& program, const ChosenInputs& chosen,
                                   const ExportOptions& options, std::size_t attempt)

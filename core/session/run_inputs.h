@@ -15,9 +15,12 @@ struct RunInputs {
     std::string from;                 ///< "given", "recorded in the file" or "assumed"
 };
 
+/// How many different inputs make_run_inputs() knows: 1 where nothing is assumed.
+std::size_t run_attempts(const Program& program, const ChosenInputs& chosen);
+
 /// Data that was given or that the file records; else noise of the chosen shapes, where symbolic
 /// dimensions get the sizes that were given, or usual ones. For inputs of which nothing is known
-/// the `attempt`-th plausible shape (infer_inputs.h).
+/// the `attempt`-th choice: what the weights settle, then usual ones (infer_inputs.h).
 Result<RunInputs> make_run_inputs(const Program& program, const ChosenInputs& chosen,
                                   const ExportOptions& options, std::size_t attempt);
 

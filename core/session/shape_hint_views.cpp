@@ -14,14 +14,67 @@ bool one_of(std::string_view op, const std::array<std::string_view, Count>& name
 
 } // namespace
 
+/// Values under another name, and what is taken out of a list, tuple or dict that the graph has put
+/// together.
+bool ShapeHintWalk::containers(const FxNode& node, std::string_view op)
+{
+    if (op == "prim::unchecked_cast" || op == "prim::unchecked_unwrap_optional" ||
+        op == "aten::_unwrap_optional") {
+        same(node.outputs.front(), node.args[0]);
+        return true;
+    }
+    constexpr std::size_t most_items = 4096;
+    if (op == "prim::TupleConstruct" || op == "prim::ListConstruct") {
+        for (std::size_t i = 0; i < std::min(node.args.size(), most_items); ++i)
+            if (ShapeHint* part = hint(node.args[i]))
+                exchange(item(node.outputs.front(), i), *part);
+        return true;
+    }
+    const FxRef* from = node.args[0].ref();
+    if (!from || m_size_of.contains(from->value))
+        return false;
+    if (op == "prim::ListUnpack" || op == "prim::TupleUnpack") {
+        for (std::size_t i = 0; i < std::min(node.outputs.size(), most_items); ++i)
+            exchange(item(from->value, i), m_hints[node.outputs[i]]);
+        return true;
+    }
+    if ((op != "aten::__getitem__" && op != "prim::TupleIndex" && op != "aten::get") ||
+        node.args.size() < 2)
+        return false;
+    const FxNode* made = maker(node.args[0]);
+    if (made && made->target == "prim::DictConstruct") {
+        for (std::size_t i = 0; i + 1 < made->args.size(); i += 2)
+            if (made->args[i] == node.args[1])
+                same(node.outputs.front(), made->args[i + 1]);
+        return true;
+    }
+    if (const auto at = integer(node, 1);
+        at && *at >= 0 && *at < static_cast<std::int64_t>(most_items))
+        exchange(item(from->value, static_cast<std::size_t>(*at)), m_hints[node.outputs.front()]);
+    return true;
+}
+
 bool ShapeHintWalk::joins(const FxNode& node, std::string_view op, ShapeHint& out, bool forward)
 {
     if (op != "aten::cat" && op != "aten::concat")
         return false;
     const FxArg::List* items = list(node, 0);
-    const std::int64_t axis = integer(node, 1).value_or(0);
+    std::int64_t axis = integer(node, 1).value_or(0);
     if (!items || items->empty())
         return true;
+    if (axis >= 0 && !out.rank && out.back.contains(0))
+        for (const FxArg& item : *items) {
+            // What changes the last size joins along the last axis, which tells the rank.
+            const ShapeHint* part = hint(item);
+            const Tensor* w = weight(item);
+            const bool differs =
+                (part && part->back.contains(0) && part->back.at(0) != out.back.at(0)) ||
+                (w && !w->shape.empty() && w->shape.back() != out.back.at(0));
+            if (differs)
+                out.rank = static_cast<std::size_t>(axis) + 1;
+        }
+    if (out.rank && axis == static_cast<std::int64_t>(*out.rank) - 1)
+        axis = -1;
     const auto side = [&](ShapeHint& of) -> std::map<std::size_t, std::int64_t>& {
         return axis < 0 ? of.back : of.front;
     };
@@ -40,10 +93,11 @@ bool ShapeHintWalk::joins(const FxNode& node, std::string_view op, ShapeHint& ou
         ShapeHint other = forward ? *part : out;
         side(other).erase(at);
         (axis < 0 ? other.front : other.back).clear(); // the axis may be among them
-        if (forward)
+        if (forward) {
             out.merge(other);
-        else
+        } else {
             part->merge(other);
+        }
         if (const auto it = side(*part).find(at); it != side(*part).end())
             known += it->second;
         else
@@ -85,8 +139,8 @@ bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& ou
     if (op == "aten::unsqueeze" && axis) {
         if (forward)
             out.merge(shifted(*in, *axis, 1));
-        else
-            in->merge(shifted(out, *axis, -1));
+        else if (node.block == FxGraph::main_block || m_last_round)
+            in->merge(shifted(out, *axis, -1)); // in a branch it may be what a lone sample gets
         return true;
     }
     if (op == "aten::select" && axis) {

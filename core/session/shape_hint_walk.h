@@ -27,7 +27,10 @@ public:
 
     std::vector<ShapeHint> run()
     {
-        for (int round = 0; round < 2; ++round) {
+        // What a body is told reaches what it was made of one round later.
+        const int rounds = m_graph.blocks.size() > 1 ? 4 : 2;
+        for (int round = 0; round < rounds; ++round) {
+            m_last_round = round + 1 == rounds;
             for (const FxNode& node : m_graph.nodes)
                 if (node.kind == FxKind::CallFunction || node.kind == FxKind::CallMethod)
                     visit(node, true);
@@ -128,7 +131,27 @@ private:
         if (ShapeHint* of = hint(other); of && other.ref()->value != value) {
             m_hints[value].merge(*of);
             of->merge(m_hints[value]);
+            const FxValueId source = other.ref()->value;
+            const auto known = [&](FxValueId id) {
+                const auto it = m_items.find(id);
+                return it == m_items.end() ? std::size_t{0} : it->second.size();
+            };
+            for (std::size_t i = 0; i < std::max(known(value), known(source)); ++i)
+                exchange(item(value, i), item(source, i));
         }
+    }
+    /// Of a tuple or list, made on demand.
+    ShapeHint& item(FxValueId container, std::size_t at)
+    {
+        std::vector<ShapeHint>& items = m_items[container];
+        if (at >= items.size())
+            items.resize(at + 1);
+        return items[at];
+    }
+    static void exchange(ShapeHint& a, ShapeHint& b)
+    {
+        a.merge(b);
+        b.merge(a);
     }
 
     /// What a branch gives out, and what goes round in a loop. Values that come through unchanged
@@ -167,6 +190,7 @@ private:
     bool recurrent(const FxNode& node, std::string_view op, ShapeHint& out);
     bool normalization(const FxNode& node, std::string_view op, ShapeHint& out, bool forward);
     bool indices(const FxNode& node, std::string_view op, ShapeHint& out);
+    bool containers(const FxNode& node, std::string_view op);
     bool joins(const FxNode& node, std::string_view op, ShapeHint& out, bool forward);
     bool views(const FxNode& node, std::string_view op, ShapeHint& out, bool forward);
     /// Axis `i` of `in` is axis `o` of `out`.
@@ -178,6 +202,8 @@ private:
     const Program& m_program;
     const FxGraph& m_graph;
     std::vector<ShapeHint> m_hints;
+    std::map<FxValueId, std::vector<ShapeHint>> m_items; // of tuples and lists
+    bool m_last_round = false;
     std::map<FxValueId, ShapeHint*> m_size_of; // lists of sizes, and of what
     std::map<std::pair<FxValueId, std::int64_t>, std::int64_t> m_least; // by value and axis
 };

@@ -45,6 +45,8 @@ void ShapeHintWalk::visit(const FxNode& node, bool forward)
     if (convolution(node, op, out) || matrix(node, op, out) || recurrent(node, op, out) ||
         normalization(node, op, out, forward) || indices(node, op, out))
         return;
+    if (containers(node, op))
+        return;
     if (joins(node, op, out, forward) || views(node, op, out, forward))
         return;
     elementwise(node, op, out, forward);
@@ -122,6 +124,12 @@ bool ShapeHintWalk::matrix(const FxNode& node, std::string_view op, ShapeHint& o
                 tell(hint(node, i), of_rank(op == "aten::mm" ? 2 : 3));
         return true;
     }
+    if (op == "aten::bilinear") {
+        const Tensor* w = weight(node, 2);
+        for (std::size_t i = 0; w && w->shape.size() == 3 && i < 2; ++i)
+            features(hint(node, i), out, node.args[2], w->shape[i + 1], w->shape[0]);
+        return true;
+    }
     if (op == "aten::addmm") {
         if (const Tensor* w = weight(node, 2); w && w->shape.size() == 2)
             features(hint(node, 1), out, node.args[2], w->shape[0], w->shape[1]);
@@ -174,6 +182,12 @@ bool ShapeHintWalk::recurrent(const FxNode& node, std::string_view op, ShapeHint
     ShapeHint state = from(*second);
     state.rank = in.rank;
     state.back[0] = weight(*second)->shape[1];
+    if (layer) {
+        // lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, ...)
+        const std::int64_t directions = node.args.size() > 7 && node.args[7] == FxArg(true) ? 2 : 1;
+        state.front[0] = integer(node, 4).value_or(1) * directions;
+        out.back.emplace(0, state.back[0] * directions);
+    }
     if (const FxArg::List* states = list(node, 1))
         for (const FxArg& one : *states)
             tell(hint(one), state);
@@ -229,6 +243,16 @@ bool ShapeHintWalk::indices(const FxNode& node, std::string_view op, ShapeHint& 
             in->rank = *out.rank - 1;
         if (in && in->rank && !out.rank)
             out.rank = *in->rank + 1;
+        return true;
+    }
+    if (op == "aten::embedding_bag") {
+        ShapeHint index = index_of_rank(std::nullopt);
+        if (const Tensor* w = weight(node, 0); w && w->shape.size() == 2) {
+            index.because = weight_name(node.args[0]);
+            out.back.emplace(0, w->shape[1]);
+        }
+        tell(hint(node, 1), index);
+        tell(hint(node, 2), index_of_rank(1));
         return true;
     }
     if (op == "aten::one_hot") {

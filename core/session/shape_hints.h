@@ -27,7 +27,7 @@ struct ShapeHint {
     void merge(const ShapeHint& other, bool with_dtype = true);
 };
 
-/// One hint per value of the graph. Two passes forward and two back, each linear in the graph.
+/// One hint per value of the graph. A few passes forward and back, each linear in the graph.
 std::vector<ShapeHint> shape_hints(const Program& program);
 
 } // namespace strata

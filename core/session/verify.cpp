@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,6 +19,9 @@
 
 namespace strata {
 namespace {
+
+/// For finding inputs that the source accepts, when nobody gave any.
+constexpr std::chrono::seconds trial_time_of_verify{20};
 
 /// Inputs of the ONNX file's main graph that are no initializers.
 struct DeclaredInput {
@@ -28,10 +32,12 @@ struct DeclaredInput {
     std::vector<std::string> symbols; ///< parallel: the names of free dimensions
 };
 
+/// `fitting` becomes the sizes that the file's operators agree on.
 Result<std::vector<DeclaredInput>> declared_inputs(const std::filesystem::path& onnx,
-                                                   TaskContext& task)
+                                                   SymbolSizes& fitting, TaskContext& task)
 {
     STRATA_TRY(const OnnxReadResult read, read_onnx(onnx, task));
+    fitting = fitting_sizes(*read.model, task);
     std::vector<DeclaredInput> inputs;
     for (const ValueId id : read.model->graphs[OnnxModel::main_graph].inputs) {
         const OnnxValue& value = read.model->values[id];
@@ -49,20 +55,23 @@ Result<std::vector<DeclaredInput>> declared_inputs(const std::filesystem::path& 
     return inputs;
 }
 
+/// What is known of the inputs that are to be made.
+struct Wanted {
+    std::vector<DeclaredInput> declared;
+    std::vector<InferredInput> inferred; ///< parallel
+    SymbolSizes fitting;
+};
+
 /// Inputs as the caller described them, else as the ONNX file declares them; free dimensions become
-/// `size` (the first one, the batch, becomes 1). Inputs of any rank get a plausible shape.
-Result<std::vector<NamedTensor>> make_inputs(const VerifyOptions& options,
-                                             const std::vector<DeclaredInput>& declared,
-                                             const std::map<std::string, InferredInput>& inferred,
-                                             std::size_t attempt)
+/// what the file's operators agree on, or what the choice says.
+Result<std::vector<NamedTensor>> make_inputs(const VerifyOptions& options, const Wanted& wanted,
+                                             const PlausibleChoice& choice)
 {
-    const std::int64_t size = plausible_size(attempt);
     std::vector<NamedTensor> inputs;
-    for (std::size_t i = 0; i < declared.size(); ++i) {
-        const DeclaredInput& input = declared[i];
+    for (std::size_t i = 0; i < wanted.declared.size(); ++i) {
+        const DeclaredInput& input = wanted.declared[i];
         DType dtype = input.dtype;
-        bool has_shape = input.has_shape;
-        std::vector<std::int64_t> shape = input.shape;
+        std::optional<std::vector<std::int64_t>> given;
         std::size_t unnamed = 0;
         for (const InputSpec& spec : options.inputs) {
             const bool match = spec.name.empty() ? unnamed == i : spec.name == input.name;
@@ -70,24 +79,25 @@ Result<std::vector<NamedTensor>> make_inputs(const VerifyOptions& options,
             if (!match)
                 continue;
             dtype = spec.dtype;
-            shape = spec.shape;
-            has_shape = true;
+            given = spec.shape;
         }
-        if (const auto it = inferred.find(input.name); !has_shape && it != inferred.end()) {
-            shape.clear();
-            const LoweringInput plausible = plausible_input(it->second, attempt);
-            for (const FxDim& dim : *plausible.shape)
-                shape.push_back(dim.value);
-            has_shape = true;
-        }
-        if (!has_shape)
+        if (!given && !input.has_shape && !options.source)
             return failure(ErrorCode::Usage,
                            fmt::format("The shape of the input '{}' is not known; give it with "
                                        "--input '{}:{}[...]' or give inputs with --inputs DIR.",
                                        input.name, input.name, to_string(dtype)));
-        for (std::size_t d = 0; d < shape.size(); ++d)
-            if (shape[d] < 0)
-                shape[d] = d == 0 ? 1 : size;
+        std::vector<std::int64_t> shape;
+        if (given) {
+            shape = *given;
+        } else {
+            const LoweringInput plausible = plausible_input(wanted.inferred, i, choice);
+            for (const FxDim& dim : *plausible.shape)
+                shape.push_back(dim.value);
+            for (std::size_t axis = 0; axis < shape.size() && axis < input.symbols.size(); ++axis)
+                if (const auto it = wanted.fitting.find(input.symbols[axis]);
+                    it != wanted.fitting.end())
+                    shape[axis] = it->second;
+        }
         auto tensor = random_tensor(dtype, shape, static_cast<unsigned>(i + 1));
         if (!tensor)
             return tl::unexpected(
@@ -234,29 +244,38 @@ Result<std::vector<Tensor>> run_torch(RunnableModule& module,
     return module.run_named(named, task);
 }
 
-/// What the source's code says of its inputs, by their flat names.
-Result<std::map<std::string, InferredInput>>
-inferred_inputs(const VerifyOptions& options, const std::vector<DeclaredInput>& wanted,
-                TaskContext& task)
+/// What the file declares, and where that is not even a rank, what the source's code says.
+Result<std::vector<InferredInput>> inferred_inputs(const VerifyOptions& options,
+                                                   const std::vector<DeclaredInput>& wanted,
+                                                   bool ask_source, TaskContext& task)
 {
-    STRATA_TRY(std::shared_ptr<const Program> program, load_program(*options.source, task));
-    ExportOptions names;
-    for (const DeclaredInput& input : wanted)
-        names.inputs.push_back({input.name, input.dtype, {}});
-    STRATA_TRY(program, flatten_inputs(program, names, task));
-    const std::vector<InferredInput> inferred = infer_inputs(*program);
     std::map<std::string, InferredInput> by_name;
-    std::size_t position = 0;
-    for (const FxNodeId id : program->graph.placeholders())
-        by_name[program->graph.nodes[id].target] = inferred[position++];
-    for (const DeclaredInput& input : wanted) // the export has decided on the dtype
-        if (const auto it = by_name.find(input.name); it != by_name.end())
-            it->second.dtype = input.dtype;
-    return by_name;
+    if (ask_source) {
+        STRATA_TRY(std::shared_ptr<const Program> program, load_program(*options.source, task));
+        ExportOptions names;
+        for (const DeclaredInput& input : wanted)
+            names.inputs.push_back({input.name, input.dtype, {}});
+        STRATA_TRY(program, flatten_inputs(program, names, task));
+        const std::vector<InferredInput> inferred = infer_inputs(*program);
+        std::size_t position = 0;
+        for (const FxNodeId id : program->graph.placeholders())
+            by_name[program->graph.nodes[id].target] = inferred[position++];
+    }
+    std::vector<InferredInput> all;
+    for (const DeclaredInput& input : wanted) {
+        const auto it = by_name.find(input.name);
+        InferredInput one = it == by_name.end() ? InferredInput{} : it->second;
+        one.dtype = input.dtype; // the export has decided on it
+        if (input.has_shape)
+            one.dims = input.shape;
+        all.push_back(std::move(one));
+    }
+    return all;
 }
 
 Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& options,
-                                  const std::vector<DeclaredInput>& declared, TaskContext& task)
+                                  const std::vector<DeclaredInput>& declared,
+                                  const SymbolSizes& fitting, TaskContext& task)
 {
     Reference reference;
     if (options.inputs_dir) {
@@ -268,26 +287,28 @@ Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& o
     bool free_dims = false;
     bool free_ranks = false;
     for (const DeclaredInput& input : declared) {
-        const auto& shape = input.shape; // the batch is always 1
+        const auto& shape = input.shape; // the batch is 1 first
         free_ranks = free_ranks || !input.has_shape;
         free_dims = free_dims || (!shape.empty() &&
                                   std::find(shape.begin() + 1, shape.end(), -1) != shape.end());
     }
-    std::map<std::string, InferredInput> inferred;
-    if (free_ranks) {
-        STRATA_TRY(inferred, inferred_inputs(options, declared, task));
-    }
+    Wanted wanted{declared, {}, fitting};
+    STRATA_TRY(wanted.inferred, inferred_inputs(options, declared, free_ranks, task));
     // The sizes that a model takes are not written anywhere: the first that PyTorch accepts is
     // used.
-    const std::size_t attempts = free_dims || free_ranks ? plausible_attempts : 1;
+    std::vector<PlausibleChoice> choices = plausible_choices(wanted.inferred);
+    if (!free_dims && !free_ranks)
+        choices.resize(1);
+    const auto start = std::chrono::steady_clock::now();
     for (std::size_t attempt = 0;; ++attempt) {
-        STRATA_TRY(reference.inputs, make_inputs(options, declared, inferred, attempt));
+        STRATA_TRY(reference.inputs, make_inputs(options, wanted, choices[attempt]));
         auto outputs = run_torch(module, reference.inputs, task);
         if (outputs) {
             reference.outputs = std::move(*outputs);
             return reference;
         }
-        if (outputs.error().code == ErrorCode::Cancelled || attempt + 1 >= attempts)
+        if (outputs.error().code == ErrorCode::Cancelled || attempt + 1 >= choices.size() ||
+            std::chrono::steady_clock::now() - start > trial_time_of_verify)
             return tl::unexpected(std::move(outputs).error().with(
                 "running the source model on random inputs (give real ones with --inputs DIR)"));
     }
@@ -415,11 +436,12 @@ Result<std::vector<OutputParity>> verify_model(const VerifyOptions& options, Tas
     STRATA_TRY(const auto session, open_onnx_session(options.onnx));
     STRATA_CHECK(task.poll());
     STRATA_TRY(const auto module, load_source(options, task));
-    STRATA_TRY(const auto declared, declared_inputs(options.onnx, task));
-    STRATA_TRY(const Reference reference, module ? torch_reference(*module, options, declared, task)
-                                          : options.source
-                                              ? recorded_reference_of(*options.source, options)
-                                              : recorded_reference(options));
+    SymbolSizes fitting;
+    STRATA_TRY(const auto declared, declared_inputs(options.onnx, fitting, task));
+    STRATA_TRY(const Reference reference,
+               module           ? torch_reference(*module, options, declared, fitting, task)
+               : options.source ? recorded_reference_of(*options.source, options)
+                                : recorded_reference(options));
     STRATA_CHECK(task.poll());
     STRATA_TRY(const std::vector<Tensor> inputs,
                in_order(session->input_names(), reference.inputs));

@@ -2,6 +2,7 @@
 #include "lowering/ops/families.h"
 #include "lowering/ops/type_promotion.h"
 #include "lowering/python_value.h"
+#include "passes/dim_math.h"
 
 #include <algorithm>
 #include <limits>
@@ -227,6 +228,26 @@ Outputs expand(OpCall& call)
                 return x;
         }
         return e.emit("Expand", {x, e.constant(view_of(wanted))});
+    }
+    if (const auto* items = sequence_items(call.arg("size"))) {
+        // Sizes of tensors are never -1, so where that is written is known now.
+        std::vector<Lowered> wanted = *items;
+        bool known = true;
+        for (Lowered& item : wanted) {
+            if (const auto* number = item.as<std::int64_t>()) {
+                if (*number == -1)
+                    item = Lowered(std::int64_t{1});
+                continue;
+            }
+            const ValueId value = as_tensor(e, item);
+            const auto elements =
+                value == no_id ? std::nullopt : known_elements(e.model(), e.facts(), value);
+            const DimMath math(e.model().strings());
+            known = known && elements && elements->size() == 1 &&
+                    math.is_non_negative(math.from_dim(elements->front()));
+        }
+        if (known)
+            return e.expand(x, as_int_vector(e, wanted));
     }
     const ValueId kept = e.emit("Equal", {sizes, e.scalar(DType::Int64, std::int64_t{-1})});
     return e.expand(x, e.emit("Where", {kept, e.scalar(DType::Int64, std::int64_t{1}), sizes}));
