@@ -29,16 +29,23 @@ StringId StringPool::intern(std::string_view text)
     std::size_t slot = slot_of(text, hash);
     if (m_slots[slot].id != 0)
         return static_cast<StringId>(m_slots[slot].id);
-    if (m_views.size() > std::numeric_limits<std::uint32_t>::max() - 1)
-        throw std::bad_alloc();
-    if (m_views.size() * 4 > m_slots.size() * 3) {
+    if (++m_interned * 4 > m_slots.size() * 3) {
         grow();
         slot = slot_of(text, hash);
     }
-    const auto id = static_cast<std::uint32_t>(m_views.size());
+    const StringId id = append(text);
+    m_slots[slot] = {hash, static_cast<std::uint32_t>(id)};
+    return id;
+}
+
+StringId StringPool::append(std::string_view text)
+{
+    if (text.empty())
+        return StringId::Empty;
+    if (m_views.size() > std::numeric_limits<std::uint32_t>::max() - 1)
+        throw std::bad_alloc();
     m_views.push_back(store(text));
-    m_slots[slot] = {hash, id};
-    return static_cast<StringId>(id);
+    return static_cast<StringId>(m_views.size() - 1);
 }
 
 StringId StringPool::find(std::string_view text) const

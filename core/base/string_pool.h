@@ -12,7 +12,7 @@ namespace strata {
 /// Index into a StringPool. 0 is always the empty string.
 enum class StringId : std::uint32_t { Empty = 0 };
 
-/// Owns each distinct string once. Ids and views stay valid while the pool lives, and a NUL follows
+/// Owns each interned string once. Ids and views stay valid while the pool lives, and a NUL follows
 /// each text. Not thread-safe for writing.
 class StringPool {
 public:
@@ -21,6 +21,10 @@ public:
     StringPool& operator=(const StringPool&) = delete;
 
     StringId intern(std::string_view text);
+    /// An id of its own for a text that nobody looks up by what it says, such as one that describes
+    /// a single node: intern() and find() do not know it. Spares the search, which costs a cache
+    /// miss or two in a large pool, and keeps the table small for all others.
+    StringId append(std::string_view text);
     /// The id of a string that may not be there; Empty when it is not.
     StringId find(std::string_view text) const;
     std::string_view view(StringId id) const { return m_views[static_cast<std::size_t>(id)]; }
@@ -41,6 +45,7 @@ private:
 
     std::vector<std::string_view> m_views; ///< by id, into the blocks
     std::vector<Slot> m_slots;             ///< a power of two
+    std::size_t m_interned = 0;            ///< slots in use
     std::vector<std::unique_ptr<char[]>> m_blocks;
     char* m_free = nullptr; ///< the rest of the block that is being filled
     std::size_t m_free_size = 0;

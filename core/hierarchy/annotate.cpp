@@ -82,9 +82,13 @@ public:
     TextMaker(OnnxModel& model, const FxGraph& graph) : m_model(model), m_graph(graph), m_fx(graph)
     {}
 
-    /// Made once for an FX node, however many ONNX nodes it became.
-    TorchTextIds torch(FxNodeId id, FrameId frame, const ScopeTexts& scope)
+    /// Made once for an FX node, however many ONNX nodes it became; `again` when frames take
+    /// turns. Texts that carry the node's name are looked up only then.
+    TorchTextIds torch(FxNodeId id, FrameId frame, const ScopeTexts& scope, bool again)
     {
+        const auto own = [&] {
+            return again ? m_model.intern(m_text) : m_model.strings().append(m_text);
+        };
         m_target.clear();
         FxNodeTexts::append_short_target(m_graph.nodes[id], m_target);
         const std::string& name = fx_node_name(m_graph, id);
@@ -95,12 +99,14 @@ public:
         m_text += name;
         m_text += ": ";
         m_text += m_target;
-        ids.space = intern();
-        ids.classes = closed_list(scope.classes, m_target);
-        ids.scopes = closed_list(scope.scopes, name);
+        ids.space = own();
+        close_list(scope.classes, m_target);
+        ids.classes = intern();
+        close_list(scope.scopes, name);
+        ids.scopes = own();
         start({});
         m_fx.append_line(id, m_text);
-        ids.fx_node = intern();
+        ids.fx_node = own();
         start({});
         m_fx.append_stack_trace(id, frame, m_text);
         ids.stack_trace = intern();
@@ -126,12 +132,11 @@ private:
     void start(std::string_view text) { m_text.assign(text); }
     StringId intern() { return m_model.intern(m_text); }
     /// The list with one more item, closed.
-    StringId closed_list(std::string_view open, std::string_view last)
+    void close_list(std::string_view open, std::string_view last)
     {
         start(open);
         m_text += python_repr(last);
         m_text += ']';
-        return intern();
     }
 
     OnnxModel& m_model;
@@ -162,8 +167,7 @@ void annotate_provenance(OnnxModel& model, const Program& program)
     const StringId recorded = model.intern(to_string(EvidenceKind::Recorded));
     const StringId certain = model.intern("1.0");
     std::unordered_map<FrameId, ScopeTexts> scopes;
-    // What one FX node became mostly stands in one frame; where frames take turns, the texts are
-    // made again and found in the pool.
+    // What one FX node became mostly stands in one frame.
     std::vector<TorchTextIds> of_fx(graph.nodes.size());
     const std::size_t count = std::min(model.nodes.size(), model.provenance.size());
     for (NodeId id = 0; id < count; ++id) {
@@ -196,7 +200,7 @@ void annotate_provenance(OnnxModel& model, const Program& program)
         } else {
             TorchTextIds& torch = of_fx[provenance.fx];
             if (torch.frame != frame)
-                torch = texts.torch(provenance.fx, frame, scope->second);
+                torch = texts.torch(provenance.fx, frame, scope->second, torch.frame != no_index);
             entries.emplace_back(keys.space, torch.space);
             entries.emplace_back(keys.classes, torch.classes);
             entries.emplace_back(keys.fx_node, torch.fx_node);

@@ -14,6 +14,7 @@ class StringPoolTest : public QObject {
 private Q_SLOTS:
     void emptyIsThereFromTheStart();
     void manyTextsKeepTheirIdsAndPlaces();
+    void appendedTextsAreNotLookedUp();
     void anyBytes();
 };
 
@@ -51,6 +52,29 @@ void StringPoolTest::manyTextsKeepTheirIdsAndPlaces()
     }
     QCOMPARE(pool.size(), std::size_t(20'001));
     QCOMPARE(pool.find("node20000"), StringId::Empty);
+}
+
+void StringPoolTest::appendedTextsAreNotLookedUp()
+{
+    StringPool pool;
+    const StringId own = pool.append("a text");
+    const StringId other = pool.append("a text");
+    QVERIFY(own != other);
+    QVERIFY(pool.append("") == StringId::Empty);
+    QVERIFY(pool.find("a text") == StringId::Empty);
+    const StringId shared = pool.intern("a text");
+    QVERIFY(shared != own && shared != other);
+    QVERIFY(pool.intern("a text") == shared && pool.find("a text") == shared);
+    // Interned and appended texts in turn, past several growths of the table.
+    std::vector<StringId> ids;
+    for (int i = 0; i < 1000; ++i) {
+        ids.push_back(pool.intern(std::to_string(i)));
+        ids.push_back(pool.append(std::to_string(i)));
+    }
+    for (int i = 0; i < 1000; ++i) {
+        QVERIFY(pool.find(std::to_string(i)) == ids[std::size_t(i) * 2]);
+        QCOMPARE(std::string(pool.view(ids[std::size_t(i) * 2 + 1])), std::to_string(i));
+    }
 }
 
 void StringPoolTest::anyBytes()
