@@ -1,6 +1,7 @@
 // What FX values have become, and how a write reaches all names of a tensor.
 #include "lowering/graph_lowerer.h"
 #include "lowering/python_value.h"
+#include "lowering/quantized_values.h"
 #include "lowering/view_scatter.h"
 
 #include <algorithm>
@@ -206,6 +207,19 @@ void GraphLowerer::require_followed(FxNodeId id, FxValueId written)
             throw Refusal{"it writes into an item of a list, dict or tuple, and which tensor that "
                           "is is only known when the model runs",
                           "Write the model without the in-place operation.", false};
+}
+
+void GraphLowerer::keep_quantized(const FxNode& node, Outputs& outputs)
+{
+    if (!node.target.starts_with("aten::") || node.target.starts_with("aten::dequantize") ||
+        node.args.empty())
+        return;
+    Lowered self = resolve(node.args.front());
+    if (const auto* items = sequence_items(self); items && !items->empty())
+        self = Lowered(items->front());
+    const auto* tensor = self.as<LoweredTensor>();
+    if (const auto grid = tensor ? grid_of(m_emitter.model(), tensor->value) : std::nullopt)
+        keep_on_grid(m_emitter, node.target, *grid, outputs);
 }
 
 void GraphLowerer::write_outs(FxNodeId id, Outputs& outputs)

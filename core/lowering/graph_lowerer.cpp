@@ -363,6 +363,10 @@ void GraphLowerer::lower_call(FxNodeId id)
         return;
     }
     Outputs outputs = call_operator(*op, node);
+    m_has_quantized = m_has_quantized || node.target.starts_with("quantized::") ||
+                      node.target.starts_with("aten::quantize_per_tensor");
+    if (m_has_quantized)
+        keep_quantized(node, outputs);
     if (is_in_place(node.target)) {
         if (changes_form(node.target))
             change_form(id, outputs);

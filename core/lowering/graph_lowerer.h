@@ -182,6 +182,8 @@ private:
     Outputs call_operator(const OpRegistry::Op& op, const FxNode& node,
                           const Lowered* self = nullptr);
     void write_in_place(FxNodeId id, Outputs& outputs);
+    /// What is made of quantized tensors is quantized.
+    void keep_quantized(const FxNode& node, Outputs& outputs);
     /// The results go into the tensors that the last arguments are.
     void write_outs(FxNodeId id, Outputs& outputs);
     /// Another form of the same memory under the same name ("aten::transpose_").
@@ -214,6 +216,7 @@ private:
     std::unordered_set<FxNodeId> m_unneeded;  // without data, and nothing needs them
     std::uint32_t m_serial = 0;               // of the newest cell
     std::size_t m_bodies = 0;                 // how many bodies surround the node being lowered
+    bool m_has_quantized = false;             // a quantized tensor has been made
     std::size_t m_placeholders = 0;
     std::size_t m_done = 0;
     std::optional<Error> m_stop; // cancelled inside a nested block

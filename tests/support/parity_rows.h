@@ -41,6 +41,7 @@ ParityRows shape_rows();
 ParityRows singular_value_rows();
 ParityRows special_function_rows();
 ParityRows special_rows();
+ParityRows static_quantized_rows();
 ParityRows statistics_rows();
 ParityRows transformer_rows();
 

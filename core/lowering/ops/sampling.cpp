@@ -119,30 +119,6 @@ Outputs nms(OpCall& call)
     return e.emit("Gather", {chosen, e.scalar(DType::Int64, std::int64_t{2})}, {{"axis", 1}});
 }
 
-/// torchvision.ops.roi_align: the first column of `rois` is the image's number.
-Outputs roi_align(OpCall& call)
-{
-    Emitter& e = call.e();
-    const ValueId x = call.tensor("input");
-    const ValueId rois = call.tensor("rois");
-    const bool aligned = call.boolean("aligned");
-    if (aligned && e.opset() < 16)
-        call.refuse("aligned regions need opset 16", "Export with --opset 16 or newer.");
-    const ValueId images =
-        e.cast(e.emit("Gather", {rois, e.scalar(DType::Int64, std::int64_t{0})}, {{"axis", 1}}),
-               DType::Int64);
-    const std::int64_t ratio = call.integer("sampling_ratio");
-    Attrs attrs{{"mode", "avg"},
-                {"output_height", call.integer("pooled_height")},
-                {"output_width", call.integer("pooled_width")},
-                {"sampling_ratio", ratio < 0 ? 0 : ratio},
-                {"spatial_scale", call.number("spatial_scale")}};
-    if (e.opset() >= 16)
-        attrs.emplace_back("coordinate_transformation_mode",
-                           aligned ? "half_pixel" : "output_half_pixel");
-    return e.emit("RoiAlign", {x, e.slice(rois, 1, 1, 5), images}, std::move(attrs));
-}
-
 constexpr OpEntry entries[] = {
     {"aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool "
      "align_corners) -> Tensor",
@@ -161,9 +137,6 @@ constexpr OpEntry entries[] = {
      "padding) -> Tensor",
      max_unpool<3>, "known sizes"},
     {"torchvision::nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor", nms},
-    {"torchvision::roi_align(Tensor input, Tensor rois, float spatial_scale, SymInt pooled_height, "
-     "SymInt pooled_width, int sampling_ratio, bool aligned) -> Tensor",
-     roi_align, "aligned regions opset 16 and newer"},
 };
 
 } // namespace

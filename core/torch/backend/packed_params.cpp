@@ -17,6 +17,7 @@ std::vector<c10::IValue> tuple_items(const c10::IValue& tuple)
     return items;
 }
 
+/// `state`: weight and bias.
 std::optional<PackedParts> linear_parts(const c10::IValue& state)
 {
     const std::vector<c10::IValue> elements = tuple_items(state);
@@ -43,6 +44,23 @@ std::optional<PackedParts> linear_parts(const c10::IValue& state)
                        {"bias", elements[1]}};
 }
 
+/// What a method without arguments says.
+c10::IValue ask(const c10::IValue& object, const char* method)
+{
+    torch::jit::Function* const function = object.toObjectRef().type()->findMethod(method);
+    return function ? (*function)({object}) : c10::IValue();
+}
+
+std::optional<PackedParts> convolution_parts(const c10::IValue& object)
+{
+    auto parts = linear_parts(ask(object, "unpack"));
+    if (!parts)
+        return std::nullopt;
+    for (const char* method : {"stride", "padding", "dilation", "groups", "output_padding"})
+        parts->emplace_back(method, ask(object, method));
+    return parts;
+}
+
 std::optional<PackedParts> cell_parts(const c10::IValue& state)
 {
     const std::vector<c10::IValue> elements = tuple_items(state);
@@ -63,12 +81,16 @@ std::optional<PackedParts> open_packed(const c10::IValue& object)
     const auto type = object.toObjectRef().type();
     const std::string name = demangled_class(*type);
     const bool linear = name.ends_with("LinearPackedParamsBase");
-    if (!linear && !name.ends_with("CellParamsBase"))
+    const bool convolution =
+        name.ends_with("Conv2dPackedParamsBase") || name.ends_with("Conv3dPackedParamsBase");
+    if (!linear && !convolution && !name.ends_with("CellParamsBase"))
         return std::nullopt;
     torch::jit::Function* const read = type->findMethod("__getstate__");
     if (!read)
         return std::nullopt;
     try {
+        if (convolution)
+            return convolution_parts(object);
         const c10::IValue state = (*read)({object});
         return linear ? linear_parts(state) : cell_parts(state);
     } catch (const c10::Error&) {

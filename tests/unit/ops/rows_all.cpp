@@ -45,6 +45,7 @@ ParityRows all_parity_rows()
     add(singular_value_rows());
     add(special_function_rows());
     add(special_rows());
+    add(static_quantized_rows());
     add(statistics_rows());
     add(transformer_rows());
     add(window_rows());

@@ -136,7 +136,10 @@ private:
             "aten::_native_batch_norm_legit_no_training",
             "aten::sym_constrain_range",
             "aten::sym_constrain_range_for_size",
+            "torchvision::deform_conv2d",
+            "torchvision::ps_roi_align",
             "torchvision::roi_align",
+            "torchvision::roi_pool",
         };
         return gaps;
     }

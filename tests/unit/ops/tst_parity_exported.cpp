@@ -13,7 +13,7 @@ private:
         strata::test::ParityRows rows = strata::test::decomposed_rows();
         for (strata::test::ParityRows more :
              {strata::test::prims_rows(), strata::test::quantization_rows(),
-              strata::test::exported_variant_rows()})
+              strata::test::static_quantized_rows(), strata::test::exported_variant_rows()})
             std::move(more.begin(), more.end(), std::back_inserter(rows));
         return rows;
     }
