@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 
 namespace strata {
 namespace {
@@ -306,6 +307,35 @@ void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
     write_cell(m_cell_of[self->value], written);
     for (FxValueId output : node.outputs)
         bind_alias(output, self->value);
+}
+
+FxNodeId GraphLowerer::unsupported_before(const FxNode& node)
+{
+    constexpr std::size_t farthest = 4096; // nodes
+    const OnnxModel& model = *m_result.model;
+    std::vector<NodeId> todo;
+    std::unordered_set<NodeId> seen;
+    const auto visit = [&](ValueId value) {
+        const NodeId maker = value == no_id ? no_id : model.values[value].producer;
+        if (maker != no_id && seen.size() < farthest && seen.insert(maker).second)
+            todo.push_back(maker);
+    };
+    visit_uses(node, [&](FxValueId used) {
+        std::vector<Lowered> flat;
+        collect_outputs(value(used), flat);
+        for (const Lowered& item : flat)
+            if (const auto* tensor = item.as<LoweredTensor>())
+                visit(tensor->value);
+    });
+    while (!todo.empty()) {
+        const NodeId next = todo.back();
+        todo.pop_back();
+        if (model.text(model.nodes[next].domain) == unsupported_domain)
+            return model.provenance[next].fx;
+        for (const ValueId input : model.nodes[next].inputs)
+            visit(input);
+    }
+    return no_index;
 }
 
 } // namespace strata

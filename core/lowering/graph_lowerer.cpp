@@ -14,7 +14,6 @@
 namespace strata {
 namespace {
 
-constexpr std::string_view unsupported_domain = "org.pytorch.aten";
 // PyTorch's exporter writes node metadata from IR version 10 on.
 constexpr std::int64_t metadata_ir_version = 10;
 
@@ -603,9 +602,18 @@ RefusalCause GraphLowerer::cause_of(const FxNode& node, const Refusal& refusal) 
     return m_options.opset < op->min_opset ? RefusalCause::NewerOpset : RefusalCause::NotStatable;
 }
 
-void GraphLowerer::refuse(FxNodeId id, const Refusal& refusal)
+void GraphLowerer::refuse(FxNodeId id, Refusal refusal)
 {
     const FxNode& node = m_fx.nodes[id];
+    // Nothing is known of what an unsupported operator gives out: that one is at fault.
+    if (const FxNodeId before = refusal.needs_shapes ? unsupported_before(node) : no_index;
+        before != no_index) {
+        const std::string where = source_text(before);
+        refusal.reason += fmt::format(", as it comes from {}{}, which is not supported",
+                                      m_fx.nodes[before].target,
+                                      where.empty() ? where : fmt::format(" ({})", where));
+        refusal.help = "This operator may be exported when that one is replaced.";
+    }
     const std::string& module = m_program.modules[m_fx.frames[node.frame].module].fqn;
     const std::string source = source_text(id);
     m_result.unsupported.push_back(

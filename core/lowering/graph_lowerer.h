@@ -22,6 +22,9 @@ namespace strata {
 /// Thrown where a body runs into an exception of the model whatever the data.
 struct BodyRaises {};
 
+/// Nodes that stand for operators that ONNX cannot state.
+inline constexpr std::string_view unsupported_domain = "org.pytorch.aten";
+
 class GraphLowerer {
 public:
     GraphLowerer(const Program& program, const LoweringOptions& options, const OpRegistry& registry,
@@ -194,7 +197,9 @@ private:
     // Accounting and refusals.
     void account(FxNodeId id, std::size_t first_node);
     void eliminate_block(FxBlockId block, const std::string& rule);
-    void refuse(FxNodeId id, const Refusal& refusal);
+    void refuse(FxNodeId id, Refusal refusal);
+    /// An unsupported operator that an input of the node comes from; no_index when there is none.
+    FxNodeId unsupported_before(const FxNode& node);
     RefusalCause cause_of(const FxNode& node, const Refusal& refusal) const;
     /// Says so where nodes that draw random numbers have been emitted.
     void tell_random(FxNodeId id, std::size_t first_node);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 #include <set>
 
 namespace strata {
@@ -124,9 +125,18 @@ std::string summary_text(const Inspection& inspection)
             accounting.closed()
                 ? std::string{}
                 : fmt::format(", {} UNACCOUNTED", accounting.count(FxFate::Unaccounted)));
+    // One line for all the times that a loop or a module that is called again comes by.
+    std::map<std::string, std::size_t> times;
+    for (const UnsupportedOperator& unsupported : inspection.unsupported)
+        ++times[unsupported_text(unsupported) + unsupported.reason];
     for (const UnsupportedOperator& unsupported : inspection.unsupported) {
-        text +=
-            fmt::format("unsupported: {}: {}\n", unsupported_text(unsupported), unsupported.reason);
+        std::size_t& count = times[unsupported_text(unsupported) + unsupported.reason];
+        if (count == 0)
+            continue; // told before
+        text += fmt::format("unsupported: {}: {}{}\n", unsupported_text(unsupported),
+                            unsupported.reason,
+                            count > 1 ? fmt::format(" ({} times)", count) : std::string{});
+        count = 0;
         if (!unsupported.help.empty())
             text += fmt::format("  {}\n", unsupported.help);
     }

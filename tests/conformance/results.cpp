@@ -52,6 +52,26 @@ std::string reasons_table(const std::vector<SampleResult>& results)
     return text;
 }
 
+/// Operators some of whose samples come out wrong, by what is wrong with them.
+std::string wrong_table(const std::vector<SampleResult>& results)
+{
+    struct Count {
+        std::size_t wrong = 0;
+        std::size_t all = 0;
+    };
+    std::map<std::string, Count> counts;
+    for (const SampleResult& result : results) {
+        Count& count = counts[operator_of(result.sample)];
+        ++count.all;
+        count.wrong += result.outcome == Outcome::Wrong ? 1 : 0;
+    }
+    std::string text = "| Operator | Wrong | Samples |\n|---|---:|---:|\n";
+    for (const auto& [name, count] : counts)
+        if (count.wrong > 0)
+            text += fmt::format("| `{}` | {} | {} |\n", name, count.wrong, count.all);
+    return text;
+}
+
 std::string left_out_table(const json& index)
 {
     std::map<std::string, std::set<std::string>> by_reason;
@@ -115,6 +135,8 @@ std::string results_markdown(const std::vector<SampleResult>& results,
                                             : 100.0 * static_cast<double>(counts[outcome]) /
                                                   static_cast<double>(results.size()));
     text += "\n## The most frequent reasons\n\n" + reasons_table(results);
+    if (counts[Outcome::Wrong] > 0)
+        text += "\n## Operators with wrong numbers\n\n" + wrong_table(results);
     text += "\n## Left out\n\n" + left_out_table(index);
     return text;
 }

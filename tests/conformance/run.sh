@@ -9,7 +9,8 @@
 # --dtypes LIST        that many samples of each of these dtypes (torch's names), not of float32 mostly
 # --seed N             other random numbers
 # --forms LIST         of ts,pt2,decomposed,strict; .pt2 needs a PYTHON with PyTorch 2.5 or newer
-# --special-values     NaN, infinities, signed zeros and large numbers among the inputs
+# --special-values     NaN, infinities, signed zeros and large numbers among the inputs;
+#                      RESULTS_SPECIAL.md is of --special-values --sample 6
 #
 # Makes samples (Debian: python3-torch and python3-numpy), exports each with the functions that
 # strata-cli calls, and compares in ONNX Runtime. Exported programs (.pt2) below --keep's folder are
@@ -37,7 +38,7 @@ while (($# > 0)); do
     --keep) keep=${2:?} ;;
     --markdown) markdown=${2:?} ;;
     --json | --jobs | --opset | --time-limit) run_args+=("$1" "${2:?}") ;;
-    *) sed -n '2,23s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,24s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done

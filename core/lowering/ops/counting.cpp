@@ -228,9 +228,10 @@ Binned binned(Expr x, Expr edges)
     Emitter& e = x.e();
     const Expr passed = (!(edges > x.unsqueeze(1))).cast(DType::Int64).reduce("ReduceSum", {1});
     const Expr bins = Expr(e, e.size_of(edges.id(), 0)) - 1.0;
+    const Expr first(e, e.emit("Gather", {edges.id(), e.scalar(DType::Int64, std::int64_t{0})}));
     const Expr last(e, e.emit("Gather", {edges.id(), e.scalar(DType::Int64, std::int64_t{-1})}));
-    const Expr inside = (passed > 0.0) & (!(x > last)) & (!is_nan(x));
-    return {where(inside, min(passed, bins) - 1.0, 0), inside, bins};
+    const Expr inside = (!(x < first)) & (!(x > last)) & (!is_nan(x));
+    return {where(inside, max(min(passed, bins) - 1.0, 0), 0), inside, bins};
 }
 
 Expr widths_of(Expr edges)

@@ -80,6 +80,9 @@ ParityRows mutation_rows()
     row("a reshape that may be a copy and is used later",
         "  y = x * 1\n  z = torch.reshape(y, [2, 10])\n  y.add_(1)\n  return y, z\n")
         .refuses("shares and that is used later");
+    row("what comes from an unsupported operator",
+        "  u, s, v = torch.linalg_svd(torch.mm(x, x.t()))\n  return torch.t(u * 2)\n")
+        .refuses("as it comes from aten::linalg_svd");
     row("lists grow", "  parts = [x, x * 2]\n  parts.append(x + 1)\n  parts[0] = x - 1\n  return "
                       "torch.cat(parts)\n");
     row("dicts change",
