@@ -139,14 +139,14 @@ Result<Header> read_header(std::span<const std::byte> bytes)
     std::size_t length = byte(8) | byte(9) << 8;
     if (version > 1) {
         if (bytes.size() < 12)
-            return bad("It ends inside its header.");
+            return bad("It ends inside its header. Write it again with numpy.save().");
         begin = 12;
         length |= byte(10) << 16 | byte(11) << 24;
     }
     if (length > longest_header)
         return bad(fmt::format("Its header claims {} bytes, which no array needs.", length));
     if (bytes.size() - begin < length)
-        return bad("It ends inside its header.");
+        return bad("It ends inside its header. Write it again with numpy.save().");
     Header header;
     header.data = begin + length;
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + begin, length);
@@ -230,8 +230,9 @@ Result<Tensor> parse_npy(std::span<const std::byte> bytes, std::shared_ptr<const
     STRATA_TRY(const ElementType type, element_type(header.descr));
     STRATA_TRY(const std::uint64_t needed, whole_size(header, type.dtype));
     if (bytes.size() < needed)
-        return bad(fmt::format("It is cut off: its header promises {} bytes and it has {}.", needed,
-                               bytes.size()));
+        return bad(fmt::format("It is cut off: its header promises {} bytes and it has {}. "
+                               "Write it again with numpy.save().",
+                               needed, bytes.size()));
     const auto data = bytes.subspan(header.data, static_cast<std::size_t>(needed) - header.data);
     Tensor tensor;
     tensor.dtype = type.dtype;

@@ -265,8 +265,8 @@ std::vector<UsedInput> ChosenInputs::used() const
 
 namespace {
 
-/// True when the input of that name is a dict, or None or a dict.
-bool is_dict(const FxGraph& graph, std::string_view name)
+/// The type of the input of that name, without "or None"; null where there is none.
+const FxType* input_type(const FxGraph& graph, std::string_view name)
 {
     for (const FxNodeId id : graph.placeholders()) {
         const FxNode& node = graph.nodes[id];
@@ -275,9 +275,22 @@ bool is_dict(const FxGraph& graph, std::string_view name)
         const FxType* type = &graph.values[node.outputs.front()].type;
         while (type->kind == FxType::Kind::Optional && !type->elements.empty())
             type = &type->elements.front();
-        return type->kind == FxType::Kind::Dict;
+        return type;
     }
-    return false;
+    return nullptr;
+}
+
+bool is_dict(const FxGraph& graph, std::string_view name)
+{
+    const FxType* type = input_type(graph, name);
+    return type && type->kind == FxType::Kind::Dict;
+}
+
+bool is_list_of_lists(const FxGraph& graph, std::string_view name)
+{
+    const FxType* type = input_type(graph, name);
+    return type && type->kind == FxType::Kind::List && !type->elements.empty() &&
+           type->elements.front().kind == FxType::Kind::List;
 }
 
 } // namespace
@@ -299,8 +312,8 @@ Result<std::shared_ptr<const Program>> flatten_inputs(std::shared_ptr<const Prog
     for (const SampleTensor& sample : program->sample_inputs)
         names.push_back(sample.name);
     ExpandedInputs expanded = expand_inputs(program->graph, names);
-    if (unnamed > 0)
-        for (const std::string& open : expanded.open)
+    if (unnamed > 0) {
+        for (const std::string& open : expanded.open) {
             if (is_dict(program->graph, open)) // code asks for keys, which positions do not tell
                 return failure(
                     ErrorCode::Usage,
@@ -308,6 +321,16 @@ Result<std::shared_ptr<const Program>> flatten_inputs(std::shared_ptr<const Prog
                                 "its keys. Name each: --input '{}.KEY:float32[...]', or files "
                                 "{}.KEY.npy in the folder of --inputs.",
                                 open, open, open));
+            else if (is_list_of_lists(program->graph, open))
+                return failure(
+                    ErrorCode::Usage,
+                    fmt::format("The input '{}' is a list of lists, and inputs without names do "
+                                "not tell how long each is. Name each item: --input "
+                                "'{}.0.0:float32[...]', or files {}.0.0.npy or {}.0.0.pb in the "
+                                "folder of --inputs.",
+                                open, open, open, open));
+        }
+    }
     if (expanded.open.size() == 1 && unnamed > 0) {
         // One list of open length takes what the other inputs leave of those given by position.
         std::size_t others = 0;

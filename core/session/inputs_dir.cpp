@@ -51,7 +51,7 @@ Result<std::vector<NamedTensor>> read_arrays(const fs::path& folder, TaskContext
     std::vector<fs::path> files;
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
-        if (entry.path().extension() == ".npy")
+        if (entry.path().extension() == ".npy" || entry.path().extension() == ".pb")
             files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     std::vector<NamedTensor> tensors;
@@ -60,6 +60,14 @@ Result<std::vector<NamedTensor>> read_arrays(const fs::path& folder, TaskContext
         const std::string name = file.stem().string();
         if (name.starts_with("output_"))
             continue; // expected outputs may lie beside
+        if (file.extension() == ".pb") {
+            auto tensor = read_tensor_proto(file);
+            if (!tensor)
+                return tl::unexpected(
+                    std::move(tensor).error().with(fmt::format("in '{}'", file.string())));
+            tensors.push_back({name, std::move(*tensor)});
+            continue;
+        }
         STRATA_TRY(Tensor tensor, read_npy(file));
         tensors.push_back({name, std::move(tensor)});
     }
@@ -140,7 +148,7 @@ Result<std::vector<NamedTensor>> read_inputs(const std::filesystem::path& path, 
         if (arrays.empty())
             return failure(ErrorCode::Usage,
                            fmt::format("'{}' has no inputs in it: neither input_0.pb, input_1.pb, "
-                                       "... (ONNX TensorProto files) nor .npy files.",
+                                       "... or NAME.pb (ONNX TensorProto files) nor .npy files.",
                                        path.string()));
         return arrays;
     }

@@ -29,9 +29,20 @@ std::string slice(Context& c)
     return {};
 }
 
+/// Indices are int64 or int32.
+std::string whole_indices(const Context& c)
+{
+    const DType type = c.dtype(1);
+    if (type == DType::Unknown || type == DType::Int64 || type == DType::Int32)
+        return {};
+    return fmt::format("its indices are {}, and must be int64 or int32", to_string(type));
+}
+
 std::string gather(Context& c)
 {
     c.set_dtype(0, c.dtype(0));
+    if (auto complaint = whole_indices(c); !complaint.empty())
+        return complaint;
     const Shape* data = c.shape(0);
     if (!data)
         return {};
@@ -59,6 +70,8 @@ std::string gather(Context& c)
 std::string gather_elements(Context& c)
 {
     c.set_dtype(0, c.dtype(0));
+    if (auto complaint = whole_indices(c); !complaint.empty())
+        return complaint;
     const Shape* data = c.shape(0);
     const Shape* indices = c.shape(1);
     if (data && indices && data->size() != indices->size())

@@ -58,6 +58,15 @@ bool is_plain(const c10::Type& type)
            type.kind() == c10::TypeKind::NumberType;
 }
 
+/// Of a NamedTuple, too: forward() takes its own type only.
+c10::IValue tuple_of(const c10::TypePtr& type, std::vector<c10::IValue> items)
+{
+    const auto tuple = type->cast<c10::TupleType>();
+    if (tuple && tuple->name())
+        return c10::ivalue::Tuple::createNamed(std::move(items), tuple);
+    return c10::ivalue::Tuple::create(std::move(items));
+}
+
 /// Hands tensors out in their order.
 class ByPosition {
 public:
@@ -78,7 +87,7 @@ public:
             std::vector<c10::IValue> items;
             for (const c10::TypePtr& element : type->containedTypes())
                 items.push_back(read(element, name));
-            return c10::ivalue::Tuple::create(std::move(items));
+            return tuple_of(type, std::move(items));
         }
         case c10::TypeKind::ListType: {
             // A list takes all that is left: its length is not part of the signature.
@@ -142,7 +151,7 @@ public:
             std::vector<c10::IValue> items;
             for (const c10::TypePtr& element : type->containedTypes())
                 items.push_back(read(element, fmt::format("{}.{}", path, items.size())));
-            return c10::ivalue::Tuple::create(std::move(items));
+            return tuple_of(type, std::move(items));
         }
         case c10::TypeKind::ListType:
             return list(*type->castRaw<c10::ListType>(), path);

@@ -95,6 +95,9 @@ private Q_SLOTS:
     void wrong_names_are_told();
     void arrays_by_position();
     void used_inputs_are_kept();
+    void named_tuples_run();
+    void lists_of_lists_from_a_folder();
+    void wrong_types_are_told();
     void expansion();
 };
 
@@ -264,6 +267,102 @@ void TestSignatures::used_inputs_are_kept()
     QCOMPARE(inputs[0].shape->at(1).value, std::int64_t{4});
     QVERIFY(inputs[1].left_out);
     QVERIFY(inputs[2].left_out);
+}
+
+void TestSignatures::named_tuples_run()
+{
+    const QTemporaryDir folder;
+    const std::filesystem::path onnx = folder.path().toStdString() + "/named.onnx";
+    const std::filesystem::path source = std::string(STRATA_TEST_DATA) + "/inputs/named_tuple.pt";
+    ExportOptions options;
+    for (const char* text : {"p.0:float32[3]", "p.1:float32[3]"})
+        options.inputs.push_back(parse_input_spec(text).value());
+    TaskContext task;
+    const auto opened = open_model(source, options, task);
+    QVERIFY2(opened, opened ? "" : opened.error().text().c_str());
+    QVERIFY(write_export(*opened, onnx, options, task));
+    VerifyOptions verify;
+    verify.onnx = onnx;
+    verify.source = source;
+    const auto outputs = verify_model(verify, task);
+    QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+    QCOMPARE(outputs->size(), std::size_t{3});
+    for (const OutputParity& output : *outputs)
+        QVERIFY(output.ok);
+}
+
+void TestSignatures::lists_of_lists_from_a_folder()
+{
+    const QTemporaryDir folder;
+    RoundTrip trip{folder.path().toStdString(), R"(
+def forward(self, xs: List[List[Tensor]], d: Dict[str, List[Tensor]]):
+    r = xs[0][0]
+    for row in xs:
+        for x in row:
+            r = r * 0.5 + x
+    return r - d['a'][0], {'rows': [r, xs[1][0]]}
+)"};
+    const auto vectors = folder.path().toStdString() + "/vectors";
+    std::filesystem::create_directory(vectors);
+    const Texts given{"d.a.0", "xs.0.0", "xs.0.1", "xs.1.0"}; // two rows, not of one length
+    double value = 1.0;
+    for (const std::string& name : given)
+        QVERIFY(write_tensor_proto(vectors + "/" + name + ".pb",
+                                   Tensor::filled(DType::Float32, {2}, value += 1.5), name));
+    trip.options.inputs_dir = vectors;
+    const auto done = trip.run();
+    QVERIFY2(done, done ? "" : done.error().text().c_str());
+    const OnnxModel& model = *(*done)->model;
+    QCOMPARE(names(model, model.graphs[OnnxModel::main_graph].inputs),
+             (Texts{"xs.0.0", "xs.0.1", "xs.1.0", "d.a.0"}));
+    VerifyOptions verify;
+    verify.onnx = trip.onnx();
+    verify.source = trip.model();
+    verify.inputs_dir = vectors;
+    TaskContext task;
+    const auto outputs = verify_model(verify, task);
+    QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+    for (const OutputParity& output : *outputs)
+        QVERIFY(output.ok);
+    // By position nothing tells where a row ends.
+    for (std::size_t i = 0; i < given.size(); ++i)
+        std::filesystem::rename(vectors + "/" + given[i] + ".pb",
+                                vectors + "/input_" + std::to_string(i) + ".pb");
+    for (std::size_t i = 0; i < given.size(); ++i)
+        QVERIFY(write_tensor_proto(vectors + "/input_" + std::to_string(i) + ".pb",
+                                   Tensor::filled(DType::Float32, {2}, 1.0), ""));
+    const auto failed = trip.run();
+    QVERIFY(!failed);
+    QCOMPARE(failed.error().code, ErrorCode::Usage);
+    QVERIFY2(failed.error().message.find("--input 'xs.0.0:") != std::string::npos,
+             failed.error().message.c_str());
+}
+
+void TestSignatures::wrong_types_are_told()
+{
+    const auto complaint = [](const char* first, const char* second) {
+        const QTemporaryDir folder;
+        RoundTrip trip{folder.path().toStdString(),
+                       "def forward(self, x, ids):\n"
+                       "    return torch.linear(x + torch.embedding(self.e, ids), self.w)\n",
+                       {{"e", Tensor::filled(DType::Float32, {5, 4}, 0.5)},
+                        {"w", Tensor::filled(DType::Float32, {3, 4}, 0.25)}}};
+        trip.input(first).input(second);
+        const auto done = trip.run();
+        if (!done)
+            return done.error().text();
+        std::string all;
+        for (const Diagnostic& diagnostic : (*done)->diagnostics)
+            if (diagnostic.severity == Severity::Error)
+                all += diagnostic.message;
+        return all;
+    };
+    QCOMPARE(complaint("x:float32[2,4]", "ids:int64[2]"), std::string());
+    const std::string index = complaint("x:float32[2,4]", "ids:float32[2]");
+    QVERIFY2(index.find("indices are float32") != std::string::npos, index.c_str());
+    const std::string wide = complaint("x:float64[2,4]", "ids:int64[2]");
+    QVERIFY2(wide.find("float64 and float32") != std::string::npos, wide.c_str());
+    QVERIFY(!complaint("x:float32[2,5]", "ids:int64[2]").empty());
 }
 
 void TestSignatures::expansion()
