@@ -373,6 +373,7 @@ const HandlerTable& handlers()
             {"prim::Uninitialized", undefined},
             {"prim::Print", nothing},
             {"aten::warn", nothing},
+            {"aten::manual_seed", nothing}, // ONNX's random operators have no common seed
             {"prim::RaiseException", raise},
             {"prim::isinstance", is_instance},
             {"prim::NumToTensor", number_to_tensor},

@@ -58,6 +58,15 @@ Outputs randn(OpCall& call)
     return normal_like(call, of_shape(call, call.int_tensor("size")), dtype).cast(dtype).id();
 }
 
+/// Mean and deviation are numbers; the shape stands by itself.
+Outputs normal_of_shape(OpCall& call)
+{
+    const DType dtype = call.dtype("dtype", DType::Float32);
+    const Expr drawn =
+        normal_like(call, of_shape(call, call.int_tensor("size")), dtype).cast(dtype);
+    return (drawn * call.number("std") + call.number("mean")).cast(dtype).id();
+}
+
 Outputs rand_like(OpCall& call)
 {
     const DType dtype = own_dtype(call);
@@ -247,6 +256,9 @@ constexpr OpEntry entries[] = {
      normal_around, drawn_elsewhere},
     {"aten::normal.float_Tensor(float mean, Tensor std, *, " STRATA_GENERATOR ") -> Tensor",
      normal_around, drawn_elsewhere},
+    {"aten::normal.float_float(float mean, float std, SymInt[] size, *, " STRATA_GENERATOR
+     ", " STRATA_FACTORY_OPTIONS ") -> Tensor",
+     normal_of_shape, drawn_elsewhere},
     {"aten::normal.Tensor_Tensor(Tensor mean, Tensor std, *, " STRATA_GENERATOR ") -> Tensor",
      normal_around, drawn_elsewhere},
     {"aten::exponential(Tensor self, float lambd=1, *, " STRATA_GENERATOR ") -> Tensor",

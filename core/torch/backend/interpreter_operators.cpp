@@ -65,9 +65,10 @@ const std::vector<PreparedOperator>& OperatorTable::find(const std::string& targ
     if (found.empty())
         stop(ErrorCode::CannotExport,
              reaches_outside(target)
-                 ? fmt::format("{} reaches outside of the model (files, network, other processes); "
-                               "it is not run.",
-                               target)
+                 ? fmt::format(
+                       "{} reaches outside of the model (files, network, other processes); "
+                       "it is not run. Give what it reads as an input or a buffer of the model.",
+                       target)
                  : fmt::format("LibTorch has no operator {}.", target));
     return found;
 }

@@ -39,6 +39,10 @@ ParityRows random_rows()
                    "torch.round(r.mean() * 10), torch.round(r.std() * 10)");
     one("exponential_", "r = torch.zeros_like(x)\n  r.exponential_(2.0)\n  return "
                         "torch.round(r.mean() * 20), r.min() >= 0");
+    one("normal of numbers", "r = torch.normal(5.0, 0.5, [x.size(0), 50])\n  return r.shape, "
+                             "torch.round(r.mean() * 10), torch.round(r.std() * 10)")
+        .dynamic();
+    one("after a seed", "torch.manual_seed(7)\n  r = torch.rand_like(x)\n  " + moments);
     one("normal around tensors", "r = torch.normal(x * 0 + 3.0, x * 0 + 0.5)\n  return "
                                  "torch.round(r.mean() * 10), torch.round(r.std() * 10)");
     one("normal of one deviation", "r = torch.normal(x * 0 + 3.0, 0.5)\n  return "

@@ -3,8 +3,10 @@
 #include "support/torch_fixture.h"
 #include "torch/torch_backend.h"
 
+#include "ir/tensor_statistics.h"
 #include <QDirIterator>
 #include <QTemporaryDir>
+
 #include <QtTest>
 
 #include <algorithm>
@@ -225,6 +227,49 @@ private Q_SLOTS:
         QCOMPARE(first->trace.random.size(), std::size_t(1));
     }
 
+    void seedsOfTheModelChangeNothing()
+    {
+        const char* source = "def forward(self, x):\n"
+                             "    a = torch.rand([4])\n"
+                             "    torch.manual_seed(11)\n"
+                             "    b = torch.bernoulli(torch.full([64], 0.5))\n"
+                             "    c = torch.normal(0.0, 1.0, [3])\n"
+                             "    return a, b, c, torch.randperm(9), torch.randint(0, 99, [5]), "
+                             "torch.dropout(torch.ones(50), 0.5, True)\n";
+        const auto first = record(source, {floats({1}, {0})});
+        const auto second = record(source, {floats({1}, {0})});
+        QVERIFY2(first, first ? "" : first.error().text().c_str());
+        QVERIFY(second);
+        QCOMPARE(first->outputs.size(), std::size_t(6));
+        for (std::size_t i = 0; i < 6; ++i) {
+            QCOMPARE(first->outputs[i].shape, second->outputs[i].shape);
+            TaskContext task;
+            const auto left = tensor_statistics(first->outputs[i], task);
+            const auto right = tensor_statistics(second->outputs[i], task);
+            QVERIFY(left && right);
+            QCOMPARE(left->mean, right->mean);
+            QCOMPARE(left->deviation, right->deviation);
+            QCOMPARE(left->histogram, right->histogram);
+        }
+        QCOMPARE(first->trace.random.size(), std::size_t(6));
+    }
+
+    void whatNobodyReadsAnyMoreIsFreed()
+    {
+        // 30 times 1 MiB that only two operators see: three of them at once at most.
+        RecordOptions options;
+        options.memory_limit = 3 << 20;
+        const auto run = record("def forward(self, x):\n"
+                                "    for i in range(30):\n"
+                                "        y = x.repeat([64])\n"
+                                "        x = y[:4096] * 1.0\n"
+                                "    return x\n",
+                                {Tensor::filled(DType::Float32, {4096}, 1.0)}, options);
+        QVERIFY2(run, run ? "" : run.error().text().c_str());
+        QVERIFY(run->trace.peak_bytes >= 1 << 20);
+        QVERIFY(run->trace.peak_bytes <= 3 << 20);
+    }
+
     void limits_data()
     {
         QTest::addColumn<QString>("source");
@@ -238,6 +283,10 @@ private Q_SLOTS:
                                 << "longer than";
         QTest::newRow("files") << "def forward(self, x):\n"
                                   "    return torch.from_file('weights.bin', False, 1) + x\n"
+                               << "not run";
+        QTest::newRow("saves") << "def forward(self, x):\n"
+                                  "    torch.save(x, 'made.bin')\n"
+                                  "    return x\n"
                                << "not run";
         QTest::newRow("raises") << "def forward(self, x):\n"
                                    "    assert bool(x.sum() <= 0), 'too bright'\n"
