@@ -6,12 +6,17 @@
 #include "hierarchy/confidence.h"
 #include "hierarchy/container_kinds.h"
 #include "hierarchy/finished_operators.h"
+#include "hierarchy/flow_reach.h"
+#include "hierarchy/initializer_facts.h"
+#include "hierarchy/kin_support.h"
 #include "hierarchy/lead_in_forms.h"
 #include "hierarchy/missing_children.h"
+#include "hierarchy/parallel_branches.h"
 #include "hierarchy/residual_sums.h"
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <string>
 #include <unordered_map>
@@ -32,16 +37,6 @@ constexpr double least_support = 0.7;
 /// Nearest known nodes looked at on either side of a node.
 constexpr std::size_t most_near = 12;
 
-/// "val_3", "const": not "3" or "v17", which tools write where there was no name, or took one away.
-bool is_word(std::string_view name)
-{
-    const auto letters = std::count_if(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    });
-    const bool numbered = !name.empty() && name.back() >= '0' && name.back() <= '9';
-    return letters > (numbered ? 1 : 0);
-}
-
 class Growth {
 public:
     Growth(const OnnxModel& model, const FlowGraph& graph, const ModuleTree& modules,
@@ -52,9 +47,8 @@ public:
           m_anchor(known.size(), false),
           m_key(known.size(), 0),
           m_base(known.size(), no_module),
-          m_down(known.size())
+          m_facts(initializer_facts(model, modules))
     {
-        read_names(model);
         for (std::size_t i = 0; i < known.size(); ++i)
             m_anchor[i] = known[i].module != no_module;
         for (ModuleId id = 0; id < modules.size(); ++id) {
@@ -70,7 +64,7 @@ public:
         m_kinds = container_kinds(graph, modules, known, [&](ModuleId id) { return is_leaf(id); });
     }
 
-    Result<std::vector<NodeEvidence>> run(const TaskContext& task)
+    Result<std::vector<NodeEvidence>> run(const OnnxModel& model, const TaskContext& task)
     {
         m_reads_parameter = m_anchor;
         static const std::array<Hash, 3> cells{align::operator_class("LSTM"),
@@ -99,11 +93,11 @@ public:
             m_anchor[node] = true;
         }
         find_forms();
-        find_unnamed();
+        m_reads_unnamed = leads_to_unnamed(m_graph, m_anchor);
         m_knows_any = std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end();
         STRATA_CHECK(task.poll());
-        look_ahead();
-        make_keys();
+        m_down = modules_ahead(m_graph, m_place, m_anchor, most_near);
+        make_keys(model);
         STRATA_CHECK(task.poll());
         count_support();
         for (const NodeId id : m_graph.topological) {
@@ -140,6 +134,8 @@ private:
              "has its place in the form of");
         take(missing_children(m_graph, m_modules, m_place), Finding::GrownMissing,
              "takes the place of an unnamed child of");
+        take(parallel_branches(m_graph, m_modules, m_place), Finding::GrownMissing,
+             "lies around the branches of");
         take(turned_normalisations(m_graph, m_modules, m_place), Finding::GrownBetween,
              "turns the axes for");
         take(lead_in_forms(m_graph, m_modules, m_place), Finding::GrownBetween,
@@ -158,30 +154,13 @@ private:
                std::find(products.begin(), products.end(), node.op) != products.end();
     }
 
-    /// Recurrent cells are spelled out around their parameters; PyTorch names these weight_ih...
-    /// and weight_hh... in all of them. And is there any weight at all?
-    void read_names(const OnnxModel& model)
-    {
-        for (const Initializer& initializer : model.initializers) {
-            const std::string_view name = model.text(model.values[initializer.value].name);
-            if (const std::size_t at = name.find(".weight_hh"); at != std::string_view::npos)
-                if (const auto module = m_modules.find(name.substr(0, at)))
-                    m_recurrent.insert(*module);
-            m_has_names = m_has_names || is_word(name);
-            constexpr std::int64_t smallest = 16;
-            if (is_floating_point(initializer.tensor.dtype) &&
-                initializer.tensor.shape.size() >= 2 &&
-                initializer.tensor.element_count() >= smallest)
-                ++m_weights;
-        }
-    }
-
     bool is_open(NodeId id) const { return m_place[id].module == no_module; }
     bool flows(NodeId id) const { return !m_graph.nodes[id].constant && !m_graph.nodes[id].shape; }
     /// Has parameters of its own, as names tell, and nothing below it.
     bool is_leaf(ModuleId id) const
     {
-        return id != root_module && m_modules[id].children.empty() && !m_recurrent.contains(id);
+        return id != root_module && m_modules[id].children.empty() &&
+               !m_facts.recurrent.contains(id);
     }
     ModuleId container(ModuleId id) const { return is_leaf(id) ? m_modules[id].parent : id; }
 
@@ -193,50 +172,6 @@ private:
             {id,
              {kind, confidence, module, fmt::format("{} '{}'", why, m_modules[module].fqn)},
              0});
-    }
-
-    /// Nodes before anything known that lead to, or come from, products with unnamed weights.
-    void find_unnamed()
-    {
-        static const std::array<Hash, 4> products{
-            align::operator_class("MatMul"), align::operator_class("Conv"),
-            align::operator_class("ConvTranspose"), align::operator_class("Gather")};
-        m_reads_unnamed.assign(m_graph.nodes.size(), false);
-        const auto is_unnamed = [&](NodeId id) {
-            const FlowNode& node = m_graph.nodes[id];
-            return !m_anchor[id] && flows(id) && node.data_inputs == 1 && node.inputs.size() > 1 &&
-                   std::find(products.begin(), products.end(), node.op) != products.end() &&
-                   std::any_of(node.inputs.begin(), node.inputs.end(),
-                               [](const FlowInput& input) { return input.initializer != no_id; });
-        };
-        for (auto it = m_graph.topological.rbegin(); it != m_graph.topological.rend(); ++it) {
-            bool unnamed = is_unnamed(*it);
-            for (const FlowUse& use : m_graph.nodes[*it].uses)
-                unnamed = unnamed || (!m_anchor[use.node] && m_reads_unnamed[use.node]);
-            m_reads_unnamed[*it] = unnamed;
-        }
-    }
-
-    // --- what lies ahead ---------------------------------------------------------------------
-
-    /// The nearest known modules behind each open node, nearest first.
-    void look_ahead()
-    {
-        for (auto it = m_graph.topological.rbegin(); it != m_graph.topological.rend(); ++it) {
-            std::vector<ModuleId>& down = m_down[*it];
-            for (const FlowUse& use : m_graph.nodes[*it].uses) {
-                const auto add = [&](ModuleId module) {
-                    if (down.size() < most_near &&
-                        std::find(down.begin(), down.end(), module) == down.end())
-                        down.push_back(module);
-                };
-                if (m_anchor[use.node])
-                    add(m_place[use.node].module);
-                else if (flows(use.node))
-                    for (const ModuleId module : m_down[use.node])
-                        add(module);
-            }
-        }
     }
 
     // --- repeated blocks ---------------------------------------------------------------------
@@ -254,8 +189,9 @@ private:
 
     /// How each node is reached from the known node before it, in terms that are equal in all
     /// instances of a block.
-    void make_keys()
+    void make_keys(const OnnxModel& model)
     {
+        std::vector<NodeId> mains(m_place.size(), no_id);
         for (const NodeId id : m_graph.topological) {
             if (m_anchor[id]) {
                 m_base[id] = m_place[id].module;
@@ -264,6 +200,7 @@ private:
                 const NodeId main = main_producer(id);
                 if (main == no_id)
                     continue;
+                mains[id] = main;
                 m_base[id] = m_base[main];
                 // Which branch of a join comes last differs between instances of a block.
                 m_key[id] = m_graph.nodes[id].data_inputs > 1
@@ -271,6 +208,7 @@ private:
                                 : mix(m_key[main], m_graph.nodes[id].op);
             }
         }
+        m_kin = KinSupport(model, m_graph, m_modules, m_base, m_anchor, mains);
     }
 
     static std::uint64_t pair_of(Hash a, Hash b) { return mix(a, b); }
@@ -375,7 +313,7 @@ private:
             best = each;
         else if (const ModuleId later = split_for(id); later != no_module)
             best = later;
-        if (m_recurrent.contains(best))
+        if (m_facts.recurrent.contains(best))
             m_went_on.insert(pair_of(best, m_key[id]));
         put(id, best, straight ? Finding::GrownBetween : Finding::GrownOn,
             straight ? "lies between nodes of" : "goes on from what belongs to");
@@ -428,19 +366,28 @@ private:
             return no_module;
         ModuleId next = m_down[id].front();
         const ModuleId common = m_modules.common_ancestor(next, m_base[id]);
-        if (!m_kinds.list[common] || next == common)
+        if (!(m_kinds.list[common] || (common == root_module && is_module_number(first_name()))) ||
+            next == common)
             return no_module;
         while (m_modules[next].parent != common)
             next = m_modules[next].parent;
         return is_leaf(next) ? no_module : next;
     }
 
+    /// Of the root's children. Where it is a number, the root runs one after the other.
+    std::string_view first_name() const
+    {
+        const auto& children = m_modules[root_module].children;
+        return children.empty() ? std::string_view{} : m_modules[children.front()].name;
+    }
+
     bool accepts(NodeId id, ModuleId module) const
     {
         if (m_kinds.list[module]) // but a product stands for a child, where other instances show it
-            return is_product(id) &&
-                   m_products.contains(pair_of(m_template[module], m_graph.nodes[id].op));
-        if (m_recurrent.contains(module) && is_gate(id, module))
+            return in_gap(id, module) ||
+                   (is_product(id) &&
+                    m_products.contains(pair_of(m_template[module], m_graph.nodes[id].op)));
+        if (m_facts.recurrent.contains(module) && is_gate(id, module))
             return true;
         if (m_kinds.sequence[module] && scales(id) && !leads_into(id, module))
             return false;
@@ -463,7 +410,46 @@ private:
             return !is_only_child(module) && !m_sums_outside[module]; // x + block(x)
         if (join.meets)
             return true; // two branches of the module come together
-        return !join.mixed && is_supported(module, id);
+        if (join.mixed)
+            return false;
+        if (ends_wrapper(id, module))
+            return true;
+        return (m_kin.supports(module, id) && !m_kinds.sequence[module]) ||
+               (is_supported(module, id) && !m_kin.contradicts(module, id));
+    }
+
+    /// A module around one other that there are no instances to compare with does something beside
+    /// calling it: what turns the result's axes, and the function applied to it.
+    bool ends_wrapper(NodeId id, ModuleId module) const
+    {
+        static const Hash tanh = align::operator_class("Tanh");
+        const auto& children = m_modules[module].children;
+        const FlowNode& node = m_graph.nodes[id];
+        if (module == root_module || children.size() != 1 || !is_leaf(children.front()) ||
+            is_module_number(m_modules[children.front()].name) || m_base[id] != children.front() ||
+            node.data_inputs != 1)
+            return false;
+        const auto all = m_running.find(m_template[module]);
+        return all != m_running.end() && all->second == 1 &&
+               ((node.light && !m_kin.contradicts(module, id)) || node.op == tanh ||
+                align::is_activation(m_graph, id));
+    }
+
+    /// Between children of a list that lacks numbers there: children without a name work there.
+    bool in_gap(NodeId id, ModuleId list) const
+    {
+        const ModuleId base = m_base[id];
+        const int before =
+            base != no_module && base != list && is_within(list, base) ? number_in(list, base) : -1;
+        const auto next = std::find_if(m_down[id].begin(), m_down[id].end(),
+                                       [&](ModuleId down) { return is_within(list, down); });
+        return next != m_down[id].end() && (*next == list || number_in(list, *next) - before > 1);
+    }
+    int number_in(ModuleId list, ModuleId module) const
+    {
+        while (m_modules[module].parent != list)
+            module = m_modules[module].parent;
+        return std::atoi(m_modules[module].name.substr(0, 6).c_str());
     }
 
     /// What a recurrent cell that is spelled out does with its products: gates, and sums of what
@@ -489,7 +475,10 @@ private:
         const FlowNode& node = m_graph.nodes[id];
         return node.data_inputs == 1 && node.inputs.size() == 2 &&
                !align::is_activation(m_graph, id) &&
-               std::find(steps.begin(), steps.end(), node.op) != steps.end();
+               std::find(steps.begin(), steps.end(), node.op) != steps.end() &&
+               std::none_of(node.inputs.begin(), node.inputs.end(), [&](const FlowInput& input) {
+                   return m_facts.arrays.contains(input.initializer);
+               });
     }
     bool scales_into_sum(NodeId id) const
     {
@@ -567,16 +556,27 @@ private:
         if (serves_repeated(m_down[id]))
             module = m_modules.common_ancestor(module, m_first);
         else if (m_reads_unnamed[id])
-            module = root_module;
-        while (m_kinds.list[module] && module != root_module)
+            module = list_without_start(module, id);
+        while (m_kinds.list[module] && module != root_module && !in_gap(id, module))
             module = m_modules[module].parent;
         put(id, module, Finding::GrownLeads, "leads to nodes of");
+    }
+
+    /// The outermost list around the module of which no name tells the first children; the root
+    /// when there is none.
+    ModuleId list_without_start(ModuleId module, NodeId id) const
+    {
+        ModuleId result = root_module;
+        for (ModuleId m = module; m != root_module; m = m_modules[m].parent)
+            if (m_kinds.list[m] && in_gap(id, m))
+                result = m;
+        return result;
     }
 
     /// Whose forward makes what the module is given.
     ModuleId caller(ModuleId id) const
     {
-        const bool runs = !is_leaf(id) && !m_recurrent.contains(id);
+        const bool runs = !is_leaf(id) && !m_facts.recurrent.contains(id);
         const ModuleId module = runs ? id : m_modules[id].parent;
         // Nothing runs in a sequence before its first module.
         return !runs && m_kinds.sequence[module] && m_modules[id].name == "0" &&
@@ -645,7 +645,7 @@ private:
             }
         // Nothing known around it: where the file names modules, or has names but no weights that
         // could belong to any, the root is the nearest that can be told.
-        if ((m_weights < 2 && m_has_names) || m_knows_any)
+        if ((m_facts.weights < 2 && m_facts.has_names) || m_knows_any)
             put(id, root_module, Finding::GrownRest, "nothing nearer than");
     }
 
@@ -659,15 +659,14 @@ private:
     std::vector<std::vector<NodeId>> m_input_readers; ///< per input of a graph
     std::vector<bool> m_reads_parameter;              ///< known from names, not claimed since
     std::vector<bool> m_reads_unnamed;
-    std::unordered_set<ModuleId> m_recurrent;
     std::unordered_set<ModuleId> m_has_cell_operator;
-    ModuleId m_first = root_module; ///< of the first known node
-    std::size_t m_weights = 0;
+    ModuleId m_first = root_module;     ///< of the first known node
     bool m_knows_any = false;           ///< some node's module is told
-    bool m_has_names = false;           ///< initializers are called something
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out
+    InitializerFacts m_facts;
     ContainerKinds m_kinds;
+    KinSupport m_kin;
     std::vector<bool> m_sums_outside;    ///< per module
     std::unordered_set<Hash> m_products; ///< template and operator: unnamed products it holds
     std::unordered_map<Hash, std::size_t> m_running;
@@ -683,7 +682,7 @@ Result<std::vector<NodeEvidence>> growth_evidence(const OnnxModel& model, const 
                                                   const std::vector<KnownModule>& known,
                                                   const TaskContext& task)
 {
-    return Growth(model, graph, modules, known).run(task);
+    return Growth(model, graph, modules, known).run(model, task);
 }
 
 } // namespace strata

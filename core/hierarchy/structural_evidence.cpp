@@ -5,6 +5,7 @@
 #include "hierarchy/confidence.h"
 #include "hierarchy/exchanged_tensors.h"
 #include "hierarchy/picked_values.h"
+#include "hierarchy/tensor_workers.h"
 
 #include <algorithm>
 #include <array>
@@ -97,6 +98,17 @@ void mark_tensors(FlowGraph& graph, const std::vector<HeldTensor>& held,
     }
 }
 
+/// Whether a constant is the result of a layer's work, rather than a parameter in another form: who
+/// reads it is somebody else.
+bool is_worked(const FlowNode& node)
+{
+    static const std::array<align::Hash, 6> works{
+        align::operator_class("MatMul"),  align::operator_class("Gemm"),
+        align::operator_class("Conv"),    align::operator_class("ConvTranspose"),
+        align::operator_class("Softmax"), align::operator_class("LayerNormalization")};
+    return std::find(works.begin(), works.end(), node.op) != works.end();
+}
+
 /// Which module each source tensor belongs to; no_module for several owners.
 std::vector<ModuleId> tensor_owners(const Program& source)
 {
@@ -132,6 +144,7 @@ public:
           m_source(source),
           m_reference(reference),
           m_owners(tensor_owners(source)),
+          m_workers(tensor_workers(source, m_owners)),
           m_is_parameter(source.tensors.size(), false)
     {
         for (ModuleId id = 0; id < source.modules.size(); ++id)
@@ -173,11 +186,12 @@ public:
                 find_other_paths(m_file, left, *m_reference, right, aligned, m_source, m_owners);
             STRATA_TRY(findings.exchanged, exchanged_tensors(left, right, m_source, task));
         } // the reference's graph is not needed any more, and is large
+        const auto near = near_tensors(left, findings.initializers);
         if (m_reference) {
-            add_aligned(left, aligned, findings.other_paths, findings.evidence);
+            add_aligned(left, aligned, findings.other_paths, near, findings.evidence);
             add_merged(left, aligned, findings.evidence);
         }
-        add_owners(left, findings.other_paths, findings.evidence);
+        add_owners(left, findings.other_paths, near, findings.evidence);
         return findings;
     }
 
@@ -220,13 +234,16 @@ private:
     }
 
     void add_aligned(const FlowGraph& left, const std::vector<align::Match>& aligned,
-                     const OtherPaths& other, std::vector<NodeEvidence>& found) const
+                     const OtherPaths& other, const std::vector<std::vector<std::uint32_t>>& near,
+                     std::vector<NodeEvidence>& found) const
     {
         for (NodeId id = 0; id < aligned.size(); ++id) {
             if (aligned[id].reference == no_id || (!other.empty() && other.nodes[id]))
                 continue;
             Place place = place_of(aligned[id].reference);
-            if (place.module == no_module)
+            if (place.module == no_module ||
+                (aligned[id].relation == Relation::Region && near[id].empty() &&
+                 works_elsewhere(left.nodes[id], place.module)))
                 continue;
             if (aligned[id].last != no_id && named_by_last())
                 place = place_of(aligned[id].last);
@@ -521,19 +538,78 @@ private:
         });
     }
 
+    /// Layers that work on constants alone are folded in the source's own graph: they lie like
+    /// nothing there, least of all like what has none of their tensors.
+    bool works_elsewhere(const FlowNode& node, ModuleId place) const
+    {
+        return node.constant && !node.tensors.empty() &&
+               std::none_of(node.tensors.begin(), node.tensors.end(), [&](std::uint32_t tensor) {
+                   return m_workers[tensor] != no_module &&
+                          m_source.modules.is_ancestor_or_self(place, m_workers[tensor]);
+               });
+    }
+
+    /// The source tensors that nodes work with: those that they read, or else those that constant
+    /// nodes before them only prepare. Constants that repeat or collect what they are given are
+    /// made by code that uses a table, not by the table's owner, and so is what is computed from
+    /// these.
+    std::vector<std::vector<std::uint32_t>>
+    near_tensors(const FlowGraph& left,
+                 const std::vector<std::vector<TensorMatch>>& initializers) const
+    {
+        static const align::Hash gather = align::operator_class("Gather");
+        static const std::array<align::Hash, 4> spreading{
+            align::operator_class("Expand"), align::operator_class("Tile"),
+            align::operator_class("Concat"), align::operator_class("Where")};
+        std::vector<std::vector<std::uint32_t>> near(left.nodes.size());
+        for (const NodeId id : left.topological) {
+            const FlowNode& node = left.nodes[id];
+            if (node.constant &&
+                std::find(spreading.begin(), spreading.end(), node.op) != spreading.end())
+                continue;
+            std::vector<std::uint32_t> passed;
+            for (const align::FlowInput& input : node.inputs) {
+                if (input.initializer != no_id) {
+                    for (const TensorMatch& match : initializers[input.initializer])
+                        if (std::binary_search(node.tensors.begin(), node.tensors.end(),
+                                               match.source))
+                            near[id].push_back(match.source);
+                } else if (input.node != no_id && left.nodes[input.node].constant &&
+                           !is_worked(left.nodes[input.node])) {
+                    for (const std::uint32_t tensor : near[input.node])
+                        if (left.nodes[input.node].op != gather || !is_table(tensor))
+                            passed.push_back(tensor);
+                }
+            }
+            if (near[id].empty())
+                near[id] =
+                    node.inputs.empty() ? node.tensors : std::move(passed); // a Constant's own
+            std::sort(near[id].begin(), near[id].end());
+            near[id].erase(std::unique(near[id].begin(), near[id].end()), near[id].end());
+        }
+        return near;
+    }
+
+    /// All that its owner has, and the owner has no parts: what embeddings look up.
+    bool is_table(std::uint32_t tensor) const
+    {
+        const ModuleId owner = m_owners[tensor];
+        return owner != no_module && owner != root_module &&
+               m_source.modules[owner].children.empty() &&
+               m_source.modules[owner].tensors.size() == 1;
+    }
+
     void add_owners(const FlowGraph& left, const OtherPaths& other,
+                    const std::vector<std::vector<std::uint32_t>>& near,
                     std::vector<NodeEvidence>& found) const
     {
-        const std::vector<bool> spread = spread_constants(left);
         std::vector<std::pair<ModuleId, std::uint32_t>> told;
         for (NodeId id = 0; id < left.nodes.size(); ++id) {
             told.clear();
-            if (spread[id])
-                continue;
-            for (const std::uint32_t tensor : left.nodes[id].tensors) {
-                ModuleId owner = m_owners[tensor];
-                if (owner != no_module && !other.empty() && other.nodes[id])
-                    owner = worker_of(m_source, owner);
+            for (const std::uint32_t tensor : near[id]) {
+                ModuleId owner = m_workers[tensor];
+                if (m_owners[tensor] != no_module && !other.empty() && other.nodes[id])
+                    owner = worker_of(m_source, m_owners[tensor]);
                 if (owner != no_module &&
                     std::none_of(told.begin(), told.end(),
                                  [&](const auto& item) { return item.first == owner; }))
@@ -553,36 +629,11 @@ private:
         }
     }
 
-    /// Constants that repeat or collect what they are given (Expand, Tile, Concat) are made by code
-    /// that uses a table, not by the table's owner, and so is what is computed from these.
-    std::vector<bool> spread_constants(const FlowGraph& left) const
-    {
-        static const std::array<align::Hash, 4> spreading{
-            align::operator_class("Expand"), align::operator_class("Tile"),
-            align::operator_class("Concat"), align::operator_class("Where")};
-        std::vector<bool> spread(left.nodes.size(), false);
-        for (const NodeId id : left.topological) {
-            const FlowNode& node = left.nodes[id];
-            bool from_spread = false;
-            bool from_other = false;
-            for (const align::FlowInput& input : node.inputs) {
-                const bool by_node = input.node != no_id && left.nodes[input.node].constant;
-                from_spread = from_spread || (by_node && spread[input.node]);
-                from_other =
-                    from_other || input.initializer != no_id ||
-                    (by_node && !spread[input.node] && !left.nodes[input.node].tensors.empty());
-            }
-            spread[id] = (from_spread && !from_other) ||
-                         (node.constant && std::find(spreading.begin(), spreading.end(), node.op) !=
-                                               spreading.end());
-        }
-        return spread;
-    }
-
     const OnnxModel& m_file;
     const Program& m_source;
     const OnnxModel* m_reference;
     std::vector<ModuleId> m_owners;
+    std::vector<ModuleId> m_workers;  ///< per source tensor, as m_owners: who reads it
     std::vector<bool> m_is_parameter; ///< per source tensor: no buffer
     std::vector<FxNodeId> m_folded;   ///< of the reference's nodes beyond its model
 };

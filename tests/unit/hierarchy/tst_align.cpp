@@ -4,6 +4,8 @@
 #include "hierarchy/growth_evidence.h"
 #include "hierarchy/structural_evidence.h"
 
+#include "support/sketch.h"
+
 #include <QTest>
 #include <cstring>
 #include <map>
@@ -11,78 +13,6 @@
 using namespace strata;
 
 namespace {
-
-/// A graph stated as lines: "y = Op(a, b)"; names that nobody makes are inputs, "w:" names weights.
-class Sketch {
-public:
-    explicit Sketch(std::string_view text)
-    {
-        while (!text.empty()) {
-            const std::size_t end = std::min(text.find('\n'), text.size());
-            if (end > 0)
-                line(text.substr(0, end));
-            text.remove_prefix(std::min(end + 1, text.size()));
-        }
-    }
-
-    OnnxModel& model() { return m_model; }
-    NodeId node(const std::string& output) const
-    {
-        return m_model.values[m_values.at(output)].producer;
-    }
-    std::string output_of(NodeId id) const
-    {
-        return id == no_id
-                   ? std::string("-")
-                   : std::string(m_model.text(m_model.values[m_model.nodes[id].outputs[0]].name));
-    }
-
-private:
-    void line(std::string_view text)
-    {
-        const std::size_t equals = text.find(" = ");
-        const std::size_t open = text.find('(');
-        OnnxNode node;
-        node.op_type = m_model.intern(text.substr(equals + 3, open - equals - 3));
-        std::string_view arguments = text.substr(open + 1, text.find(')') - open - 1);
-        while (!arguments.empty()) {
-            const std::size_t end = std::min(arguments.find(", "), arguments.size());
-            node.inputs.push_back(value(std::string(arguments.substr(0, end))));
-            arguments.remove_prefix(std::min(end + 2, arguments.size()));
-        }
-        node.outputs.push_back(value(std::string(text.substr(0, equals)), true));
-        m_model.add_node(OnnxModel::main_graph, std::move(node));
-    }
-
-    ValueId value(const std::string& name, bool made = false)
-    {
-        if (const auto it = m_values.find(name); it != m_values.end())
-            return it->second;
-        ValueId id = no_id;
-        if (name.starts_with("w:")) {
-            // Weights of 4x8 numbers that depend on the name.
-            const std::size_t seed = std::hash<std::string>{}(name);
-            std::vector<std::byte> bytes(128);
-            for (std::size_t i = 0; i < 32; ++i) {
-                const float number = static_cast<float>((seed >> (i % 24)) % 97 + i * i);
-                std::memcpy(&bytes[i * 4], &number, 4);
-            }
-            const auto index = m_model.add_initializer(
-                OnnxModel::main_graph, name.substr(2),
-                Tensor::from_bytes(DType::Float32, {4, 8}, std::move(bytes)));
-            id = m_model.initializers[index].value;
-        } else {
-            id = m_model.add_value(OnnxModel::main_graph, name);
-            if (!made)
-                m_model.graphs[OnnxModel::main_graph].inputs.push_back(id);
-        }
-        m_values.emplace(name, id);
-        return id;
-    }
-
-    OnnxModel m_model;
-    std::map<std::string, ValueId> m_values;
-};
 
 /// Which node of the reference each node of the file got, by the names of their results.
 std::string aligned(Sketch& file, Sketch& reference)
@@ -124,16 +54,6 @@ std::string aligned_by_weights(Sketch& file, Sketch& reference)
         text += (id > 0 ? " " : "") + file.output_of(id) + "=" +
                 reference.output_of((*matches)[id].reference);
     return text;
-}
-
-std::string grown(Sketch& file, const std::string& output)
-{
-    TaskContext task;
-    const auto result = attribute_nodes(file.model(), nullptr, task);
-    if (!result)
-        return "error";
-    const NodeAttribution& node = result->nodes[file.node(output)];
-    return node.synthetic ? "synthetic" : result->modules[node.module].fqn;
 }
 
 } // namespace
