@@ -1,3 +1,4 @@
+#include "lowering/ops/expression.h"
 #include "lowering/ops/pooling.h"
 
 #include <algorithm>
@@ -7,11 +8,11 @@ namespace strata::ops {
 namespace {
 
 /// The range of inputs that output `i` of `out` covers, as PyTorch cuts it: [begin, end).
-struct Range {
+struct WindowRange {
     std::int64_t begin = 0;
     std::int64_t end = 0;
 };
-Range adaptive_range(std::int64_t i, std::int64_t in, std::int64_t out)
+WindowRange adaptive_range(std::int64_t i, std::int64_t in, std::int64_t out)
 {
     return {i * in / out, ((i + 1) * in + out - 1) / out};
 }
@@ -71,10 +72,10 @@ ValueId averaging_matrix(Emitter& e, DType dtype, std::int64_t in, std::int64_t 
 {
     std::vector<float> values(static_cast<std::size_t>(in * out), 0.0F);
     for (std::int64_t o = 0; o < out; ++o) {
-        const Range range = adaptive_range(o, in, out);
-        for (std::int64_t i = range.begin; i < range.end; ++i)
+        const WindowRange covered = adaptive_range(o, in, out);
+        for (std::int64_t i = covered.begin; i < covered.end; ++i)
             values[static_cast<std::size_t>(transposed ? o * in + i : i * out + o)] =
-                1.0F / static_cast<float>(range.end - range.begin);
+                1.0F / static_cast<float>(covered.end - covered.begin);
     }
     const auto bytes = std::as_bytes(std::span(values));
     const ValueId matrix = e.constant(
@@ -82,6 +83,50 @@ ValueId averaging_matrix(Emitter& e, DType dtype, std::int64_t in, std::int64_t 
                            {bytes.begin(), bytes.end()}),
         "averaging");
     return dtype == DType::Unknown ? matrix : e.cast(matrix, dtype);
+}
+
+/// averaging_matrix(), transposed, for a size that is only known when the model runs.
+Expr averaging_at_run_time(Emitter& e, DType dtype, ValueId in, std::int64_t out)
+{
+    const Expr size(e, in);
+    const std::vector<std::int64_t> numbers = iota(0, out);
+    const Expr o = Expr(e, e.constant(std::span<const std::int64_t>(numbers))).unsqueeze(1);
+    const Expr begin = o * size / static_cast<double>(out);
+    const Expr end = ((o + 1.0) * size + static_cast<double>(out - 1)) / static_cast<double>(out);
+    const Expr i(e, e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), in,
+                                     e.scalar(DType::Int64, std::int64_t{1})}));
+    const Expr inside = (!(i < begin)) & (i < end);
+    return inside.cast(dtype) / (end - begin).cast(dtype);
+}
+
+/// Whether some spatial size is only known when the model runs; its rank must be known.
+bool has_open_sizes(OpCall& call, ValueId batched, std::size_t spatial)
+{
+    const auto shape = call.e().shape(batched);
+    return shape && shape->size() == spatial + 2 &&
+           std::any_of(shape->begin() + 2, shape->end(),
+                       [](const Dim& dim) { return !dim.known(); });
+}
+
+ValueId average_of_open_sizes(Emitter& e, ValueId value, const std::vector<std::int64_t>& out)
+{
+    const DType dtype = e.dtype(value) == DType::Unknown ? DType::Float32 : e.dtype(value);
+    const auto rank = static_cast<std::int64_t>(out.size()) + 2;
+    for (std::int64_t axis = rank - 1; axis >= 2; --axis) {
+        const std::int64_t wanted = out[static_cast<std::size_t>(axis) - 2];
+        const ValueId matrix = averaging_at_run_time(e, dtype, e.size_of(value, axis), wanted).id();
+        if (axis == rank - 2) {
+            value = e.emit("MatMul", {matrix, value});
+            continue;
+        }
+        // The axis comes last for the product.
+        std::vector<std::int64_t> order = iota(0, rank);
+        std::swap(order[static_cast<std::size_t>(axis)], order.back());
+        value = e.transpose(value, order);
+        value = e.emit("MatMul", {value, e.transpose(matrix, {1, 0})});
+        value = e.transpose(value, order);
+    }
+    return value;
 }
 
 /// Averages along one spatial dimension after the other: the windows are products of ranges.
@@ -139,10 +184,10 @@ Windows flat_windows(const std::vector<std::int64_t>& in, const std::vector<std:
         std::vector<std::vector<std::int64_t>> finer;
         for (const auto& window : windows)
             for (std::int64_t o = 0; o < out[axis]; ++o) {
-                const Range range = adaptive_range(o, in[axis], out[axis]);
+                const WindowRange covered = adaptive_range(o, in[axis], out[axis]);
                 auto& next = finer.emplace_back();
                 for (const std::int64_t base : window)
-                    for (std::int64_t i = range.begin; i < range.end; ++i)
+                    for (std::int64_t i = covered.begin; i < covered.end; ++i)
                         next.push_back(base * in[axis] + i);
             }
         windows = std::move(finer);
@@ -225,6 +270,8 @@ Outputs adaptive_average_pool(OpCall& call)
         return e.emit("GlobalAveragePool", {input});
     }
     const auto batched = Batched::of(e, input, rank);
+    if (has_open_sizes(call, batched.value, spatial))
+        return batched.undo(e, average_of_open_sizes(e, batched.value, out));
     const std::vector<std::int64_t> in = input_sizes(call, batched.value, spatial);
     if (in == out)
         return input;

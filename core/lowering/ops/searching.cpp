@@ -158,7 +158,8 @@ Outputs bincount(OpCall& call)
     if (shape && *shape == Ints{0})
         call.refuse("counts of an empty tensor");
     const ValueId largest = e.reduce("ReduceMax", self, {0}, true);
-    const Expr size = max(Expr(e, largest) + 1.0, static_cast<double>(call.integer("minlength")));
+    const Expr size =
+        max(Expr(e, largest) + 1.0, Expr(e, call.scalar_as("minlength", DType::Int64)));
     DType dtype = DType::Int64;
     ValueId weights = no_id;
     if (call.has("weights")) {

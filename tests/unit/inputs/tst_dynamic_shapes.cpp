@@ -1,6 +1,8 @@
 // Dynamic axes: one exported file, PyTorch's numbers at three sizes.
 #include "support/round_trip.h"
 
+#include "ir/tensor_statistics.h"
+
 #include <QtTest>
 
 using namespace strata;
@@ -247,6 +249,95 @@ std::vector<Case> cases()
          "return torch.pad(x, [1, x.size(0) % 3, 2 - x.size(0), 4]), "
          "torch.constant_pad_nd(x, [0, x.size(0)], 0.5)",
          "x", rows, by_row},
+        // Small models.
+        {"model: attention with a padding mask",
+         "b, t = ids.size()\n"
+         "    x = self.e[ids] + self.p[:t].unsqueeze(0)\n"
+         "    q, k, v = torch.linear(torch.layer_norm(x, [4]), self.q).chunk(3, -1)\n"
+         "    q = q.view(b, t, 2, 2).transpose(1, 2)\n"
+         "    k = k.view(b, t, 2, 2).transpose(1, 2)\n"
+         "    v = v.view(b, t, 2, 2).transpose(1, 2)\n"
+         "    causal = torch.full([t, t], float('-inf')).triu(1)\n"
+         "    a = (q @ k.transpose(-1, -2)) * 0.7 + causal\n"
+         "    a = a.masked_fill(mask[:, None, None, :] == 7, -1e9).softmax(-1)\n"
+         "    x = x + (a @ v).transpose(1, 2).reshape(b, t, 4)\n"
+         "    w = (mask != 7).unsqueeze(-1).float()\n"
+         "    return (x * w).sum(1) / w.sum(1).clamp(min=1), a",
+         "ids, mask",
+         {"ids:int64[N,M]", "mask:int64[N,M]"},
+         {"ids:0=n", "ids:1=m", "mask:0=n", "mask:1=m"},
+         {{"e", weight({5, 4})}, {"p", weight({16, 4})}, {"q", weight({12, 4})}}},
+        {"model: segmentation",
+         "h, w = x.size(2), x.size(3)\n"
+         "    a = torch.conv2d(x, self.a, None, 2, 1).relu()\n"
+         "    b = torch.conv2d(a, self.b, None, 2, 1).relu()\n"
+         "    u = torch.upsample_bilinear2d(b, [a.size(2), a.size(3)], False)\n"
+         "    y = torch.conv2d(torch.cat([a, u], 1), self.c)\n"
+         "    y = torch.upsample_nearest2d(y, [h, w])\n"
+         "    return y, torch.adaptive_avg_pool2d(b, [2, 3]).flatten(1), "
+         "torch.adaptive_avg_pool2d(x, [3, 1]), torch.adaptive_max_pool2d(a, [1, 1])[0]",
+         "x",
+         {"x:float32[N,3,M,6]"},
+         {"x:0=n", "x:2=h", "x:3=w"},
+         {{"a", weight({4, 3, 3, 3})}, {"b", weight({5, 4, 3, 3})}, {"c", weight({2, 9, 1, 1})}}},
+        {"model: graph with masked edges",
+         "e = edges[:, keep > 0]\n"
+         "    h = torch.linear(x, self.w)\n"
+         "    out = torch.zeros(x.size(0), 4).index_add(0, e[1], h[e[0]])\n"
+         "    degree = torch.bincount(e[1], minlength=x.size(0)).clamp(min=1).unsqueeze(1)\n"
+         "    y = out / degree\n"
+         "    return y, y[y[:, 0] > 0], e.size(1)",
+         "x, edges, keep",
+         {"x:float32[N,6]", "edges:int64[2,M]", "keep:float32[M]"},
+         {"x:0=n", "edges:1=m", "keep:0=m"},
+         {{"w", weight({4, 6})}}},
+        {"model: LSTM over time, both ways",
+         "s = torch.zeros(2, x.size(0), 2)\n"
+         "    y, h, c = torch.lstm(x, [s, s], [self.a, self.b, self.c, self.d], False, 1, 0.0, "
+         "False, True, True)\n"
+         "    last = y[:, -1]\n"
+         "    return y.flip(1)[:, :1], h[-1], torch.linear(last, self.e)",
+         "x",
+         grid,
+         by_both,
+         {{"a", weight({8, 6})},
+          {"b", weight({8, 2})},
+          {"c", weight({8, 6})},
+          {"d", weight({8, 2})},
+          {"e", weight({3, 4})}}},
+        {"model: matrices made from sizes",
+         "n, m = x.size(0), x.size(1)\n"
+         "    i = torch.eye(n) * 2\n"
+         "    lower = torch.ones(n, n).tril() > 0\n"
+         "    return i @ x + torch.arange(m) * 1.0, torch.full([n, m], 1.5) * x, "
+         "torch.linspace(0, 1, n).unsqueeze(1) * x, x[torch.arange(n - 1, -1, -1)], "
+         "torch.where(lower, i, torch.zeros_like(i)), x.reshape(n * m // 2, 2), x.view(m, n)",
+         "x",
+         {"x:float32[N,6]"},
+         by_row},
+        {"model: unique and nonzero",
+         "u, inverse, counts = torch._unique2(ids, True, True, True)\n"
+         "    return u, inverse, counts, torch.nonzero(x > 0.2), x[x > 0.2], x[ids % x.size(0)], "
+         "torch.nonzero(ids > 0).squeeze(1).numel()",
+         "ids, x",
+         {"ids:int64[M]", "x:float32[N,6]"},
+         {"ids:0=m", "x:0=n"}},
+        {"model: windows with padding",
+         "b, h, w, c = x.size()\n"
+         "    ph = (4 - h % 4) % 4\n"
+         "    pw = (4 - w % 4) % 4\n"
+         "    y = torch.constant_pad_nd(x, [0, 0, 0, pw, 0, ph])\n"
+         "    hp = h + ph\n"
+         "    wp = w + pw\n"
+         "    s = y.view(b, hp // 4, 4, wp // 4, 4, c).permute(0, 1, 3, 2, 4, 5)"
+         ".reshape(-1, 16, c)\n"
+         "    a = (s @ s.transpose(1, 2)).softmax(-1) @ s\n"
+         "    y = a.view(b, hp // 4, wp // 4, 4, 4, c).permute(0, 1, 3, 2, 4, 5)"
+         ".reshape(b, hp, wp, c)\n"
+         "    return torch.roll(y, [-2, -2], [1, 2])[:, :h, :w]",
+         "x",
+         {"x:float32[2,N,M,6]"},
+         {"x:1=h", "x:2=w"}},
         {"pad reflect by size", "return torch.pad(x, [1, x.size(3) // 2, 0, 1], 'reflect')", "x",
          image, by_side},
     };
@@ -260,6 +351,9 @@ class TestDynamicShapes : public QObject {
 private Q_SLOTS:
     void three_sizes_data();
     void three_sizes();
+    void names_are_in_the_file();
+    void wrong_axes_are_told_data();
+    void wrong_axes_are_told();
 };
 
 void TestDynamicShapes::three_sizes_data()
@@ -301,6 +395,87 @@ void TestDynamicShapes::three_sizes()
         const std::string wrong = trip.compare_at(inputs);
         QVERIFY2(wrong.empty(), fmt::format("at {} and {}: {}", n, m, wrong).c_str());
     }
+}
+
+// Symbols reach the outputs, and no size of the example stays behind in a constant shape.
+void TestDynamicShapes::names_are_in_the_file()
+{
+    const QTemporaryDir folder;
+    RoundTrip trip{folder.path().toStdString(),
+                   "def forward(self, x):\n"
+                   "    b, t, c = x.size()\n"
+                   "    q = x.view(b, t, 2, c // 2).transpose(1, 2)\n"
+                   "    a = (q @ q.transpose(-1, -2)).softmax(-1)\n"
+                   "    return (a @ q).transpose(1, 2).reshape(b, t, c), a, x.reshape(b * t, c)\n"};
+    // Primes that nothing else in the model is a multiple of.
+    trip.input("x:float32[13,29,6]").dynamic("x:0=batch").dynamic("x:1=time");
+    const auto done = trip.run();
+    QVERIFY2(done, done ? "" : done.error().text().c_str());
+    const OnnxModel& model = *(*done)->model;
+    const auto dims = [&](ValueId id) {
+        QStringList texts;
+        for (const Dim& dim : model.values[id].shape)
+            texts << (dim.known() ? QString::number(dim.value)
+                                  : QString::fromStdString(std::string(model.text(dim.symbol))));
+        return texts.join(QLatin1Char(','));
+    };
+    const OnnxGraph& main = model.graphs[OnnxModel::main_graph];
+    QCOMPARE(dims(main.inputs[0]), QStringLiteral("batch,time,6"));
+    QCOMPARE(dims(main.outputs[0]), QStringLiteral("batch,time,6"));
+    QCOMPARE(dims(main.outputs[1]), QStringLiteral("batch,2,time,time"));
+    QVERIFY(dims(main.outputs[2]) == QLatin1String("batch*time,6"));
+    TaskContext task;
+    for (const Initializer& initializer : model.initializers) {
+        if (initializer.tensor.dtype != DType::Int64 || initializer.tensor.shape.size() > 1)
+            continue;
+        const auto statistics = tensor_statistics(initializer.tensor, task);
+        QVERIFY(statistics);
+        const std::int64_t largest = static_cast<std::int64_t>(statistics->max);
+        for (const std::int64_t size : {13, 29, 13 * 29, 26, 58})
+            QVERIFY2(largest != size, fmt::format("{} is a constant", size).c_str());
+    }
+}
+
+void TestDynamicShapes::wrong_axes_are_told_data()
+{
+    QTest::addColumn<QString>("axis");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("no symbol") << "x:0"
+                               << "'=SYMBOL'";
+    QTest::newRow("no axis") << "x=batch"
+                             << "':AXIS'";
+    QTest::newRow("axis is a name") << "x:first=batch"
+                                    << "'first' is not an axis";
+    QTest::newRow("symbol is a number") << "x:0=3"
+                                        << "'3' is not a name";
+    QTest::newRow("symbol with a space") << "x:0=a b"
+                                         << "'a b' is not a name";
+    QTest::newRow("unknown input") << "y:0=batch"
+                                   << "Its inputs are: x";
+    QTest::newRow("axis beyond the rank") << "x:2=batch"
+                                          << "has rank 2: there is no axis 2";
+    QTest::newRow("axis before the rank") << "x:-3=batch"
+                                          << "has rank 2: there is no axis -3";
+}
+
+void TestDynamicShapes::wrong_axes_are_told()
+{
+    QFETCH(QString, axis);
+    QFETCH(QString, says);
+    const auto parsed = parse_dynamic_axis(axis.toStdString());
+    Error error{ErrorCode::Usage, {}, {}};
+    if (!parsed) {
+        error = parsed.error();
+    } else {
+        const QTemporaryDir folder;
+        RoundTrip trip{folder.path().toStdString(), "def forward(self, x):\n    return x + 1\n"};
+        trip.input("x:float32[2,3]").dynamic(axis.toStdString());
+        const auto done = trip.run();
+        QVERIFY(!done);
+        error = done.error();
+    }
+    QCOMPARE(error.code, ErrorCode::Usage);
+    QVERIFY2(error.message.find(says.toStdString()) != std::string::npos, error.message.c_str());
 }
 
 QTEST_APPLESS_MAIN(TestDynamicShapes)

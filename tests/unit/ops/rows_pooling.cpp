@@ -116,7 +116,9 @@ ParityRows pooling_rows()
         .input(f32({2, 3, 7}))
         .dynamic()
         .nodes(1);
-    row("adaptive_avg_pool1d uneven", "torch.adaptive_avg_pool1d(x, [5])").input(f32({2, 3, 7}));
+    row("adaptive_avg_pool1d uneven", "torch.adaptive_avg_pool1d(x, [5])")
+        .input(f32({2, 3, 7}))
+        .dynamic();
     row("adaptive_avg_pool2d to 1", "torch.adaptive_avg_pool2d(x, [1, 1])")
         .input(f32({2, 3, 7, 5}))
         .dynamic()
@@ -132,12 +134,14 @@ ParityRows pooling_rows()
         .input(f32({2, 3, 6, 8}))
         .nodes(1);
     row("adaptive_avg_pool2d uneven", "torch.adaptive_avg_pool2d(x, [3, 7])")
-        .input(f32({2, 3, 7, 5}));
+        .input(f32({2, 3, 7, 5}))
+        .dynamic();
     row("adaptive_avg_pool2d uneven, unbatched", "torch.adaptive_avg_pool2d(x, [7, 7])")
         .input(f32({3, 5, 9}));
     row("_adaptive_avg_pool2d", "torch._adaptive_avg_pool2d(x, [2, 2])").input(f32({2, 3, 5, 4}));
     row("adaptive_avg_pool3d uneven", "torch.adaptive_avg_pool3d(x, [3, 4, 2])")
-        .input(f32({2, 3, 5, 6, 3}));
+        .input(f32({2, 3, 5, 6, 3}))
+        .dynamic();
     row("_adaptive_avg_pool3d", "torch._adaptive_avg_pool3d(x, [1, 1, 1])")
         .input(f32({2, 3, 5, 6, 3}));
     row("adaptive_max_pool1d", "torch.adaptive_max_pool1d(x, [4])").input(f32({2, 3, 9}));

@@ -50,6 +50,11 @@ ParityRows searching_rows()
     row("x", "torch.unique_consecutive(x, True, True, 1)", " of columns")
         .input(exactly(DType::Float32, {2, 3}, {1, 1, 2, 2, 2, 2}));
     row("x", "torch.bincount(x)").input(i64({9}, 0, 4)).opset(17).dynamic();
+    row("x, y", "torch.bincount(x, minlength=y.size(0))")
+        .input(i64({9}, 0, 4))
+        .input(f32({7}))
+        .opset(17)
+        .dynamic();
     row("x", "torch.bincount(x, minlength=8)").input(i32({5}, 0, 4)).opset(17);
     row("x", "torch.bincount(x, minlength=3)", " before sums of scattered numbers")
         .input(i64({9}, 0, 4))
