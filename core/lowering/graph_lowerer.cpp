@@ -84,6 +84,11 @@ Refusal unknown_operator(std::string_view target)
             "Ask for the values only (linalg.eigvalsh, linalg.svdvals), or compute it outside of "
             "the exported model.",
             false};
+    if (target.starts_with("vmap::random::"))
+        return {"vmap draws random numbers in a way that ONNX's operators cannot",
+                "Draw them before the vmap and give them to it, or, where every sample may have "
+                "its own, use randomness='different'.",
+                false};
     if (names("linalg_ldl"))
         return {"which rows this decomposition exchanges depends on the numbers, and ONNX has none",
                 "Use linalg.solve, linalg.cholesky or linalg.lu_factor of small matrices.", false};
@@ -464,7 +469,7 @@ void GraphLowerer::add_output(ValueId value, std::string name)
     // Inputs, initializers and values returned twice need a node of their own to be an output.
     if (model.values[value].producer == no_id ||
         std::find(outputs.begin(), outputs.end(), value) != outputs.end())
-        value = m_emitter.emit_many("Identity", {value}, 1).front();
+        value = m_emitter.copy(value); // of a constant, too: two outputs are two values
     model.values[value].name = model.intern(m_emitter.unique_name(std::move(name)));
     outputs.push_back(value);
 }

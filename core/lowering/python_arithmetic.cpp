@@ -1,6 +1,7 @@
 #include "lowering/python_arithmetic.h"
 
 #include "lowering/op_call.h"
+#include "lowering/ops/bits.h"
 #include "lowering/python_call.h"
 #include "lowering/python_value.h"
 #include "passes/dim_math.h"
@@ -55,6 +56,21 @@ std::optional<Lowered> integer_power(std::int64_t base, std::int64_t exponent)
     }
     if (exponent < 0)
         throw Refusal{"a size is raised to a negative power", {}, false};
+    return Lowered(result);
+}
+
+/// Of a size: a power of two is multiplied with it, or divides it and leaves no rest.
+Lowered shifted(bool left, std::int64_t number, std::int64_t count)
+{
+    constexpr std::int64_t most = 62;
+    if (count < 0)
+        throw Refusal{"a size is shifted by a negative number of bits", {}, false};
+    if (!left)
+        return Lowered(floor_divide(number, std::int64_t{1} << std::min(count, most)));
+    std::int64_t result = 0;
+    if (number != 0 &&
+        (count > most || __builtin_mul_overflow(number, std::int64_t{1} << count, &result)))
+        throw Refusal{"a size that is shifted is too large", {}, false};
     return Lowered(result);
 }
 
@@ -113,6 +129,11 @@ std::optional<Lowered> binary(std::string_view op, const Number& a, const Number
                                   : op == "aten::__or__" ? a.integer | b.integer
                                                          : a.integer ^ b.integer;
         return Lowered(bits);
+    }
+    if (op == "aten::__lshift__" || op == "aten::__rshift__") {
+        if (real)
+            return std::nullopt;
+        return shifted(op == "aten::__lshift__", a.integer, b.integer);
     }
     return std::nullopt;
 }
@@ -232,8 +253,15 @@ std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Low
     if (op == "aten::ge")
         return comparison("GreaterOrEqual", false);
     if (op == "aten::__and__" || op == "aten::__or__" || op == "aten::__xor__") {
-        if (!is_truth(a) || !is_truth(b))
-            return std::nullopt; // bits of integers
+        if (real)
+            return std::nullopt;
+        if (!is_truth(a) || !is_truth(b)) {
+            const ops::Bitwise how = op == "aten::__and__"  ? ops::Bitwise::And
+                                     : op == "aten::__or__" ? ops::Bitwise::Or
+                                                            : ops::Bitwise::Xor;
+            return Lowered::scalar(ops::combine_bits(e, how, operand(a), operand(b), DType::Int64),
+                                   kind);
+        }
         auto truth = [&](const Lowered& value) { return e.cast(as_tensor(e, value), DType::Bool); };
         return Lowered::scalar(e.emit(op == "aten::__and__"  ? "And"
                                       : op == "aten::__or__" ? "Or"
@@ -241,6 +269,10 @@ std::optional<Lowered> runtime_binary(Emitter& e, std::string_view op, const Low
                                       {truth(a), truth(b)}),
                                FxType::Kind::Bool);
     }
+    if (!real && (op == "aten::__lshift__" || op == "aten::__rshift__"))
+        return Lowered::scalar(
+            ops::shift_bits(e, op == "aten::__lshift__", operand(a), operand(b), DType::Int64),
+            kind);
     return std::nullopt;
 }
 

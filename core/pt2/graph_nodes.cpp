@@ -279,6 +279,8 @@ void GraphReader::read_operator(JsonValue node, std::string target, Scope& scope
                     [](JsonValue output) { return is_symbolic(tag_of(output)); });
     FxNode fx;
     fx.target = std::move(target);
+    if (m_refusing_random && is_random(fx.target))
+        fx.target = "vmap::random::" + fx.target;
     bool first = true;
     bool ignores_statistics = false;
     for (const JsonValue input : node["inputs"].items()) {

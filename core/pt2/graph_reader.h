@@ -32,6 +32,9 @@ public:
     /// sample inputs, ranges and flags. Throws ReadError.
     void read();
 
+    /// Whether the operator ("aten::rand_like") draws random numbers.
+    static bool is_random(std::string_view target);
+
 private:
     /// A parameter, buffer or constant, that becomes get_attr nodes where it is used.
     using Slot = std::uint32_t;
@@ -172,7 +175,8 @@ private:
         std::vector<JsonValue> results;               ///< what the loop collects
         std::unordered_set<std::string_view> batched; ///< names that differ by sample
     };
-    static LoopParts loop_parts(std::span<const JsonValue> inside);
+    /// `each_draws`: random numbers are drawn anew for every sample, not once for all.
+    static LoopParts loop_parts(std::span<const JsonValue> inside, bool each_draws);
     bool read_vmap_by_rules(std::span<const JsonValue> region, Scope& scope);
     void read_vmap_as_loop(JsonValue begin, const LoopParts& parts, Scope& scope);
 
@@ -190,6 +194,7 @@ private:
     std::unordered_set<std::string> m_written; ///< names in the main graph
     BatchedValues m_batched;                   ///< inside of vmap
     bool m_trying_vmap = false;
+    bool m_refusing_random = false; ///< of operators that draw random numbers in a vmap
     std::size_t m_vmap_depth = 0;
     std::size_t m_vmap_attempts = 0; ///< by rules that were not there
     std::size_t m_node_limit = 0;

@@ -11,6 +11,29 @@ namespace {
 
 using Nodes = std::span<const JsonValue>;
 
+/// Operators that draw random numbers, without the underscore of those that write in place.
+constexpr std::array random_operators{std::string_view("rand"),
+                                      std::string_view("rand_like"),
+                                      std::string_view("randn"),
+                                      std::string_view("randn_like"),
+                                      std::string_view("randint"),
+                                      std::string_view("randint_like"),
+                                      std::string_view("randperm"),
+                                      std::string_view("random"),
+                                      std::string_view("bernoulli"),
+                                      std::string_view("binomial"),
+                                      std::string_view("multinomial"),
+                                      std::string_view("poisson"),
+                                      std::string_view("normal"),
+                                      std::string_view("normal_functional"),
+                                      std::string_view("uniform"),
+                                      std::string_view("exponential"),
+                                      std::string_view("geometric"),
+                                      std::string_view("cauchy"),
+                                      std::string_view("log_normal"),
+                                      std::string_view("_standard_gamma"),
+                                      std::string_view("_sample_dirichlet")};
+
 constexpr std::string_view begins = "torch._functorch.predispatch._vmap_increment_nesting";
 constexpr std::string_view ends = "torch._functorch.predispatch._vmap_decrement_nesting";
 constexpr std::string_view adds = "torch._functorch.predispatch._add_batch_dim";
@@ -95,6 +118,41 @@ void visit_own(Nodes inside, F&& visit)
     }
 }
 
+/// A vmap's random numbers: one for all samples, or one for each. Without either, none.
+enum class Randomness { None, Same, Different };
+
+/// How the vmap that begins here draws random numbers.
+Randomness randomness_of(JsonValue begin)
+{
+    std::size_t index = 0;
+    for (const JsonValue input : begin["inputs"].items())
+        if (index++ == 1) {
+            const std::string_view word = input["arg"]["as_string"].text();
+            return word == "different" ? Randomness::Different
+                   : word == "same"    ? Randomness::Same
+                                       : Randomness::None;
+        }
+    return Randomness::None;
+}
+
+/// Whether it, or a graph in it, draws random numbers. Dropout is lowered as in evaluation.
+bool draws_random(JsonValue node)
+{
+    if (GraphReader::is_random(parse_export_target(node["target"].text()).name))
+        return true;
+    for (const JsonValue input : node["inputs"].items())
+        for (const JsonValue inner : input["arg"]["as_graph"]["graph"]["nodes"].items())
+            if (draws_random(inner))
+                return true;
+    return false;
+}
+
+bool draws_random(Nodes nodes)
+{
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [](JsonValue node) { return draws_random(node); });
+}
+
 /// One level only, as vmap itself makes it.
 bool has_one_level(Nodes inside)
 {
@@ -141,11 +199,22 @@ std::size_t GraphReader::read_vmap(Nodes nodes, std::size_t first, Scope& scope)
     if (m_vmap_depth >= max_depth)
         stop("The program nests more than {} vmaps.", max_depth);
     ++m_vmap_depth;
-    if (!read_vmap_by_rules(region, scope)) {
-        if (const LoopParts parts = loop_parts(inside); parts.possible)
+    // Rules would draw once for all samples what is theirs alone, loops the other way round.
+    const bool random = draws_random(inside);
+    const bool each_draws = random && randomness_of(region.front()) == Randomness::Different;
+    if (each_draws || !read_vmap_by_rules(region, scope)) {
+        const LoopParts parts = loop_parts(inside, each_draws);
+        const bool drawn_right = each_draws || !random ||
+                                 (randomness_of(region.front()) == Randomness::Same &&
+                                  std::none_of(parts.body.begin(), parts.body.end(),
+                                               [](Nodes own) { return draws_random(own); }));
+        if (parts.possible && drawn_right) {
             read_vmap_as_loop(region.front(), parts, scope);
-        else
+        } else {
+            const bool around = std::exchange(m_refusing_random, random);
             read_each(region, scope);
+            m_refusing_random = around;
+        }
     }
     --m_vmap_depth;
     return last;
@@ -159,7 +228,20 @@ void GraphReader::read_each(Nodes nodes, Scope& scope)
     }
 }
 
-GraphReader::LoopParts GraphReader::loop_parts(Nodes inside)
+bool GraphReader::is_random(std::string_view target)
+{
+    constexpr std::string_view space = "aten::";
+    if (!target.starts_with(space))
+        return false;
+    std::string_view base = target.substr(space.size());
+    base = base.substr(0, base.find('.'));
+    if (base.ends_with('_') && base != "_")
+        base.remove_suffix(1);
+    return std::find(random_operators.begin(), random_operators.end(), base) !=
+           random_operators.end();
+}
+
+GraphReader::LoopParts GraphReader::loop_parts(Nodes inside, bool each_draws)
 {
     LoopParts parts;
     parts.possible = has_one_level(inside);
@@ -167,9 +249,11 @@ GraphReader::LoopParts GraphReader::loop_parts(Nodes inside)
         const JsonValue node = own.front();
         const std::string_view target = node["target"].text();
         bool depends = own.size() > 1 || target == adds || target == removes;
-        for (const JsonValue each : own)
+        for (const JsonValue each : own) {
+            depends |= each_draws && draws_random(each);
             for (const std::string_view name : names_of(each["inputs"]))
                 depends |= parts.batched.contains(name);
+        }
         if (!depends) {
             // What the samples read of it may not change between them.
             parts.possible = parts.possible && !writes_in_place(target);

@@ -1,4 +1,5 @@
 // Less usual elementwise operators: exact integer arithmetic, tests of numbers, powers of two.
+#include "lowering/ops/bits.h"
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
@@ -89,58 +90,6 @@ Outputs heaviside(OpCall& call)
               where(is_integral(o.dtype) ? x < x : is_nan(x), 0.0, (x > 0.0).cast(o.dtype))));
 }
 
-// Integers as bits. Up to opset 17 ONNX has no bitwise operators, so bits are taken apart along a
-// new last axis, combined there, and added up again.
-struct Bits {
-    Expr below;    ///< bits 0 to 62 along a new last axis, as int64
-    Expr negative; ///< the sign bit, as bool
-};
-
-/// 2^0, 2^1, ... (`count` numbers).
-Expr bit_weights(Emitter& e, int count)
-{
-    std::vector<std::int64_t> weights;
-    for (int bit = 0; bit < count; ++bit)
-        weights.push_back(std::int64_t{1} << bit);
-    return {e, e.constant(std::span<const std::int64_t>(weights))};
-}
-
-Expr integer(Emitter& e, std::int64_t value)
-{
-    return {e, e.scalar(DType::Int64, value)};
-}
-
-/// x / y rounded down, for y > 0; ONNX's Mod of integers takes the divisor's sign.
-Expr floor_quotient(Expr x, Expr y)
-{
-    return (x - x.apply("Mod", y)) / y;
-}
-
-Bits bits_of(Emitter& e, ValueId x)
-{
-    const Expr wide(e, e.cast(x, DType::Int64));
-    const Expr column(e, e.unsqueeze(wide, {e.rank(x).value_or(0)}));
-    const Expr shifted = floor_quotient(column, bit_weights(e, 63));
-    return {shifted.apply("Mod", integer(e, 2)), wide < integer(e, 0)};
-}
-
-ValueId from_bits(Emitter& e, const Bits& bits, DType dtype)
-{
-    const std::int64_t axis = e.rank(bits.below).value_or(1) - 1;
-    // ONNX Runtime sums int64 as doubles, which hold 53 bits: two halves are exact.
-    const auto half = [&](std::int64_t from, std::int64_t to) {
-        const Expr part(e, e.slice(bits.below, axis, from, to));
-        const Expr weighted = part * bit_weights(e, static_cast<int>(to - from));
-        return Expr(e, e.reduce("ReduceSum", weighted, {axis}, false));
-    };
-    const Expr magnitude = half(0, 32) + half(32, 63) * integer(e, std::int64_t{1} << 32);
-    const Expr sign =
-        bits.negative.cast(DType::Int64) * integer(e, std::numeric_limits<std::int64_t>::min());
-    return e.cast(magnitude + sign, dtype);
-}
-
-enum class Bitwise { And, Or, Xor };
-
 template <Bitwise Op>
 Outputs bitwise(OpCall& call)
 {
@@ -153,45 +102,16 @@ Outputs bitwise(OpCall& call)
         call.refuse("bitwise operations take integers and bools");
     if (!e.rank(o.a) || !e.rank(o.b))
         call.refuse_for_shapes("the rank of an operand is not known");
-    const Bits a = bits_of(e, o.a);
-    const Bits b = bits_of(e, o.b);
-    const Expr negative(e, e.emit(name, {a.negative, b.negative}));
-    const auto below = [&] {
-        if constexpr (Op == Bitwise::And)
-            return a.below * b.below;
-        else if constexpr (Op == Bitwise::Or)
-            return a.below.apply("Max", b.below);
-        else
-            return (a.below + b.below).apply("Mod", integer(e, 2));
-    };
-    return from_bits(e, {below(), negative}, o.dtype);
-}
-
-/// 2 to the power of each count, which is kept within the table.
-Expr power_of_two(Emitter& e, Expr count)
-{
-    const Expr within = count.apply("Max", integer(e, 0)).apply("Min", integer(e, 62));
-    return {e, e.emit("Gather", {bit_weights(e, 63), within}, {{"axis", 0}})};
+    return combine_bits(e, Op, o.a, o.b, o.dtype);
 }
 
 template <bool Left>
 Outputs shift(OpCall& call)
 {
-    Emitter& e = call.e();
     const Operands o = promoted(call, "self", "other");
     if (!is_integer(o.dtype))
         call.refuse("shifts take integers");
-    const Expr x(e, e.cast(o.a, DType::Int64));
-    const Expr count(e, e.cast(o.b, DType::Int64));
-    const Expr factor = power_of_two(e, count);
-    const Expr beyond = count > integer(e, 62);
-    if constexpr (Left) {
-        const Expr far = where(count == integer(e, 63), x * factor * integer(e, 2), integer(e, 0));
-        return e.cast(where(beyond, far, x * factor), o.dtype);
-    } else {
-        const Expr far = -((x < integer(e, 0)).cast(DType::Int64));
-        return e.cast(where(beyond, far, floor_quotient(x, factor)), o.dtype);
-    }
+    return shift_bits(call.e(), Left, o.a, o.b, o.dtype);
 }
 
 #define STRATA_BITWISE(name, op)                                                                   \

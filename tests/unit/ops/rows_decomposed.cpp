@@ -277,6 +277,28 @@ ParityRows decomposed_rows()
                "%r : tensor = call_function[aten::add.Tensor](%x, %s)")
         .input(f32({3}))
         .dynamic();
+    // 5 << 2 = 20, 10 >> 1 = 5, 3 << 5 = 96; 5 & 3 = 1, 10 | 5 = 15, 15 ^ 6 = 9; -5 >> 1 = -3.
+    rows.emplace_back("bits of sizes", "def forward(self, x):\n  return x + 143")
+        .graph("%n : int = call_function[aten::sym_size.int](%x, 0)\n"
+               "%k : int = call_function[aten::sym_numel](%x)\n"
+               "%a : int = call_function[aten::__lshift__.int](%n, 2)\n"
+               "%b : int = call_function[aten::__rshift__.int](%k, 1)\n"
+               "%c : int = call_function[aten::__lshift__.int](3, %n)\n"
+               "%d : int = call_function[aten::__and__.bool](%n, 3)\n"
+               "%e : int = call_function[aten::__or__.bool](%k, %n)\n"
+               "%f : int = call_function[aten::__xor__.bool](%e, 6)\n"
+               "%g : int = call_function[aten::neg.int](%n)\n"
+               "%h : int = call_function[aten::__rshift__.int](%g, 1)\n"
+               "%s : int = call_function[torch::sym_sum]([%a, %b, %c, %d, %e, %f, %h])\n"
+               "%r : tensor = call_function[aten::add.Tensor](%x, %s)")
+        .input(f32({5, 2}))
+        .dynamic();
+    // Equal constants are outputs of their own.
+    rows.emplace_back("one number given out twice",
+                      "def forward(self, x):\n"
+                      "  return torch.tensor(3), x + 3, torch.tensor(3)")
+        .graph("%r : tensor = call_function[aten::add.Tensor](%x, 3)\noutput[output](3, %r, 3)")
+        .input(f32({2}));
     return rows;
 }
 

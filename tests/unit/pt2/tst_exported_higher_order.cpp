@@ -19,6 +19,7 @@ private Q_SLOTS:
     void vmap();
     void vmapWithoutRule();
     void vmapAsLoop();
+    void vmapOfRandomNumbers();
 };
 
 void ExportedHigherOrder::cond()
@@ -267,6 +268,50 @@ void ExportedHigherOrder::vmapWithoutRule()
     parts.nodes.push_back(vmap_end("b", "c"));
     const std::string branch = nodes_of(parts);
     QVERIFY2(branch.find("higher_order::vmap_of_cond") != std::string::npos, branch.c_str());
+}
+
+void ExportedHigherOrder::vmapOfRandomNumbers()
+{
+    // What PyTorch draws: 'same' one for all samples, 'different' one for each.
+    const std::string functorch = "torch._functorch.predispatch.";
+    const auto integer = [](int value) {
+        return arg("", "{`as_int`:" + std::to_string(value) + "}");
+    };
+    const std::string free = node(op("rand.default"), {arg("size", "{`as_ints`:[2]}")}, //
+                                  {tensor("a")});
+    const std::string like = node(op("rand_like.default"), {arg("self", tensor("p"))}, //
+                                  {tensor("a")});
+    const auto text_of = [&](const std::string& randomness, const std::string& draw) {
+        Parts parts;
+        parts.nodes = {node(functorch + "_vmap_increment_nesting",
+                            {integer(2), arg("", "{`as_string`:`" + randomness + "`}")}, {}),
+                       node(functorch + "_add_batch_dim",
+                            {arg("", tensor("x")), integer(0), integer(1)}, {tensor("p")}),
+                       draw,
+                       node(op("add.Tensor"), {arg("self", tensor("p")), arg("other", tensor("a"))},
+                            {tensor("q")}),
+                       node(functorch + "_remove_batch_dim",
+                            {arg("", tensor("q")), integer(1), integer(2), integer(0)},
+                            {tensor("b")}),
+                       node(functorch + "_vmap_decrement_nesting", {}, {})};
+        parts.outputs = {result("b")};
+        return nodes_of(parts);
+    };
+    const auto holds = [](const std::string& text, std::string_view part) {
+        return text.find(part) != std::string::npos;
+    };
+    std::string text = text_of("same", free);
+    QVERIFY2(holds(text, "[aten::rand](") && !holds(text, "prim::Loop"), text.c_str());
+    text = text_of("different", free);
+    QVERIFY2(text.find("[aten::rand](") > text.find("prim::Loop]"), text.c_str());
+    text = text_of("different", like);
+    QVERIFY2(text.find("[aten::rand_like](") > text.find("prim::Loop]"), text.c_str());
+    // Refused: the samples differ, and their random numbers would, too.
+    text = text_of("same", like);
+    QVERIFY2(holds(text, "[vmap::random::aten::rand_like]") && !holds(text, "prim::Loop"),
+             text.c_str());
+    // PyTorch itself refuses this.
+    QVERIFY(holds(text_of("error", like), "[vmap::random::aten::rand_like]"));
 }
 
 void ExportedHigherOrder::vmapAsLoop()

@@ -196,6 +196,8 @@ void Pt2Names::operators_data()
     QTest::newRow("power of sizes") << "_operator.pow" << false << "aten::pow.int_to_int";
     QTest::newRow("power of reals") << "_operator.pow" << true << "aten::pow.float";
     QTest::newRow("quotient") << "_operator.floordiv" << false << "aten::floordiv.int";
+    QTest::newRow("shift") << "_operator.lshift" << false << "aten::__lshift__.int";
+    QTest::newRow("shift back") << "_operator.rshift" << false << "aten::__rshift__.int";
     QTest::newRow("maximum") << "torch.sym_max" << false << "prim::max.int";
     QTest::newRow("negation") << "torch.sym_not" << false << "aten::__not__";
     QTest::newRow("other system") << "#mylib:my_op" << false << "mylib::my_op";
