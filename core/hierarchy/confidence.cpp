@@ -13,46 +13,48 @@ struct Combination {
 };
 
 constexpr std::array<Combination, 1> combinations{{
-    {EvidenceKind::Parameter, Support::Nested, 0.88},
+    {EvidenceKind::Parameter, Support::Contradicted, 0.96},
 }};
 
 } // namespace
 
+/// Ways that are rarely taken share the figure of all ways like them, so that no figure rests on
+/// few nodes of few models.
 FindingFacts facts(Finding finding)
 {
     switch (finding) {
     case Finding::Aligned:
         return {EvidenceKind::StructuralMatch, 0.98};
     case Finding::AlignedByEdges:
-        return {EvidenceKind::StructuralMatch, 0.96};
+        return {EvidenceKind::StructuralMatch, 0.98};
     case Finding::AlignedInRegion:
-        return {EvidenceKind::StructuralMatch, 0.94};
+        return {EvidenceKind::StructuralMatch, 0.96};
     case Finding::NearAgreed:
-        return {EvidenceKind::Consensus, 0.96};
+        return {EvidenceKind::Consensus, 0.98};
     case Finding::NearPassedOn:
-        return {EvidenceKind::CommonAncestor, 0.70};
+        return {EvidenceKind::CommonAncestor, 0.82};
     case Finding::NearCommon:
-        return {EvidenceKind::CommonAncestor, 0.43};
+        return {EvidenceKind::CommonAncestor, 0.48};
     case Finding::NearUsed:
-        return {EvidenceKind::Consensus, 0.87};
+        return {EvidenceKind::Consensus, 0.90};
     case Finding::NearFirstUsed:
-        return {EvidenceKind::CommonAncestor, 0.40};
+        return {EvidenceKind::CommonAncestor, 0.48};
     case Finding::GrownFinished:
-        return {EvidenceKind::Consensus, 0.97};
+        return {EvidenceKind::Consensus, 0.98};
     case Finding::GrownForm:
         return {EvidenceKind::Consensus, 0.98};
     case Finding::GrownMissing:
-        return {EvidenceKind::Consensus, 0.97};
+        return {EvidenceKind::Consensus, 0.98};
     case Finding::GrownBetween:
-        return {EvidenceKind::Consensus, 0.84};
+        return {EvidenceKind::Consensus, 0.86};
     case Finding::GrownOn:
-        return {EvidenceKind::CommonAncestor, 0.86};
+        return {EvidenceKind::CommonAncestor, 0.82};
     case Finding::GrownLeads:
-        return {EvidenceKind::CommonAncestor, 0.79};
+        return {EvidenceKind::CommonAncestor, 0.82};
     case Finding::GrownUsed:
         return {EvidenceKind::Consensus, 0.79};
     case Finding::GrownFirstUsed:
-        return {EvidenceKind::CommonAncestor, 0.45};
+        return {EvidenceKind::CommonAncestor, 0.48};
     case Finding::GrownRest:
         return {EvidenceKind::CommonAncestor, 0.93};
     }

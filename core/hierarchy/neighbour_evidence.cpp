@@ -1,5 +1,7 @@
 #include "hierarchy/neighbour_evidence.h"
 
+#include "hierarchy/confidence.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <string>
@@ -141,12 +143,13 @@ Result<std::vector<NodeEvidence>> neighbour_evidence(const OnnxModel& model,
             known[wave[i]] = decisions[i].known;
             if (wave[i] >= model.nodes.size())
                 continue;
-            const EvidenceKind kind =
-                decisions[i].consensus ? EvidenceKind::Consensus : EvidenceKind::CommonAncestor;
+            const Finding finding =
+                decisions[i].consensus ? Finding::GrownUsed : Finding::GrownOn; // as sure as these
+            const EvidenceKind kind = facts(finding).kind;
             const std::string& fqn = modules[decisions[i].known.module].fqn;
             found.push_back(
                 {wave[i],
-                 {kind, default_confidence(kind), decisions[i].known.module,
+                 {kind, facts(finding).confidence, decisions[i].known.module,
                   decisions[i].consensus
                       ? fmt::format("producers and consumers are in '{}'", fqn)
                       : fmt::format("nearest common module of {} known neighbour(s) is '{}'",
