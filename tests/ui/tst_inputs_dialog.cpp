@@ -1,11 +1,15 @@
 // The dialog of inputs: what it shows, checks and gives back.
 #include "ui/window/inputs_dialog.h"
 
+#include "ir/fx_text.h"
+
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableWidget>
+#include <QThreadPool>
 #include <QtTest>
+#include <fmt/format.h>
 
 using namespace strata;
 using namespace strata::ui;
@@ -83,6 +87,73 @@ private Q_SLOTS:
         QCOMPARE(options.dynamic_axes[2].name, std::string("x"));
         QCOMPARE(options.dynamic_axes[2].symbol, std::string("cols"));
         QCOMPARE(options.dynamic_axes[2].axis, std::int64_t{2});
+    }
+
+    // A convolution to which everything but its channels is open, then a layer of any rank.
+    void sizesThatRunAreOffered_data()
+    {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QList<int>>("weight");
+        QTest::addColumn<QString>("shown");
+        QTest::addColumn<int>("features");
+        QTest::newRow("symbols stay")
+            << "aten::conv2d" << QList<int>{2, 3, 1, 1} << "n, 3, h, w" << 3;
+        QTest::newRow("an empty shape is filled")
+            << "aten::linear" << QList<int>{4, 5} << "1, 5" << 5;
+    }
+
+    void sizesThatRunAreOffered()
+    {
+        QFETCH(QString, target);
+        QFETCH(QList<int>, weight);
+        QFETCH(QString, shown);
+        QFETCH(int, features);
+        auto program = std::make_shared<Program>();
+        std::vector<std::int64_t> dims(weight.begin(), weight.end());
+        program->tensors.push_back(Tensor::filled(DType::Float32, dims, 0.5));
+        const bool conv = target == QLatin1String("aten::conv2d");
+        auto graph = parse_fx(fmt::format("frame 0: \"\" class=\"Net\"\n"
+                                          "%x : tensor = placeholder[x]()\n"
+                                          "%w : tensor = get_attr[weight]() {{tensor=0}}\n"
+                                          "%y : tensor = call_function[{}](%x, %w{})\n"
+                                          "output[output](%y)\n",
+                                          target.toStdString(),
+                                          conv ? ", None, [1, 1], [0, 0], [1, 1], 1" : ", None"),
+                              program->modules);
+        QVERIFY2(graph, graph ? "" : graph.error().text().c_str());
+        program->graph = *std::move(graph);
+        auto made = std::make_shared<Inspection>();
+        made->program = program;
+        UsedInput x;
+        x.name = "x";
+        x.dtype = DType::Float32;
+        x.assumed = true;
+        x.source = "inferred from weight";
+        if (conv)
+            x.shape = std::vector<FxDim>{{-1, "n"}, {3, {}}, {-1, "h"}, {-1, "w"}};
+        made->inputs = {x};
+        InputsDialog dialog(*made, {});
+        QSignalSpy offered(&dialog, &InputsDialog::offered);
+        dialog.offer(made);
+        QVERIFY(offered.wait(20000));
+        QCOMPARE(table(dialog)->item(0, 2)->text(), shown);
+        const ExportOptions options = dialog.options();
+        QCOMPARE(options.inputs.size(), std::size_t{1});
+        QCOMPARE(options.inputs[0].shape[1], std::int64_t{features});
+        if (conv)
+            QVERIFY(options.inputs[0].shape[2] > 2); // not the size of nothing in particular
+        const QString note = dialog.findChild<QLabel*>(QStringLiteral("inputsNote"))->text();
+        QVERIFY2(note.contains(QStringLiteral("x: ")), qPrintable(note));
+    }
+
+    void offeringEndsWithTheDialog()
+    {
+        auto made = std::make_shared<Inspection>(inspection());
+        auto dialog = std::make_unique<InputsDialog>(*made, ExportOptions{});
+        dialog->offer(made);
+        dialog.reset();
+        QVERIFY(QThreadPool::globalInstance()->waitForDone(20000));
+        QCoreApplication::processEvents();
     }
 
     void typingIsCheckedAtOnce_data()

@@ -1552,6 +1552,14 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>Alle Größen sind fest.</translation>
     </message>
     <message>
+        <source>The model runs on %1.</source>
+        <translation>Das Modell läuft mit %1.</translation>
+    </message>
+    <message>
+        <source>Sizes to try: %1.</source>
+        <translation>Größen zum Ausprobieren: %1.</translation>
+    </message>
+    <message>
         <source>Dynamic axes: %1</source>
         <translation>Dynamische Achsen: %1</translation>
     </message>

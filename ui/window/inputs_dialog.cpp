@@ -1,6 +1,7 @@
 #include "ui/window/inputs_dialog.h"
 
 #include "session/inputs_dir.h"
+#include "session/offered_inputs.h"
 #include "ui/models/format.h"
 #include "ui/widgets/colors.h"
 
@@ -167,7 +168,10 @@ InputsDialog::InputsDialog(const Inspection& inspection, const ExportOptions& op
     refresh();
 }
 
-InputsDialog::~InputsDialog() = default;
+InputsDialog::~InputsDialog()
+{
+    m_offering.request_stop();
+}
 
 void InputsDialog::addRow(const QString& name, const QString& type, const QString& shape,
                           const QString& source, bool new_name)
@@ -240,10 +244,11 @@ void InputsDialog::refresh()
             for (const DynamicAxis& axis : shape->dynamic)
                 if (const QString symbol = toQString(axis.symbol); !names.contains(symbol))
                     names += symbol;
-    m_note->setText(!wrong.isEmpty() ? wrong
-                    : names.isEmpty()
-                        ? tr("All sizes are fixed.")
-                        : tr("Dynamic axes: %1").arg(names.join(QStringLiteral(", "))));
+    QString note = names.isEmpty() ? tr("All sizes are fixed.")
+                                   : tr("Dynamic axes: %1").arg(names.join(QStringLiteral(", ")));
+    if (!m_offer.isEmpty())
+        note += QLatin1Char('\n') + m_offer;
+    m_note->setText(wrong.isEmpty() ? note : wrong);
     bool usable = true;
     for (int row = 0; row < m_table->rowCount(); ++row)
         usable = usable && problem(row).isEmpty();
@@ -265,8 +270,14 @@ ExportOptions InputsDialog::options() const
         // What a loaded file gives keeps its data.
         const bool from_file = options.inputs_dir && before.name == name &&
                                before.type == text(row, Type) && before.shape == text(row, Shape);
+        std::vector<std::int64_t> sizes = shape->sizes;
+        const auto seen = m_sizes.find(name);
+        for (const DynamicAxis& axis : shape->dynamic)
+            if (seen != m_sizes.end() && seen->second.size() == sizes.size())
+                sizes[static_cast<std::size_t>(axis.axis)] =
+                    seen->second[static_cast<std::size_t>(axis.axis)];
         if (!from_file)
-            options.inputs.push_back({name.toStdString(), *dtype, shape->sizes});
+            options.inputs.push_back({name.toStdString(), *dtype, std::move(sizes)});
         for (DynamicAxis axis : shape->dynamic) {
             axis.name = name.toStdString();
             options.dynamic_axes.push_back(std::move(axis));
@@ -299,6 +310,53 @@ void InputsDialog::load(const QString& path)
             },
             Qt::QueuedConnection);
     });
+}
+
+void InputsDialog::offer(std::shared_ptr<const Inspection> inspection)
+{
+    QThreadPool::globalInstance()->start([self = QPointer<InputsDialog>(this),
+                                          inspection = std::move(inspection),
+                                          stop = m_offering.get_token()] {
+        TaskContext task(stop);
+        auto found = std::make_shared<Result<OfferedInputs>>(offer_inputs(*inspection, task));
+        QMetaObject::invokeMethod(
+            qApp,
+            [self, found] {
+                if (!self)
+                    return;
+                if (*found)
+                    self->take(**found);
+                Q_EMIT self->offered();
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void InputsDialog::take(const OfferedInputs& offer)
+{
+    QStringList texts;
+    const bool filling = std::exchange(m_filling, true);
+    for (const OfferedInputs::Row& found : offer.rows) {
+        const QString name = toQString(found.name);
+        const QString shape = shapeText(found.shape);
+        m_sizes[name] = found.shape;
+        texts += QStringLiteral("%1: %2").arg(name, shape);
+        for (int row = 0; row < m_table->rowCount(); ++row) {
+            Original& before = m_originals[static_cast<std::size_t>(row)];
+            const bool untouched = text(row, Name) == name && before.shape == text(row, Shape) &&
+                                   before.type == text(row, Type);
+            if (!untouched || !before.shape.isEmpty())
+                continue;
+            m_table->item(row, Type)->setText(toQString(to_string(found.dtype)));
+            m_table->item(row, Shape)->setText(shape);
+            before = {name, text(row, Type), shape};
+        }
+    }
+    m_filling = filling;
+    if (!texts.isEmpty())
+        m_offer = (offer.ran ? tr("The model runs on %1.") : tr("Sizes to try: %1."))
+                      .arg(texts.join(QStringLiteral("; ")));
+    refresh();
 }
 
 void InputsDialog::fill(const std::vector<NamedTensor>& tensors)

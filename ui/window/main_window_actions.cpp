@@ -365,6 +365,7 @@ void MainWindow::editInputs()
     auto* dialog = new InputsDialog(*m_inspection, m_options, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { useInputs(dialog->options()); });
+    dialog->offer(m_inspection);
     dialog->open();
 }
 
