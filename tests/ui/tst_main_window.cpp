@@ -249,6 +249,12 @@ private Q_SLOTS:
         click(regions, regions->model()->index(0, 0));
         QCOMPARE(requested.size(), 1);
         QCOMPARE(requested[0][0].toUInt(), *inspection->modules.find("layer1.0"));
+        // The counts leave room for the modules' names.
+        dialog.findChild<QTabWidget*>()->setCurrentIndex(1);
+        auto* kinds = dialog.findChild<QTreeWidget*>(QStringLiteral("kindList"));
+        QVERIFY(kinds);
+        QTRY_VERIFY(kinds->columnWidth(0) >=
+                    kinds->fontMetrics().horizontalAdvance(QStringLiteral("layer1.0.conv1")));
     }
 
     void orphansAreSteppedThroughByKey()

@@ -164,6 +164,11 @@ QTreeWidget* StrategyDialog::makeKinds(const Inspection& inspection)
         columns += toQString(to_string(kind));
     columns += tr("all");
     QTreeWidget* list = makeList(QStringLiteral("kindList"), columns);
+    // The modules get what the counts leave.
+    list->header()->setStretchLastSection(false);
+    for (int column = 1; column < list->columnCount(); ++column)
+        list->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     if (!inspection.program)
         return list;
     const Program& program = *inspection.program;
@@ -190,8 +195,6 @@ QTreeWidget* StrategyDialog::makeKinds(const Inspection& inspection)
         for (int column = 1; column < list->columnCount(); ++column)
             item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
-    list->header()->setStretchLastSection(false);
-    list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     return list;
 }
 
