@@ -29,6 +29,21 @@ void visit_items(Lowered& container, const Visit& visit)
     }
 }
 
+/// The tensors that an operator gave, one by one or in a list.
+std::vector<ValueId> views_of(const Outputs& outputs)
+{
+    std::vector<ValueId> views;
+    const auto add = [&](const Lowered& item) {
+        if (const auto* tensor = item.as<LoweredTensor>())
+            views.push_back(tensor->value);
+    };
+    for (Lowered output : outputs.values) {
+        add(output);
+        visit_items(output, add);
+    }
+    return views;
+}
+
 } // namespace
 
 const Lowered& GraphLowerer::value(FxValueId id)
@@ -117,7 +132,10 @@ void GraphLowerer::bind_python_outputs(const FxNode& node, Outputs outputs)
         self && (sequence_items(value(self->value)) || runtime_items(value(self->value)));
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
         const auto* tensor = outputs.values[i].as<LoweredTensor>();
-        if (tensor && is_valid(tensor->tag))
+        const bool known = tensor && is_valid(tensor->tag);
+        if (tensor && container && m_views.is_list_of_views(self->value))
+            m_views.link(node.outputs[i], self->value, known);
+        if (known)
             m_cell_of[node.outputs[i]] = tensor->tag.cell;
         else if (tensor && container && node.target != "aten::pop")
             m_cells[m_cell_of[node.outputs[i]]].chosen_from = self->value;
@@ -137,9 +155,36 @@ void GraphLowerer::refresh(std::uint32_t cell)
     const OpRegistry::Op* op = m_registry.find(view.target);
     const Lowered self = m_cells[base].value;
     m_cells[cell].base_version = m_cells[base].version;
-    Outputs outputs = call_operator(*op, view, &self);
-    m_cells[cell].value = std::move(outputs.values.front());
+    const Outputs outputs = call_operator(*op, view, &self);
+    const auto pieces = views_of(outputs);
+    m_cells[cell].value = is_split_view(view.target) ? Lowered::tensor(pieces[m_cells[cell].item])
+                                                     : outputs.values.front();
     ++m_cells[cell].version;
+}
+
+void GraphLowerer::follow_views(FxNodeId id, FxValueId base)
+{
+    const FxNode& node = m_fx.nodes[id];
+    const std::uint32_t base_cell = m_cell_of[base];
+    const auto follow = [&](std::uint32_t cell, std::size_t item) {
+        m_cells[cell].base = base_cell;
+        m_cells[cell].view = id;
+        m_cells[cell].item = static_cast<std::uint32_t>(item);
+        m_cells[cell].base_version = m_cells[base_cell].version;
+    };
+    if (node.outputs.size() == 1 && is_exact_view(node.target)) {
+        follow(m_cell_of[node.outputs.front()], 0);
+    } else if (node.outputs.size() == 1 && is_split_view(node.target)) {
+        Lowered views = m_cells[m_cell_of[node.outputs.front()]].value; // the same list
+        tag_items(views);
+        std::size_t item = 0;
+        visit_items(views, [&](Lowered& view) {
+            follow(std::get<LoweredTensor>(view.value).tag.cell, item++);
+        });
+    } else if (is_split_view(node.target)) {
+        for (std::size_t item = 0; item < node.outputs.size(); ++item)
+            follow(m_cell_of[node.outputs[item]], item);
+    }
 }
 
 void GraphLowerer::write_cell(std::uint32_t cell, ValueId written)
@@ -150,8 +195,15 @@ void GraphLowerer::write_cell(std::uint32_t cell, ValueId written)
         refresh(base);
         const FxNode& view = m_fx.nodes[m_cells[cell].view];
         const OpSchema& schema = m_registry.find(view.target)->schema;
-        OpCall call(m_emitter, schema, bind_arguments(schema, view, &m_cells[base].value));
-        write_cell(base, write_through_view(call, written));
+        const Lowered self = m_cells[base].value;
+        OpCall call(m_emitter, schema, bind_arguments(schema, view, &self));
+        if (is_split_view(view.target)) {
+            const Outputs outputs = call_operator(*m_registry.find(view.target), view, &self);
+            write_cell(base,
+                       write_through_split(call, views_of(outputs), m_cells[cell].item, written));
+        } else {
+            write_cell(base, write_through_view(call, written));
+        }
         m_cells[cell].base_version = m_cells[base].version;
     }
     m_cells[cell].value = Lowered::tensor(written);

@@ -388,12 +388,8 @@ void GraphLowerer::lower_call(FxNodeId id)
         bind_alias(node.outputs.front(), self->value);
     else
         bind_outputs(node, std::move(outputs));
-    if (!alias && self && node.outputs.size() == 1 && is_exact_view(node.target)) {
-        Cell& view = m_cells[m_cell_of[node.outputs.front()]];
-        view.base = m_cell_of[self->value];
-        view.view = id;
-        view.base_version = m_cells[view.base].version;
-    }
+    if (!alias && self)
+        follow_views(id, self->value);
 }
 
 std::vector<Lowered> GraphLowerer::bind_arguments(const OpSchema& schema, const FxNode& node,

@@ -40,6 +40,7 @@ private:
         Lowered value;
         std::uint32_t base = no_index;  ///< cell of the tensor that this is a view of
         FxNodeId view = no_index;       ///< the view operator
+        std::uint32_t item = 0;         ///< which of the views that the operator gives
         std::uint32_t version = 0;      ///< counts the writes into this cell
         std::uint32_t base_version = 0; ///< of the base when the view was made
         std::uint32_t serial = 0;       ///< tells cells apart that had the same number
@@ -119,6 +120,8 @@ private:
     std::uint32_t add_cell(Lowered value);
     void bind_python_outputs(const FxNode& node, Outputs outputs);
     void write_cell(std::uint32_t cell, ValueId written);
+    /// The outputs of a view operator are views of what `base` names from now on.
+    void follow_views(FxNodeId view, FxValueId base);
     /// After a refusal: views that were made anew while lowering the node are to be made again.
     void forget_views(std::size_t first_value);
     void bind(FxValueId id, Lowered value);

@@ -1,9 +1,12 @@
 #include "lowering/view_scatter.h"
 
+#include "lowering/ops/diagonals.h"
+#include "lowering/ops/moved_axes.h"
 #include "lowering/python_value.h"
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -18,11 +21,18 @@ std::string_view base_name(std::string_view target)
     return target.substr(0, target.find('.', scope == std::string_view::npos ? 0 : scope));
 }
 
-constexpr std::array<std::string_view, 17> exact_views{
-    "aten::alias",     "aten::detach",        "aten::select",    "aten::slice",    "aten::narrow",
-    "aten::view",      "aten::view_as",       "aten::unsqueeze", "aten::squeeze",  "aten::t",
-    "aten::transpose", "aten::permute",       "aten::numpy_T",   "aten::swapaxes", "aten::swapdims",
-    "aten::unflatten", "aten::_reshape_alias"};
+constexpr std::array<std::string_view, 24> exact_views{
+    "aten::alias",     "aten::detach",    "aten::select",    "aten::slice",
+    "aten::narrow",    "aten::view",      "aten::view_as",   "aten::unsqueeze",
+    "aten::squeeze",   "aten::t",         "aten::transpose", "aten::permute",
+    "aten::numpy_T",   "aten::mT",        "aten::swapaxes",  "aten::swapdims",
+    "aten::unflatten", "aten::movedim",   "aten::moveaxis",  "aten::diagonal",
+    "aten::expand",    "aten::expand_as", "aten::adjoint",   "aten::_reshape_alias"};
+
+constexpr std::array<std::string_view, 10> split_views{
+    "aten::chunk",        "aten::split",        "aten::split_with_sizes", "aten::unsafe_chunk",
+    "aten::unsafe_split", "aten::tensor_split", "aten::unbind",           "aten::hsplit",
+    "aten::vsplit",       "aten::dsplit"};
 
 std::int64_t bound(OpCall& view, std::string_view name, std::int64_t fallback)
 {
@@ -119,6 +129,48 @@ bool is_exact_view(std::string_view target)
            exact_views.end();
 }
 
+bool is_split_view(std::string_view target)
+{
+    return std::find(split_views.begin(), split_views.end(), base_name(target)) !=
+           split_views.end();
+}
+
+ValueId write_through_split(OpCall& view, const std::vector<ValueId>& pieces, std::size_t item,
+                            ValueId written)
+{
+    Emitter& e = view.e();
+    const std::string_view op = base_name(view.target());
+    const ValueId base = view.tensor("self");
+    const std::int64_t rank = view.rank("self");
+    if (op == "aten::unbind") {
+        const std::int64_t axis = view.normalize_axis(view.integer("dim"), rank);
+        const auto index = static_cast<std::int64_t>(item);
+        return write_range(view, base, e.unsqueeze(written, {axis}), axis, index, index + 1, 1);
+    }
+    std::int64_t axis = 0;
+    if (op == "aten::hsplit")
+        axis = rank > 1 ? 1 : 0;
+    else if (op == "aten::dsplit")
+        axis = 2;
+    else if (op != "aten::vsplit")
+        axis = view.normalize_axis(view.integer("dim"), rank);
+    // Where the piece lies, when the sizes up to it are known.
+    const auto size_of = [&](ValueId piece) {
+        const auto shape = e.shape(piece);
+        return shape ? (*shape)[static_cast<std::size_t>(axis)] : Dim{};
+    };
+    const auto last = pieces.begin() + static_cast<std::ptrdiff_t>(item);
+    if (std::all_of(pieces.begin(), last + 1, [&](ValueId p) { return size_of(p).known(); })) {
+        const std::int64_t start = std::accumulate(
+            pieces.begin(), last, std::int64_t{0},
+            [&](std::int64_t sum, ValueId piece) { return sum + size_of(piece).value; });
+        return write_range(view, base, written, axis, start, start + size_of(*last).value, 1);
+    }
+    std::vector<ValueId> parts = pieces;
+    parts[item] = written;
+    return e.concat(std::move(parts), axis);
+}
+
 ValueId write_through_view(OpCall& view, ValueId written)
 {
     Emitter& e = view.e();
@@ -166,6 +218,33 @@ ValueId write_through_view(OpCall& view, ValueId written)
                       permutation[static_cast<std::size_t>(
                           view.normalize_axis(view.integer(axes ? "axis1" : "dim1"), rank))]);
         return e.transpose(written, std::move(permutation));
+    }
+    if (op == "aten::mT" || op == "aten::adjoint") {
+        const std::int64_t rank = view.rank("self");
+        Ints permutation(static_cast<std::size_t>(rank));
+        std::iota(permutation.begin(), permutation.end(), std::int64_t{0});
+        if (rank < 2)
+            view.refuse("a matrix is needed");
+        std::swap(permutation[permutation.size() - 1], permutation[permutation.size() - 2]);
+        return e.transpose(written, std::move(permutation));
+    }
+    if (op == "aten::diagonal")
+        return ops::write_diagonal(view, base, written);
+    if (op == "aten::movedim" || op == "aten::moveaxis")
+        return e.transpose(written, ops::moved_axes(view, view.rank("self"),
+                                                    view.ints("destination"), view.ints("source")));
+    if (op == "aten::expand" || op == "aten::expand_as") {
+        // One element in several places: which of them was written cannot be told.
+        const auto narrow = e.static_shape(base);
+        const auto wide = e.static_shape(written);
+        const auto elements = [](const Ints& shape) {
+            return std::accumulate(shape.begin(), shape.end(), std::int64_t{1},
+                                   std::multiplies<>());
+        };
+        if (!narrow || !wide || elements(*narrow) != elements(*wide))
+            view.refuse("it writes into an expanded tensor, whose elements share memory",
+                        "Expand a copy: x.expand(...).clone().");
+        return e.reshape(written, e.shape_of(base));
     }
     if (op == "aten::t" || op == "aten::numpy_T") {
         Ints permutation(static_cast<std::size_t>(view.rank("self")));

@@ -19,21 +19,50 @@ std::string_view base_name(std::string_view target)
 
 // PyTorch's view operators (https://pytorch.org/docs/stable/tensor_view.html); those that may copy
 // are views too here.
-constexpr std::array<std::string_view, 40> view_targets{
-    "aten::alias",        "aten::as_strided",   "aten::chunk",
-    "aten::contiguous",   "aten::detach",       "aten::diagonal",
-    "aten::expand",       "aten::expand_as",    "aten::flatten",
-    "aten::hsplit",       "aten::imag",         "aten::movedim",
-    "aten::mT",           "aten::moveaxis",     "aten::narrow",
-    "aten::numpy_T",      "aten::permute",      "aten::real",
-    "aten::reshape",      "aten::reshape_as",   "aten::select",
-    "aten::slice",        "aten::split",        "aten::split_with_sizes",
-    "aten::unsafe_chunk", "aten::unsafe_split", "aten::squeeze",
-    "aten::swapaxes",     "aten::swapdims",     "aten::t",
-    "aten::tensor_split", "aten::transpose",    "aten::unbind",
-    "aten::unflatten",    "aten::unfold",       "aten::unsqueeze",
-    "aten::view",         "aten::view_as",      "aten::_reshape_alias",
-    "prim::ListUnpack"};
+constexpr std::array<std::string_view, 44> view_targets{"aten::alias",
+                                                        "aten::as_strided",
+                                                        "aten::chunk",
+                                                        "aten::contiguous",
+                                                        "aten::detach",
+                                                        "aten::diagonal",
+                                                        "aten::expand",
+                                                        "aten::expand_as",
+                                                        "aten::flatten",
+                                                        "aten::hsplit",
+                                                        "aten::imag",
+                                                        "aten::movedim",
+                                                        "aten::mT",
+                                                        "aten::moveaxis",
+                                                        "aten::narrow",
+                                                        "aten::numpy_T",
+                                                        "aten::permute",
+                                                        "aten::real",
+                                                        "aten::reshape",
+                                                        "aten::reshape_as",
+                                                        "aten::select",
+                                                        "aten::slice",
+                                                        "aten::split",
+                                                        "aten::split_with_sizes",
+                                                        "aten::unsafe_chunk",
+                                                        "aten::unsafe_split",
+                                                        "aten::squeeze",
+                                                        "aten::swapaxes",
+                                                        "aten::swapdims",
+                                                        "aten::t",
+                                                        "aten::tensor_split",
+                                                        "aten::transpose",
+                                                        "aten::unbind",
+                                                        "aten::unflatten",
+                                                        "aten::unfold",
+                                                        "aten::unsqueeze",
+                                                        "aten::view",
+                                                        "aten::view_as",
+                                                        "aten::_reshape_alias",
+                                                        "prim::ListUnpack",
+                                                        "aten::vsplit",
+                                                        "aten::dsplit",
+                                                        "aten::adjoint",
+                                                        "aten::mH"};
 
 } // namespace
 
@@ -102,13 +131,13 @@ ViewUses::ViewUses(const FxGraph& graph)
         const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
         if (self && (is_view(node.target) || is_in_place(node.target)))
             for (FxValueId output : node.outputs)
-                link(output, self->value, is_exact_view(node.target) || is_in_place(node.target));
+                link(output, self->value,
+                     is_exact_view(node.target) || is_split_view(node.target) ||
+                         is_in_place(node.target) || node.target == "prim::ListUnpack");
         if (has_out_arguments(node.target) && node.args.size() >= node.outputs.size())
             for (std::size_t i = 0; i < node.outputs.size(); ++i)
                 if (const FxRef* out = node.args[node.args.size() - node.outputs.size() + i].ref())
                     link(node.outputs[i], out->value, true);
-        if (self && base_name(node.target) == "aten::__getitem__" && is_list_of_views(self->value))
-            link(node.outputs.front(), self->value);
     }
     for (FxBlockId id = 0; id < graph.blocks.size(); ++id) {
         const FxBlock& block = graph.blocks[id];
@@ -119,7 +148,8 @@ ViewUses::ViewUses(const FxGraph& graph)
 
 void ViewUses::link(FxValueId value, FxValueId base, bool exact)
 {
-    if (value == base)
+    const auto known = [&](const Link& other) { return other.to == base && other.exact == exact; };
+    if (value == base || std::any_of(m_bases[value].begin(), m_bases[value].end(), known))
         return;
     m_bases[value].push_back({base, exact});
     m_views[base].push_back({value, exact});

@@ -30,6 +30,8 @@ public:
     std::string conflict(FxNodeId in_place_node, FxValueId written) const;
     /// In a loop, later iterations are after it, too.
     bool is_used_after(FxValueId value, FxNodeId node) const { return m_last_use[value] > node; }
+    /// The list of what chunk() and the like give: its items are views, itself is none.
+    bool is_list_of_views(FxValueId value) const;
     /// Says that `value` may be `base` itself, as a result of a branch that is decided by data may;
     /// `exact`: it certainly is, and the lowering follows writes from one to the other.
     void link(FxValueId value, FxValueId base, bool exact = false);
@@ -40,9 +42,6 @@ private:
         bool exact; ///< the lowering follows writes through it
     };
     FxNodeId maker(FxValueId value) const;
-    /// The list of what chunk() and the like give: its items are views, itself is none.
-    bool is_list_of_views(FxValueId value) const;
-
     const FxGraph& m_graph;
     std::vector<FxNodeId> m_last_use;       // per value; 0 when never used
     std::vector<std::vector<Link>> m_bases; // per value: what it is a view of

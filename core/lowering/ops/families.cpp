@@ -50,7 +50,8 @@ std::vector<Family> all_families()
         {"static quantization", static_quantized_ops()},
         {"statistics", statistics_ops()},
         {"transformer fast path", transformer_ops()},
-        {"windows and diagonals", window_ops()},
+        {"windows", window_ops()},
+        {"diagonals", diagonal_ops()},
     };
 }
 

@@ -54,6 +54,7 @@ std::span<const OpEntry> special_ops();
 std::span<const OpEntry> static_quantized_ops();
 std::span<const OpEntry> statistics_ops();
 std::span<const OpEntry> gradient_ops();
+std::span<const OpEntry> diagonal_ops();
 std::span<const OpEntry> window_ops();
 std::span<const OpEntry> transformer_ops();
 

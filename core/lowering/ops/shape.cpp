@@ -1,5 +1,6 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/moved_axes.h"
 #include "lowering/ops/type_promotion.h"
 #include "lowering/python_value.h"
 #include "passes/dim_math.h"
@@ -189,25 +190,9 @@ Outputs transpose_last_two(OpCall& call)
 
 Outputs movedim(OpCall& call)
 {
-    const std::int64_t rank = call.rank("self");
-    const Ints source = call.ints("source");
-    const Ints destination = call.ints("destination");
-    Ints permutation(static_cast<std::size_t>(rank), -1);
-    std::vector<bool> taken(static_cast<std::size_t>(rank), false);
-    for (std::size_t i = 0; i < source.size() && i < destination.size(); ++i) {
-        const std::int64_t from = call.normalize_axis(source[i], rank);
-        permutation[static_cast<std::size_t>(call.normalize_axis(destination[i], rank))] = from;
-        taken[static_cast<std::size_t>(from)] = true;
-    }
-    std::size_t next = 0;
-    for (std::int64_t& axis : permutation) {
-        if (axis >= 0)
-            continue;
-        while (taken[next])
-            ++next;
-        axis = static_cast<std::int64_t>(next++);
-    }
-    return call.e().transpose(call.tensor("self"), std::move(permutation));
+    return call.e().transpose(
+        call.tensor("self"),
+        moved_axes(call, call.rank("self"), call.ints("source"), call.ints("destination")));
 }
 
 Outputs expand(OpCall& call)
@@ -592,6 +577,27 @@ constexpr OpEntry entries[] = {
 };
 
 } // namespace
+
+std::vector<std::int64_t> moved_axes(OpCall& call, std::int64_t rank, const Ints& source,
+                                     const Ints& destination)
+{
+    Ints permutation(static_cast<std::size_t>(rank), -1);
+    std::vector<bool> taken(static_cast<std::size_t>(rank), false);
+    for (std::size_t i = 0; i < source.size() && i < destination.size(); ++i) {
+        const std::int64_t from = call.normalize_axis(source[i], rank);
+        permutation[static_cast<std::size_t>(call.normalize_axis(destination[i], rank))] = from;
+        taken[static_cast<std::size_t>(from)] = true;
+    }
+    std::size_t next = 0;
+    for (std::int64_t& axis : permutation) {
+        if (axis >= 0)
+            continue;
+        while (taken[next])
+            ++next;
+        axis = static_cast<std::int64_t>(next++);
+    }
+    return permutation;
+}
 
 std::span<const OpEntry> shape_ops()
 {
