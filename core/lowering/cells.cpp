@@ -157,8 +157,11 @@ void GraphLowerer::refresh(std::uint32_t cell)
     m_cells[cell].base_version = m_cells[base].version;
     const Outputs outputs = call_operator(*op, view, &self);
     const auto pieces = views_of(outputs);
-    m_cells[cell].value = is_split_view(view.target) ? Lowered::tensor(pieces[m_cells[cell].item])
-                                                     : outputs.values.front();
+    // A list of views that has no number yet is made anew as a whole.
+    const bool piece =
+        is_split_view(view.target) && m_cells[cell].value.as<LoweredTensor>() != nullptr;
+    m_cells[cell].value =
+        piece ? Lowered::tensor(pieces[m_cells[cell].item]) : outputs.values.front();
     ++m_cells[cell].version;
 }
 
@@ -176,6 +179,10 @@ void GraphLowerer::follow_views(FxNodeId id, FxValueId base)
         follow(m_cell_of[node.outputs.front()], 0);
     } else if (node.outputs.size() == 1 && is_split_view(node.target)) {
         Lowered views = m_cells[m_cell_of[node.outputs.front()]].value; // the same list
+        if (runtime_items(views)) {
+            follow(m_cell_of[node.outputs.front()], 0);
+            return;
+        }
         tag_items(views);
         std::size_t item = 0;
         visit_items(views, [&](Lowered& view) {

@@ -135,6 +135,14 @@ std::optional<Outputs> slice_list(const PythonCall& call)
     if (!items)
         return std::nullopt;
     const auto size = static_cast<std::int64_t>(items->size());
+    const std::int64_t step =
+        call.args.size() > 3 && !call[3].is_none() ? as_integer(call.e, call[3]).value_or(0) : 1;
+    if (step == 0)
+        call.refuse(
+            "a list is sliced with a step of 0, or one that is only known when the model runs");
+    // Backwards, the bounds lie between -1, which is before the first item, and the last item.
+    const std::int64_t lowest = step < 0 ? -1 : 0;
+    const std::int64_t highest = step < 0 ? size - 1 : size;
     auto bound = [&](std::size_t i, std::int64_t fallback) {
         if (i >= call.args.size() || call[i].is_none())
             return fallback;
@@ -142,14 +150,12 @@ std::optional<Outputs> slice_list(const PythonCall& call)
         if (!value)
             throw Refusal{
                 "a list is sliced by a number that is only known when the model runs", {}, false};
-        return std::clamp<std::int64_t>(*value < 0 ? *value + size : *value, 0, size);
+        return std::clamp<std::int64_t>(*value < 0 ? *value + size : *value, lowest, highest);
     };
-    const std::int64_t step =
-        call.args.size() > 3 && !call[3].is_none() ? as_integer(call.e, call[3]).value_or(1) : 1;
-    if (step < 1)
-        call.refuse("a list is sliced with a step below 1");
     std::vector<Lowered> taken;
-    for (std::int64_t i = bound(1, 0), end = bound(2, size); i < end; i += step)
+    const std::int64_t end = bound(2, step < 0 ? lowest : highest);
+    for (std::int64_t i = bound(1, step < 0 ? highest : lowest); step < 0 ? i > end : i < end;
+         i += step)
         taken.push_back((*items)[static_cast<std::size_t>(i)]);
     return Outputs(Lowered::list(std::move(taken)));
 }

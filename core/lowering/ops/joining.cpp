@@ -1,6 +1,13 @@
+#include "lowering/ops/building_blocks.h"
+#include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/python_value.h"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
 
 namespace strata::ops {
 namespace {
@@ -95,12 +102,49 @@ Lowered split_into(OpCall& call, ValueId x, std::int64_t axis, const Ints& sizes
                                    sizes.size(), {{"axis", axis}}));
 }
 
-std::int64_t known_extent(OpCall& call, ValueId x, std::int64_t axis)
+/// Splits into `count` pieces of sizes that are only known when the model runs (rank-1 int64).
+Lowered split_at_run_time(OpCall& call, ValueId x, std::int64_t axis, ValueId sizes,
+                          std::size_t count)
+{
+    if (count == 1)
+        return tensor_list({x});
+    return tensor_list(call.e().emit_many("Split", {x, sizes}, count, {{"axis", axis}}));
+}
+
+/// The extent of an axis, when it is known.
+std::optional<std::int64_t> extent_if_known(OpCall& call, ValueId x, std::int64_t axis)
 {
     const auto shape = call.e().shape(x);
     if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
-        call.refuse_for_shapes("the number of pieces depends on a size that is not known");
+        return std::nullopt;
     return (*shape)[static_cast<std::size_t>(axis)].value;
+}
+
+/// 0, 1, ... , count - 1.
+Expr numbers_up_to(Emitter& e, std::int64_t count)
+{
+    return {e, e.constant(std::span<const std::int64_t>(iota(0, count)))};
+}
+
+/// The pieces between positions, as slices have them: Python's rules for negative numbers and those
+/// past the end.
+Lowered slices_between(OpCall& call, ValueId x, std::int64_t axis, const Ints& indices)
+{
+    std::vector<ValueId> pieces;
+    std::int64_t start = 0;
+    for (const std::int64_t index : indices) {
+        pieces.push_back(call.e().slice(x, axis, start, index));
+        start = index;
+    }
+    pieces.push_back(call.e().slice(x, axis, start, std::numeric_limits<std::int64_t>::max()));
+    return tensor_list(pieces);
+}
+
+Lowered run_time_list(RuntimeItems items)
+{
+    PythonList list;
+    list.runtime = std::move(items);
+    return Lowered(std::make_shared<PythonList>(std::move(list)));
 }
 
 Ints piece_sizes(std::int64_t extent, std::int64_t size)
@@ -118,39 +162,75 @@ Outputs split(OpCall& call)
     const std::int64_t size = call.integer("split_size");
     if (size <= 0)
         call.refuse("the size of the pieces must be positive");
-    return split_into(call, x, axis, piece_sizes(known_extent(call, x, axis), size));
+    if (const auto extent = extent_if_known(call, x, axis))
+        return split_into(call, x, axis, piece_sizes(*extent, size));
+    Emitter& e = call.e();
+    RuntimeItems items;
+    items.sequence = e.emit("SplitToSequence", {x, e.scalar(DType::Int64, size)}, {{"axis", axis}});
+    items.dtype = call.dtype_of(x);
+    items.shape = e.shape(x);
+    if (items.shape)
+        (*items.shape)[static_cast<std::size_t>(axis)] = Dim::unknown();
+    return run_time_list(std::move(items));
 }
 
 Outputs split_with_sizes(OpCall& call)
 {
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    return split_into(call, call.tensor("self"), axis, call.ints("split_sizes"));
+    const ValueId x = call.tensor("self");
+    const ValueId sizes = call.int_tensor("split_sizes");
+    if (const auto known = call.e().known_ints(sizes))
+        return split_into(call, x, axis, *known);
+    const auto* items = sequence_items(call.arg("split_sizes"));
+    if (!items)
+        call.refuse("the number of pieces is only known when the model runs");
+    return split_at_run_time(call, x, axis, sizes, items->size());
 }
 
 Outputs chunk(OpCall& call)
 {
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const std::int64_t extent = known_extent(call, x, axis);
+    const auto extent = extent_if_known(call, x, axis);
     const std::int64_t chunks = call.integer("chunks");
     if (chunks <= 0)
         call.refuse("the number of chunks must be positive");
     if (extent == 0)
         return split_into(call, x, axis, Ints(static_cast<std::size_t>(chunks), 0));
-    return split_into(call, x, axis, piece_sizes(extent, (extent + chunks - 1) / chunks));
+    if (extent)
+        return split_into(call, x, axis, piece_sizes(*extent, (*extent + chunks - 1) / chunks));
+    // As many pieces as asked for. Where the axis turns out to be too short for that, PyTorch gives
+    // fewer and here the last ones are empty; code that unpacks them does not get so far.
+    Emitter& e = call.e();
+    const auto count = static_cast<double>(chunks);
+    const Expr length(e, e.size_of(x, axis));
+    const Expr size = (length + (count - 1)) / count;
+    const Expr sizes = min(max(length - numbers_up_to(e, chunks) * size, 0.0), size);
+    return split_at_run_time(call, x, axis, sizes.id(), static_cast<std::size_t>(chunks));
 }
 
 Outputs tensor_split_sections(OpCall& call)
 {
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const std::int64_t extent = known_extent(call, x, axis);
+    const auto extent = extent_if_known(call, x, axis);
     const std::int64_t sections = call.integer("sections");
     if (sections <= 0)
         call.refuse("the number of sections must be positive");
+    if (!extent) {
+        // The first ones are longer by one when the length is no multiple.
+        Emitter& e = call.e();
+        const auto count = static_cast<double>(sections);
+        const Expr length(e, e.size_of(x, axis));
+        Ints from_end = iota(0, sections);
+        std::reverse(from_end.begin(), from_end.end());
+        const Expr rest(e, e.constant(std::span<const std::int64_t>(from_end)));
+        return split_at_run_time(call, x, axis, ((length + rest) / count).id(),
+                                 static_cast<std::size_t>(sections));
+    }
     Ints sizes;
     for (std::int64_t i = 0; i < sections; ++i)
-        sizes.push_back(extent / sections + (i < extent % sections ? 1 : 0));
+        sizes.push_back(*extent / sections + (i < *extent % sections ? 1 : 0));
     return split_into(call, x, axis, sizes);
 }
 
@@ -174,9 +254,10 @@ Outputs tensor_split_indices(OpCall& call)
 {
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const std::int64_t extent = known_extent(call, x, axis);
-    const Ints sizes = sizes_between(extent, call.ints("indices"));
-    return split_into(call, x, axis, sizes);
+    const auto extent = extent_if_known(call, x, axis);
+    const Ints indices = call.ints("indices");
+    return extent ? split_into(call, x, axis, sizes_between(*extent, indices))
+                  : slices_between(call, x, axis, indices);
 }
 
 /// hsplit, vsplit, dsplit: along the second, first and third dimension; a vector has only one.
@@ -188,17 +269,22 @@ Outputs split_along(OpCall& call)
     const std::int64_t axis = Axis == 1 && rank == 1 ? 0 : Axis;
     if (axis >= rank)
         call.refuse("the tensor has too few dimensions");
-    const std::int64_t extent = known_extent(call, x, axis);
-    Ints sizes;
+    const auto extent = extent_if_known(call, x, axis);
     if constexpr (Sections) {
         const std::int64_t sections = call.integer("sections");
-        if (sections <= 0 || extent % sections != 0)
+        if (sections <= 0 || (extent && *extent % sections != 0))
             call.refuse("the sections do not divide the dimension");
-        sizes.assign(static_cast<std::size_t>(sections), extent / sections);
+        const auto count = static_cast<std::size_t>(sections);
+        if (extent)
+            return split_into(call, x, axis, Ints(count, *extent / sections));
+        return sections == 1
+                   ? tensor_list({x})
+                   : tensor_list(call.e().emit_many("Split", {x}, count, {{"axis", axis}}));
     } else {
-        sizes = sizes_between(extent, call.ints("indices"));
+        const Ints indices = call.ints("indices");
+        return extent ? split_into(call, x, axis, sizes_between(*extent, indices))
+                      : slices_between(call, x, axis, indices);
     }
-    return split_into(call, x, axis, sizes);
 }
 
 Outputs unbind(OpCall& call)
@@ -206,13 +292,25 @@ Outputs unbind(OpCall& call)
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const std::int64_t extent = known_extent(call, x, axis);
+    const auto extent = extent_if_known(call, x, axis);
+    if (!extent) {
+        Ints permutation = iota(0, call.rank("self"));
+        std::rotate(permutation.begin(), permutation.begin() + axis,
+                    permutation.begin() + axis + 1);
+        RuntimeItems rows;
+        rows.stacked = e.transpose(x, std::move(permutation));
+        rows.dtype = call.dtype_of(x);
+        rows.shape = e.shape(x);
+        if (rows.shape)
+            rows.shape->erase(rows.shape->begin() + axis);
+        return run_time_list(std::move(rows));
+    }
     std::vector<Lowered> items;
-    if (extent > 1) {
+    if (*extent > 1) {
         for (const ValueId piece :
-             e.emit_many("Split", {x}, static_cast<std::size_t>(extent), {{"axis", axis}}))
+             e.emit_many("Split", {x}, static_cast<std::size_t>(*extent), {{"axis", axis}}))
             items.push_back(Lowered::tensor(e.squeeze(piece, {axis})));
-    } else if (extent == 1) {
+    } else if (*extent == 1) {
         items.push_back(Lowered::tensor(e.squeeze(x, {axis})));
     }
     return Lowered::list(std::move(items));
