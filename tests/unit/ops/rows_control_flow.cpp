@@ -204,6 +204,14 @@ ParityRows control_flow_rows()
          "  y = x * 1\n  for i in range(int(n)):\n    y[i % 4].add_(i)\n    y[:, 0].mul_(2)\n  "
          "return y\n")
         .with_unknown = false;
+    loop("pieces written in a loop",
+         "  y = x * 1\n  p = torch.chunk(y, 2, 1)\n  for i in range(int(n)):\n    p[1].mul_(1.5)\n"
+         "    y[i % 4] = y[i % 4] + p[0].sum()\n  return y, p[1]\n")
+        .with_unknown = false;
+    loop("a base in pieces and a diagonal in a loop",
+         "  y = x * 1\n  for i in range(int(n)):\n    a, b = torch.chunk(y, 2, 0)\n    a.add_(b)\n"
+         "    torch.diagonal(y).mul_(i + 1)\n  return y\n")
+        .with_unknown = false;
     loop("a base and its view",
          "  y = x * 1\n  v = y[1]\n  for i in range(int(n)):\n    v += 1\n  return y, v\n")
         .with_unknown = false;

@@ -83,6 +83,49 @@ ParityRows mutation_rows()
     row("what comes from an unsupported operator",
         "  u, s, v = torch.linalg_svd(torch.mm(x, x.t()))\n  return torch.t(u * 2)\n")
         .refuses("as it comes from aten::linalg_svd");
+    row("a piece of a chunk reaches the base", "  y = x * 1\n  a, b = torch.chunk(y, 2, 1)\n  "
+                                               "a.mul_(2)\n  b[:, 0] = 7.0\n  return y, a, b\n")
+        .dynamic();
+    row("the base reaches the pieces",
+        "  y = x * 1\n  c = torch.chunk(y, 3, 1)\n  y.add_(1)\n  c[1].mul_(3)\n  y[0] = 0.0\n"
+        "  return torch.cat(c, 1), y, c[1]\n");
+    row("items of unbind",
+        "  y = x * 1\n  u = torch.unbind(y, 1)\n  u[1].add_(5)\n  u[-1].zero_()\n"
+        "  return y, u[1] * 1, u[4]\n");
+    row("pieces of given sizes",
+        "  y = x * 1\n  p, q, r = torch.split(y, [1, 2, 2], 1)\n  q.zero_()\n  r.copy_(r + p)\n"
+        "  y.mul_(2)\n  z = torch.split(y, 3, 1)\n  z[1].fill_(3.0)\n  return y, p, q, r, z[0]\n");
+    row("sections of a tensor",
+        "  y = x * 1\n  t = torch.tensor_split(y, 3)\n  t[0].sub_(1)\n"
+        "  w = torch.tensor_split(y, [2, 4], 1)\n  w[1].mul_(4)\n  h = torch.vsplit(y, 2)\n"
+        "  h[1].neg_()\n  return y, t[0], t[2], w[0]\n");
+    row("pieces of pieces",
+        "  y = x * 1\n  for a in torch.chunk(y, 2):\n    for b in torch.split(a, 2, 1):\n"
+        "      b.mul_(b.sum())\n  return y\n");
+    row("views of pieces of views",
+        "  y = x * 1\n  a, b, c = torch.chunk(y.t(), 3, 0)\n  b.add_(1)\n"
+        "  v = a.unsqueeze(0)[0, 1]\n  v.fill_(2.0)\n  return y, c, a\n");
+    row("a diagonal reaches the base",
+        "  y = x * 1\n  torch.diagonal(y).fill_(9.0)\n  torch.diagonal(y, 1).mul_(0.5)\n"
+        "  torch.diagonal(y, -2).copy_(torch.diagonal(y, -1)[:2])\n  return y\n")
+        .dynamic();
+    row("a diagonal of other axes", "  y = (x * 1).view([2, 2, 5])\n  g = torch.diagonal(y, 1, 2, "
+                                    "0)\n  g.add_(1)\n  y.mul_(2)\n"
+                                    "  return y, g\n");
+    row("moved axes",
+        "  y = (x * 1).view([2, 2, 5])\n  torch.movedim(y, 0, 2)[0].fill_(1.0)\n"
+        "  torch.movedim(y, [0, 1], [2, 0])[1].mul_(3)\n  y.mT[0, 1].zero_()\n  return y\n");
+    row("the base reaches an expanded view",
+        "  y = x[:1] * 1\n  e = y.expand([3, 5])\n  y.add_(1)\n  return e * 1, y\n");
+    row("an expanded tensor is written",
+        "  y = x[:1] * 1\n  e = y.expand([3, 5])\n  e[0].add_(1)\n  return y\n")
+        .refuses("whose elements share memory");
+    row("an item that data choose",
+        "  y = x * 1\n  c = torch.chunk(y, 2, 1)\n  c[int(x.sum() > 0)].mul_(2)\n  return y\n")
+        .refuses("shares and that is used later");
+    row("lists sliced backwards",
+        "  l = [x[0], x[1], x[2], x[3]]\n  return torch.stack(l[::-1]), torch.stack(l[3:0:-2]), "
+        "torch.stack(l[-2::-1]), torch.stack(l[:1:-1]), torch.stack(l[-3:])\n");
     row("lists grow", "  parts = [x, x * 2]\n  parts.append(x + 1)\n  parts[0] = x - 1\n  return "
                       "torch.cat(parts)\n");
     row("dicts change",

@@ -46,6 +46,20 @@ ParityRows rearranging_rows()
           "torch.vsplit(x, [1])", "torch.dsplit(x, 3)", "torch.dsplit(x, [2, -1])"})
         one(call).input(f32({2, 4, 6}));
     one("torch.hsplit(x, 3)").input(f32({6}));
+    // Along axes whose length only the run tells.
+    for (const char* call :
+         {"torch.hsplit(x, [1, -2])", "torch.vsplit(x, 2)", "torch.chunk(x, 3)",
+          "torch.chunk(x, 2, 1)[1]", "torch.tensor_split(x, 3)", "torch.tensor_split(x, 4, 1)",
+          "torch.tensor_split(x, [1, -3], 1)",
+          "torch.split(x, [x.size(0) // 2, x.size(0) - "
+          "x.size(0) // 2])",
+          "torch.cat(torch.split(x, 2, 1), 1)", "torch.split(x, 3, 1)[-1]",
+          "len(torch.unbind(x, 1)), torch.unbind(x, 1)[-1]", "torch.stack(torch.unbind(x, 1), 1)"})
+        one(std::string(call) + "  # of any length")
+            .input(f32({6, 8}))
+            .dynamic()
+            .also({f32({12, 9})})
+            .also({f32({10, 5})});
     return rows;
 }
 

@@ -55,6 +55,15 @@ ParityRows window_rows()
                       "def forward(self, x, s):\n  return torch.diagonal_scatter(x, s, -1, 2, 0)")
         .input(f32({3, 2, 4}))
         .input(f32({2, 3}));
+    for (const char* call :
+         {"torch.diag_embed(x)", "torch.diag_embed(x, 2)", "torch.diag_embed(x, -1, 1, 0)",
+          "torch.diag(x)", "torch.diag(x, -1)", "torch.diag(x[0], 1)", "torch.diagflat(x[0], -2)",
+          "torch.diag(x[0] > 0)", "torch.diagonal_scatter(x, torch.diagonal(x) * 2)",
+          "torch.diagonal_scatter(x, torch.diagonal(x, -1) + 1, -1, 0, 1)", "torch.trace(x)"})
+        row(std::string(call) + "  # of any size", {3, 4})
+            .dynamic()
+            .also({f32({5, 2})})
+            .also({f32({1, 1})});
     row("torch.tril_indices(4, 3, 1) * x.size(0), torch.triu_indices(3, 4, -1)", {2});
     rows.emplace_back("block_diag",
                       "def forward(self, x, y):\n  return torch.block_diag([x, y, x[0], x])")
