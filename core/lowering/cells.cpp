@@ -165,6 +165,20 @@ void GraphLowerer::refresh(std::uint32_t cell)
     ++m_cells[cell].version;
 }
 
+std::vector<std::uint32_t> GraphLowerer::untouched_pieces(std::uint32_t cell,
+                                                          std::size_t count) const
+{
+    // follow_views() found the cells of all pieces in a row.
+    const Cell& written = m_cells[cell];
+    std::vector<std::uint32_t> others;
+    const std::uint32_t first = cell - std::min(cell, written.item);
+    for (std::size_t i = first; i < std::min(first + count, m_cells.size()); ++i)
+        if (i != cell && m_cells[i].base == written.base && m_cells[i].view == written.view &&
+            m_cells[i].base_version == m_cells[written.base].version)
+            others.push_back(static_cast<std::uint32_t>(i));
+    return others;
+}
+
 void GraphLowerer::follow_views(FxNodeId id, FxValueId base)
 {
     const FxNode& node = m_fx.nodes[id];
@@ -206,8 +220,11 @@ void GraphLowerer::write_cell(std::uint32_t cell, ValueId written)
         OpCall call(m_emitter, schema, bind_arguments(schema, view, &self));
         if (is_split_view(view.target)) {
             const Outputs outputs = call_operator(*m_registry.find(view.target), view, &self);
-            write_cell(base,
-                       write_through_split(call, views_of(outputs), m_cells[cell].item, written));
+            const std::vector<ValueId> pieces = views_of(outputs);
+            const std::vector<std::uint32_t> others = untouched_pieces(cell, pieces.size());
+            write_cell(base, write_through_split(call, pieces, m_cells[cell].item, written));
+            for (const std::uint32_t other : others)
+                m_cells[other].base_version = m_cells[base].version;
         } else {
             write_cell(base, write_through_view(call, written));
         }

@@ -120,6 +120,9 @@ private:
     std::uint32_t add_cell(Lowered value);
     void bind_python_outputs(const FxNode& node, Outputs outputs);
     void write_cell(std::uint32_t cell, ValueId written);
+    /// The cells of the other pieces of a split, as far as they show what their base holds: a write
+    /// into one piece does not reach the others.
+    std::vector<std::uint32_t> untouched_pieces(std::uint32_t cell, std::size_t count) const;
     /// The outputs of a view operator are views of what `base` names from now on.
     void follow_views(FxNodeId view, FxValueId base);
     /// After a refusal: views that were made anew while lowering the node are to be made again.

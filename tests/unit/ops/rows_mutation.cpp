@@ -32,7 +32,8 @@ ParityRows mutation_rows()
     row("the dtype of the written tensor stays",
         "  y = (x * 3).to(4)\n  y.add_(torch.ones([5], dtype=4))\n  return y\n");
     row("the pieces of a split are written one by one",
-        "  a, b = torch.chunk(x * 2, 2)\n  a.sigmoid_()\n  b.tanh_()\n  return a, b\n");
+        "  a, b = torch.chunk(x * 2, 2)\n  a.sigmoid_()\n  b.tanh_()\n  return a, b\n")
+        .nodes(4);
     row("squeeze and unsqueeze", "  y = x * 1\n  y.unsqueeze(0).squeeze(0).add_(2)\n  return y\n");
     row("permute",
         "  y = (x * 1).view([2, 2, 5])\n  y.permute([2, 0, 1])[1].fill_(9.0)\n  return y\n");
