@@ -194,6 +194,7 @@ private:
     std::unordered_set<std::string> m_written; ///< names in the main graph
     BatchedValues m_batched;                   ///< inside of vmap
     bool m_trying_vmap = false;
+    bool m_told_autocast = false;
     bool m_refusing_random = false; ///< of operators that draw random numbers in a vmap
     std::size_t m_vmap_depth = 0;
     std::size_t m_vmap_attempts = 0; ///< by rules that were not there

@@ -246,6 +246,18 @@ void GraphReader::cast_for_autocast(FxNode& fx, const FxType& result, Scope& sco
                                    fx.target) != lowered_by_autocast.end();
     if (result.kind != FxType::Kind::Tensor || !is_floating_point(result.dtype))
         return;
+    // Strict mode of some versions records the dtypes that there were without autocast; PyTorch
+    // itself stops with an error when it runs such a program.
+    const bool lowers = scope.autocast == DType::BFloat16 || scope.autocast == DType::Float16;
+    if (lowered && lowers && result.dtype == DType::Float32 && !m_told_autocast) {
+        m_told_autocast = true;
+        m_sink.warning("autocast-not-recorded",
+                       fmt::format("'{}' is in an autocast region of {}, but the file says that it "
+                                   "gives {}, and so it is computed. Export the model without "
+                                   "strict=True to have the region's dtype.",
+                                   fx.target, to_string(scope.autocast), to_string(result.dtype)),
+                       where(at.frame));
+    }
     // The file does not hold the casts that autocast makes, but what dtype the result had.
     DType natural = DType::Unknown;
     bool converts = false;

@@ -2,6 +2,7 @@
 #include "export_document.h"
 
 #include <QtTest>
+#include <algorithm>
 
 using namespace strata;
 using namespace strata::test;
@@ -170,6 +171,23 @@ void ExportedHigherOrder::autocast()
                      " = call_method[aten::to.dtype](%x, dtype(bfloat16))\n%to_1 : " + half +
                      " = call_method[aten::to.dtype](%x, dtype(bfloat16))\n%b : " + half +
                      " = call_function[aten::mm](%to, %to_1)\noutput[output](%b)\n");
+    const auto warned = [&parts] {
+        const auto program = read(parts);
+        return program
+                   ? std::count_if((*program)->diagnostics.begin(), (*program)->diagnostics.end(),
+                                   [](const Diagnostic& told) {
+                                       return told.code == "autocast-not-recorded" &&
+                                              told.severity == Severity::Warning;
+                                   })
+                   : -1;
+    };
+    QCOMPARE(warned(), 0);
+    // Strict mode leaves the dtype as it was without autocast. That is told once.
+    const std::string cast = json("`b`:{`dtype`:13");
+    std::string& written = parts.nodes.front();
+    written.replace(written.find(cast), cast.size(), before);
+    parts.nodes.push_back(written);
+    QCOMPARE(warned(), 1);
 }
 
 void ExportedHigherOrder::autocastWithoutGraph()
