@@ -109,6 +109,11 @@ private:
                                          m_chosen.names[index], wanted.shape->size(),
                                          item.shape.size()));
         }
+        if (wanted.kind == FxType::Kind::Tensor && wanted.dtype != DType::Unknown &&
+            item.dtype != wanted.dtype)
+            return wrong(fmt::format("The input '{}' is {}, but {} is given.",
+                                     m_chosen.names[index], to_string(wanted.dtype),
+                                     to_string(item.dtype)));
         LoweringInput& input = m_chosen.inputs[index];
         input.dtype = item.dtype;
         input.shape.emplace();
@@ -200,6 +205,33 @@ std::size_t contradictions(const LoweringResult& result)
     return static_cast<std::size_t>(
         std::count_if(result.diagnostics.begin(), result.diagnostics.end(),
                       [](const Diagnostic& d) { return d.code == "shape-contradiction"; }));
+}
+
+/// A program that was exported with a size may hold it, or what follows from it, as a constant.
+void warn_of_fixed_axes(const Program& program, const std::vector<DynamicAxis>& axes,
+                        LoweringResult& result)
+{
+    for (const FxNodeId id : program.graph.placeholders()) {
+        const FxNode& node = program.graph.nodes[id];
+        const FxType& type = program.graph.values[node.outputs.front()].type;
+        for (const DynamicAxis& axis : axes) {
+            const auto rank = static_cast<std::int64_t>(type.shape ? type.shape->size() : 0);
+            const std::int64_t at = axis.axis < 0 ? axis.axis + rank : axis.axis;
+            if (axis.name != node.target || at < 0 || at >= rank ||
+                !(*type.shape)[static_cast<std::size_t>(at)].known())
+                continue;
+            result.diagnostics.push_back(
+                {Severity::Warning,
+                 "fixed-axis",
+                 fmt::format("The model was exported with {} as the size of axis {} of '{}'. It "
+                             "may be a constant in the program, and '{}' then holds for this size "
+                             "only: export the model from PyTorch with dynamic_shapes, or compare "
+                             "at other sizes.",
+                             (*type.shape)[static_cast<std::size_t>(at)].value, axis.axis,
+                             node.target, axis.symbol),
+                 {}});
+        }
+    }
 }
 
 /// " Sizes that its layers agree on: x_dim2=20, x_dim3=20."
@@ -452,6 +484,7 @@ Result<LoweringResult> lower_with_inputs(const Program& program, ChosenInputs& c
         chosen = std::move(best_inputs);
     }
     describe_assumptions(chosen, best);
+    warn_of_fixed_axes(program, dynamic_axes, best);
     return best;
 }
 

@@ -262,6 +262,15 @@ bool contradict(const Dim& a, const Dim& b)
     return a.known() && b.known() && a.value != b.value;
 }
 
+std::string same_types(const Context& c, std::size_t first, std::size_t second)
+{
+    const DType one = c.dtype(first);
+    const DType other = c.dtype(second);
+    if (one == other || one == DType::Unknown || other == DType::Unknown)
+        return {};
+    return fmt::format("inputs have different types: {} and {}", to_string(one), to_string(other));
+}
+
 std::optional<Shape> broadcast(const DimMath& math, const Shape& a, const Shape& b)
 {
     const std::size_t rank = std::max(a.size(), b.size());

@@ -126,6 +126,8 @@ std::optional<Tensor> evaluate_constant(Context& context);
 Dim merge(const Dim& a, const Dim& b);
 /// Whether both are numbers and differ.
 bool contradict(const Dim& a, const Dim& b);
+/// Complains where two inputs that ONNX has of one type are of different ones.
+std::string same_types(const Context& c, std::size_t first, std::size_t second);
 /// Multidirectional broadcasting; nothing when two dimensions are certainly incompatible.
 std::optional<Shape> broadcast(const DimMath& math, const Shape& a, const Shape& b);
 std::string text(const OnnxModel& model, const Dim& dim);

@@ -135,6 +135,8 @@ std::string conv_shape(Context& c, std::size_t x, std::size_t w)
 std::string conv(Context& c)
 {
     c.set_dtype(0, c.dtype(0));
+    if (auto complaint = same_types(c, 0, 1); !complaint.empty())
+        return complaint;
     return conv_shape(c, 0, 1);
 }
 
@@ -159,6 +161,8 @@ std::string deform_conv(Context& c)
 std::string conv_transpose(Context& c)
 {
     c.set_dtype(0, c.dtype(0));
+    if (auto complaint = same_types(c, 0, 1); !complaint.empty())
+        return complaint;
     const Shape* data = c.shape(0);
     const Shape* weight = c.shape(1);
     const std::size_t rank = data ? data->size() : weight ? weight->size() : 0;

@@ -40,20 +40,10 @@ std::string matmul_shape(Context& c, std::size_t a, std::size_t b)
     return {};
 }
 
-/// ONNX has one type for both factors.
-std::string same_factors(const Context& c)
-{
-    const DType left = c.dtype(0);
-    const DType right = c.dtype(1);
-    if (left == right || left == DType::Unknown || right == DType::Unknown)
-        return {};
-    return fmt::format("inputs have different types: {} and {}", to_string(left), to_string(right));
-}
-
 std::string matmul(Context& c)
 {
     c.set_dtype(0, c.dtype(0));
-    if (auto complaint = same_factors(c); !complaint.empty())
+    if (auto complaint = same_types(c, 0, 1); !complaint.empty())
         return complaint;
     return matmul_shape(c, 0, 1);
 }
@@ -73,7 +63,7 @@ std::string qlinear_matmul(Context& c)
 std::string gemm(Context& c)
 {
     c.set_dtype(0, c.dtype(0));
-    if (auto complaint = same_factors(c); !complaint.empty())
+    if (auto complaint = same_types(c, 0, 1); !complaint.empty())
         return complaint;
     const Shape* a = c.shape(0);
     const Shape* b = c.shape(1);

@@ -91,6 +91,8 @@ private Q_SLOTS:
     void weightsAreNotCopied();
     void modelsAreChosen();
     void verifyComparesWithRecordedOutputs();
+    void typesOfTheProgramCount();
+    void sizesOfTheProgramMayBeConstants();
     void versionsAreToldToTheUser();
 };
 
@@ -175,6 +177,53 @@ void Pt2Sessions::verifyComparesWithRecordedOutputs()
     QCOMPARE(outputs->size(), std::size_t{3}); // output_0.pb to output_2.pb
     for (const OutputParity& output : *outputs)
         QVERIFY2(output.ok, output.name.c_str());
+}
+
+void Pt2Sessions::typesOfTheProgramCount()
+{
+    TaskContext task;
+    const auto file = zoo("sid/half_mlp/half_mlp.pt2");
+    const auto opened = open_model(file, {}, task);
+    QVERIFY(opened);
+    const UsedInput& input = (*opened)->inputs.front();
+    ExportOptions options;
+    options.inputs = {{input.name, DType::Float64, {}}};
+    for (const FxDim& dim : *input.shape)
+        options.inputs.front().shape.push_back(dim.known() ? dim.value : 2);
+    const auto wrong = open_model(file, options, task);
+    QVERIFY(!wrong);
+    QCOMPARE(wrong.error().code, ErrorCode::Usage);
+    QVERIFY2(wrong.error().message.find("is float16, but float64 is given") != std::string::npos,
+             wrong.error().message.c_str());
+    options.inputs.front().dtype = DType::Float16;
+    QVERIFY(open_model(file, options, task));
+    options.inputs.front().shape.push_back(3);
+    QVERIFY(!open_model(file, options, task));
+}
+
+void Pt2Sessions::sizesOfTheProgramMayBeConstants()
+{
+    TaskContext task;
+    const auto file = zoo("sid/half_mlp/half_mlp.pt2");
+    const auto opened = open_model(file, {}, task);
+    QVERIFY(opened);
+    const UsedInput& input = (*opened)->inputs.front();
+    QVERIFY(input.shape->front().known());
+    const auto warned = [&](const ExportOptions& options) {
+        const auto made = open_model(file, options, task);
+        if (!made)
+            return made.error().text();
+        for (const Diagnostic& diagnostic : (*made)->diagnostics)
+            if (diagnostic.code == "fixed-axis" && diagnostic.severity == Severity::Warning)
+                return diagnostic.message;
+        return std::string();
+    };
+    ExportOptions options;
+    QCOMPARE(warned(options), std::string());
+    options.dynamic_axes = {{input.name, 0, "batch"}};
+    const std::string told = warned(options);
+    QVERIFY2(told.find("axis 0 of '" + input.name + "'") != std::string::npos, told.c_str());
+    QVERIFY(told.find("dynamic_shapes") != std::string::npos);
 }
 
 void Pt2Sessions::versionsAreToldToTheUser()
