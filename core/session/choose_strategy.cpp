@@ -197,7 +197,31 @@ private:
             if (spent > run_time_limit)
                 break;
         }
-        return tl::unexpected(*std::move(first));
+        return tl::unexpected(with_advice(*std::move(first)));
+    }
+
+    /// What nobody gave may be why a run fails.
+    Error with_advice(Error error) const
+    {
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < m_chosen.names.size(); ++i)
+            if (m_chosen.assumed[i])
+                names.push_back(m_chosen.names[i]);
+        if (names.empty())
+            return error;
+        error.message += fmt::format(
+            "{} No plausible sizes were accepted for what is not given: {}. Give it with --input "
+            "'{}:{}[...]' or with --inputs.",
+            error.message.ends_with('.') ? "" : ".", fmt::join(names, ", "), names.front(),
+            to_string(type_of_run(names.front())));
+        return error;
+    }
+
+    DType type_of_run(const std::string& name) const
+    {
+        const auto it = std::find(m_chosen.names.begin(), m_chosen.names.end(), name);
+        const auto at = static_cast<std::size_t>(it - m_chosen.names.begin());
+        return at < m_inputs.types.size() ? m_inputs.types[at].dtype : DType::Float32;
     }
 
     /// The inputs of the run become the inputs of the export; dynamic axes stay dynamic.

@@ -98,6 +98,7 @@ private Q_SLOTS:
     void named_tuples_run();
     void lists_of_lists_from_a_folder();
     void wrong_types_are_told();
+    void missing_inputs_are_told();
     void expansion();
 };
 
@@ -363,6 +364,19 @@ void TestSignatures::wrong_types_are_told()
     const std::string wide = complaint("x:float64[2,4]", "ids:int64[2]");
     QVERIFY2(wide.find("float64 and float32") != std::string::npos, wide.c_str());
     QVERIFY(!complaint("x:float32[2,5]", "ids:int64[2]").empty());
+}
+
+void TestSignatures::missing_inputs_are_told()
+{
+    const QTemporaryDir folder;
+    RoundTrip trip{folder.path().toStdString(), "def forward(self, a, b):\n    return a + b\n"};
+    trip.input("a:float32[7]");
+    trip.options.strategy = Strategy::Htp;
+    const auto failed = trip.run();
+    QVERIFY(!failed);
+    const std::string text = failed.error().text();
+    QVERIFY2(text.find("not given: b.") != std::string::npos, text.c_str());
+    QVERIFY2(text.find("--input 'b:float32[...]'") != std::string::npos, text.c_str());
 }
 
 void TestSignatures::expansion()
