@@ -125,7 +125,7 @@ private:
             ->type_name("NAME:DTYPE[D,D,...]")
             ->allow_extra_args(false);
         c->add_option("--inputs", m_raw.inputs_dir,
-                      "Folder with input_0.pb, ... or .npy files; or a .npz or .npy file")
+                      "Folder with input_0.pb, ..., NAME.pb or NAME.npy; or a .npz or .npy file")
             ->type_name("DIR");
         c->add_option("--dynamic", m_raw.dynamic, "Leave an axis open: NAME:AXIS=SYMBOL")
             ->type_name("NAME:AXIS=SYMBOL")
@@ -187,7 +187,7 @@ private:
         c->add_option("--source", m_verify.options.source,
                       "The PyTorch model; without it, output_0.pb ... of --inputs are compared");
         c->add_option("--inputs", m_verify.options.inputs_dir,
-                      "Folder with input_0.pb, ... or .npy files; or a .npz or .npy file")
+                      "Folder with input_0.pb, ..., NAME.pb or NAME.npy; or a .npz or .npy file")
             ->type_name("DIR");
         c->add_option("--atol", m_verify.options.atol,
                       "Absolute tolerance; of float16 outputs at least 0.002, of bfloat16 0.02")

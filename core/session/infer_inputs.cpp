@@ -9,8 +9,8 @@
 namespace strata {
 namespace {
 
-constexpr std::array<std::int64_t, plausible_attempts> sizes{224, 32, 64, 28,  299, 256,
-                                                             128, 96, 16, 112, 48,  8};
+constexpr std::array<std::int64_t, plausible_attempts> usual_sizes{224, 32, 64, 28,  299, 256,
+                                                                   128, 96, 16, 112, 48,  8};
 
 InferredInput from_hint(const ShapeHint& hint)
 {
@@ -99,7 +99,7 @@ LoweringInput symbolic_input(const InferredInput& inferred, const std::string& n
 
 std::int64_t plausible_size(std::size_t attempt)
 {
-    return sizes[attempt % sizes.size()];
+    return usual_sizes[attempt % usual_sizes.size()];
 }
 
 namespace {
