@@ -119,6 +119,10 @@ public:
                 if (std::any_of(group.begin(), group.end(),
                                 [&](std::size_t place) { return check.symbols.contains(place); }))
                     checks.push_back(&check);
+            // What excludes most sizes is asked first.
+            std::stable_partition(checks.begin(), checks.end(), [](const SizeCheck* check) {
+                return check->kind == SizeRequirement::Kind::Equal;
+            });
             const auto sizes = solve(group, checks);
             if (!sizes)
                 continue;
