@@ -211,7 +211,8 @@ bool is_in(const OtherPaths& other, const ModuleTree& modules, const NodeEvidenc
 }
 
 /// Tells what of the source model did not arrive in the file: dropped branches, other weights.
-void report_source(const Program& source, const SourceFindings& findings, Diagnostics& diagnostics)
+void report_source(const OnnxModel& model, const Program& source, const SourceFindings& findings,
+                   Diagnostics& diagnostics)
 {
     const auto list = [&](const auto& items, Severity severity, const char* code, auto message) {
         std::size_t count = 0;
@@ -254,6 +255,19 @@ void report_source(const Program& source, const SourceFindings& findings, Diagno
                                      "into other weights or constants of the file: "
                                      "normalisations, looked-up rows of tables, indices.",
                                      findings.folded.size()));
+    list(findings.operators, Severity::Warning, "operator-changed", [&](const auto& change) {
+        const std::string& fqn = source.modules[change.module].fqn;
+        if (change.node == no_id)
+            return std::pair(fqn, fmt::format("The {} of '{}' in the source model has no "
+                                              "counterpart: the file goes straight from what feeds "
+                                              "it to what reads it.",
+                                              change.op, fqn));
+        const OnnxNode& node = model.nodes[change.node];
+        return std::pair(std::string(model.text(node.name)),
+                         fmt::format("Node '{}' of the file is not what the {} of '{}' is in the "
+                                     "source model: {}.",
+                                     model.text(node.name), change.op, fqn, change.detail));
+    });
     list(findings.absent, Severity::Warning, "module-without-node", [&](ModuleId module) {
         const std::string& fqn = source.modules[module].fqn;
         return std::pair(fqn,
@@ -318,7 +332,7 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     OtherPaths other_paths;
     if (source && !lowered) {
         STRATA_TRY(SourceFindings findings, source_evidence(model, *source, reference, task));
-        report_source(*source, findings, diagnostics);
+        report_source(model, *source, findings, diagnostics);
         other_paths = std::move(findings.other_paths);
         attributor.add(std::move(findings.evidence));
     }

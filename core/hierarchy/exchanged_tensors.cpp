@@ -42,8 +42,9 @@ exchanged_tensors(align::FlowGraph& left, align::FlowGraph& right, const Program
     std::map<std::uint32_t, std::set<std::uint32_t>> found; // expected → found in its place
     for (NodeId id = 0; aligned && id < aligned->size(); ++id) {
         const align::Match& match = (*aligned)[id];
-        if (match.reference == no_id || here[id].empty() ||
-            left.nodes[id].op != right.nodes[match.reference].op)
+        // Equal branches are told apart by their order only, and that is free.
+        if (match.reference == no_id || match.relation > align::Relation::Parameter ||
+            here[id].empty() || left.nodes[id].op != right.nodes[match.reference].op)
             continue;
         for (const std::uint32_t tensor : here[id]) {
             const auto same_shape = [&](std::uint32_t other) {

@@ -2,6 +2,8 @@
 
 #include "hierarchy/align/align.h"
 #include "hierarchy/align/folded.h"
+#include "hierarchy/changed_constants.h"
+#include "hierarchy/changed_operators.h"
 #include "hierarchy/confidence.h"
 #include "hierarchy/exchanged_tensors.h"
 #include "hierarchy/picked_values.h"
@@ -109,28 +111,6 @@ bool is_worked(const FlowNode& node)
     return std::find(works.begin(), works.end(), node.op) != works.end();
 }
 
-/// Which module each source tensor belongs to; no_module for several owners.
-std::vector<ModuleId> tensor_owners(const Program& source)
-{
-    std::vector<ModuleId> owners(source.tensors.size(), no_module);
-    std::vector<bool> several(source.tensors.size(), false);
-    for (ModuleId id = 0; id < source.modules.size(); ++id) {
-        if (!source.modules[id].alias_of.empty())
-            continue;
-        for (const ModuleTensor& tensor : source.modules[id].tensors) {
-            if (tensor.tensor >= owners.size())
-                continue;
-            if (owners[tensor.tensor] != no_module && owners[tensor.tensor] != id)
-                several[tensor.tensor] = true;
-            owners[tensor.tensor] = id;
-        }
-    }
-    for (std::size_t i = 0; i < owners.size(); ++i)
-        if (several[i])
-            owners[i] = no_module;
-    return owners;
-}
-
 std::string tensor_name(const Program& source, std::uint32_t tensor)
 {
     return tensor < source.tensor_names.size() ? source.tensor_names[tensor]
@@ -185,6 +165,18 @@ public:
             findings.other_paths =
                 find_other_paths(m_file, left, *m_reference, right, aligned, m_source, m_owners);
             STRATA_TRY(findings.exchanged, exchanged_tensors(left, right, m_source, task));
+            if (findings.other_paths.empty()) {
+                add_changes(changed_operators(m_file, left, *m_reference, right, aligned),
+                            findings.operators);
+                STRATA_TRY(
+                    const auto constants,
+                    changed_constants(m_file, left, *m_reference, right, aligned,
+                                      single_sources(held, matches, 0, m_file.initializers.size()),
+                                      single_sources(reference_held, matches, held.size(),
+                                                     m_reference->initializers.size()),
+                                      task));
+                add_changes(constants, findings.operators);
+            }
         } // the reference's graph is not needed any more, and is large
         const auto near = near_tensors(left, findings.initializers);
         if (m_reference) {
@@ -336,7 +328,8 @@ private:
 
     /// Which source tensors are in the file as they are: scaled only where the source's own graph
     /// scales them, where a normalisation went in, or where they are quantised.
-    std::vector<bool> found_tensors(const FlowGraph& left, const std::vector<align::Match>& aligned,
+    std::vector<bool> found_tensors(const FlowGraph& left, const FlowGraph& right,
+                                    const std::vector<align::Match>& aligned,
                                     const std::vector<HeldTensor>& held,
                                     const std::vector<std::vector<TensorMatch>>& matches) const
     {
@@ -346,8 +339,23 @@ private:
                 may_be_scaled[match.source] =
                     may_be_scaled[match.source] || match.change == TensorChange::Scaled;
         std::vector<bool> absorbs(m_file.initializers.size(), false);
+        std::vector<bool> arrived(right.nodes.size(), false);
+        for (const align::Match& match : aligned)
+            if (match.reference != no_id)
+                arrived[match.reference] = true;
+        static const align::Hash mul = align::operator_class("Mul");
+        static const align::Hash div = align::operator_class("Div");
+        // A normalisation that is spelled out: its factor has gone into the weight.
+        const auto scales = [&](const align::FlowUse& use) {
+            const FlowNode& user = right.nodes[use.node];
+            return (user.op == mul || user.op == div) && user.data_inputs == 1 &&
+                   !arrived[use.node];
+        };
         for (NodeId id = 0; id < aligned.size(); ++id)
-            if (aligned[id].last != no_id)
+            if (aligned[id].last != no_id ||
+                (aligned[id].reference != no_id &&
+                 std::any_of(right.nodes[aligned[id].reference].uses.begin(),
+                             right.nodes[aligned[id].reference].uses.end(), scales)))
                 for (const align::FlowInput& input : left.nodes[id].inputs)
                     if (input.initializer != no_id)
                         absorbs[input.initializer] = true;
@@ -395,7 +403,7 @@ private:
                                const std::vector<std::vector<TensorMatch>>& matches,
                                SourceFindings& findings, const TaskContext& task) const
     {
-        const std::vector<bool> found = found_tensors(left, aligned, held, matches);
+        const std::vector<bool> found = found_tensors(left, right, aligned, held, matches);
         std::vector<bool> arrived(right.nodes.size(), false);
         std::vector<bool> absorbed(right.nodes.size(), false);
         std::vector<bool> absorbing(right.nodes.size(), false);
@@ -450,9 +458,10 @@ private:
         const std::vector<bool> replaced = replaced_tensors(left, right, aligned, held, matches);
         const std::vector<bool> computed = computed_weights(right, held, matches);
         for (const std::uint32_t i : open) {
-            const bool folded = reader_absorbed[i] || computed[i] ||
-                                (is_computed_with(i) && !replaced[i]) ||
-                                std::binary_search(picked.begin(), picked.end(), i);
+            const bool folded =
+                reader_absorbed[i] || computed[i] ||
+                (!replaced[i] &&
+                 (is_computed_with(i) || std::binary_search(picked.begin(), picked.end(), i)));
             (folded              ? findings.folded
              : reader_arrived[i] ? findings.changed
                                  : findings.missing)
@@ -536,6 +545,34 @@ private:
         return std::all_of(tensors.begin(), tensors.end(), [&](const ModuleTensor& tensor) {
             return tensor.tensor >= read.size() || !read[tensor.tensor] || folded[tensor.tensor];
         });
+    }
+
+    /// Per initializer the one source tensor that it is.
+    static std::vector<std::uint32_t>
+    single_sources(const std::vector<HeldTensor>& held,
+                   const std::vector<std::vector<TensorMatch>>& matches, std::size_t first,
+                   std::size_t count)
+    {
+        std::vector<std::uint32_t> sources(count, no_index);
+        for (std::size_t i = 0; i < held.size(); ++i)
+            if (const auto& found = matches[first + i];
+                held[i].initializer != no_id && found.size() == 1 && found.front().exact &&
+                (found.front().change == TensorChange::Same ||
+                 found.front().change == TensorChange::Transposed))
+                sources[held[i].initializer] = found.front().source;
+        return sources;
+    }
+
+    void add_changes(const std::vector<OperatorChange>& changes,
+                     std::vector<ChangedOperator>& found) const
+    {
+        for (const OperatorChange& change : changes) {
+            const Place place = place_of(change.reference);
+            const std::string_view op =
+                m_reference->text(m_reference->nodes[change.reference].op_type);
+            found.push_back({change.node, place.module == no_module ? root_module : place.module,
+                             std::string(op), change.detail});
+        }
     }
 
     /// Layers that work on constants alone are folded in the source's own graph: they lie like

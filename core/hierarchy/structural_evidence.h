@@ -7,9 +7,18 @@
 #include "hierarchy/tensor_match.h"
 #include "ir/program.h"
 
+#include <string>
 #include <vector>
 
 namespace strata {
+
+/// An operator of the source's graph that the file lacks or has otherwise.
+struct ChangedOperator {
+    NodeId node = no_id; ///< the file's; no_id: it is missing
+    ModuleId module = root_module;
+    std::string op;     ///< in the source's graph
+    std::string detail; ///< what is otherwise; empty for missing ones
+};
 
 struct SourceFindings {
     std::vector<NodeEvidence> evidence;
@@ -27,6 +36,7 @@ struct SourceFindings {
     OtherPaths other_paths;
     /// Modules that work in the source's graph and have no counterpart for any of their nodes.
     std::vector<ModuleId> absent;
+    std::vector<ChangedOperator> operators;
 };
 
 /// Compares contents of tensors (initializers and Constant nodes), then aligns the file with

@@ -48,6 +48,27 @@ private:
 
 } // namespace
 
+std::vector<ModuleId> tensor_owners(const Program& source)
+{
+    std::vector<ModuleId> owners(source.tensors.size(), no_module);
+    std::vector<bool> several(source.tensors.size(), false);
+    for (ModuleId id = 0; id < source.modules.size(); ++id) {
+        if (!source.modules[id].alias_of.empty())
+            continue;
+        for (const ModuleTensor& tensor : source.modules[id].tensors) {
+            if (tensor.tensor >= owners.size())
+                continue;
+            if (owners[tensor.tensor] != no_module && owners[tensor.tensor] != id)
+                several[tensor.tensor] = true;
+            owners[tensor.tensor] = id;
+        }
+    }
+    for (std::size_t i = 0; i < owners.size(); ++i)
+        if (several[i])
+            owners[i] = no_module;
+    return owners;
+}
+
 std::vector<ModuleId> tensor_workers(const Program& source, const std::vector<ModuleId>& owners)
 {
     std::vector<ModuleId> workers = owners;

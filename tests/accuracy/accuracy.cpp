@@ -1,4 +1,5 @@
-// strata-accuracy ZOO... [--level L]... [--model PART] [--misses N] [--markdown FILE] [--at-least]
+// strata-accuracy ZOO... [--level L]... [--model PART] [--misses N] [--markdown FILE] [--findings]
+// [--at-least]
 //
 // Measures how well the hierarchy of ONNX files is recovered. Each ZOO is a folder of model folders
 // (MODEL/MODEL.ts.pt, MODEL.dynamo.onnx, MODEL.legacy.onnx, meta.json ...). See
@@ -35,6 +36,7 @@ struct Options {
     std::size_t misses = 0;
     fs::path markdown;
     bool at_least = false;
+    bool findings = false; ///< print what is said to be missing or other than in the source
 };
 
 struct LevelResult {
@@ -281,6 +283,11 @@ private:
             result.note += fmt::format(" {} {}: {};", letter, specimen.kind, found.error().text());
             return;
         }
+        if (m_options.findings && source)
+            for (const Diagnostic& finding : found->diagnostics)
+                if (finding.severity != Severity::Info && finding.code != "contradicting-evidence")
+                    fmt::print("  {} {}: {}: {}\n", letter, specimen.kind, finding.code,
+                               finding.message);
         LevelResult& sum = result.levels[level_letters.find(letter)];
         ++sum.files;
         if (letter == 'F') {
@@ -455,6 +462,8 @@ int main(int argc, char** argv)
             options.misses = std::stoul(value());
         else if (arguments[i] == "--markdown")
             options.markdown = value();
+        else if (arguments[i] == "--findings")
+            options.findings = true;
         else if (arguments[i] == "--at-least")
             options.at_least = true;
         else
@@ -462,7 +471,7 @@ int main(int argc, char** argv)
     }
     if (options.zoos.empty()) {
         fmt::print(stderr, "usage: strata-accuracy ZOO... [--level ABCDEFGH] [--model PART] "
-                           "[--misses N] [--markdown FILE] [--at-least]\n");
+                           "[--misses N] [--markdown FILE] [--findings] [--at-least]\n");
         return 2;
     }
     return Bench(std::move(options)).run();

@@ -38,6 +38,11 @@ public:
                    : std::string(m_model.text(m_model.values[m_model.nodes[id].outputs[0]].name));
     }
 
+    void make_output(const std::string& name)
+    {
+        m_model.graphs[OnnxModel::main_graph].outputs.push_back(m_values.at(name));
+    }
+
 private:
     void line(std::string_view text)
     {

@@ -21,7 +21,8 @@ namespace {
 std::size_t lossesOf(const Inspection& inspection)
 {
     constexpr std::string_view codes[] = {"parameter-missing", "parameter-changed",
-                                          "parameter-exchanged", "module-without-node"};
+                                          "parameter-exchanged", "module-without-node",
+                                          "operator-changed"};
     return static_cast<std::size_t>(std::count_if(
         inspection.diagnostics.begin(), inspection.diagnostics.end(), [&](const Diagnostic& d) {
             return std::find(std::begin(codes), std::end(codes), d.code) != std::end(codes);

@@ -1,6 +1,8 @@
 // Alignment of two graphs, and growth of modules where only weights have names.
 #include "hierarchy/align/align.h"
 #include "hierarchy/attribute.h"
+#include "hierarchy/changed_constants.h"
+#include "hierarchy/changed_operators.h"
 #include "hierarchy/growth_evidence.h"
 #include "hierarchy/structural_evidence.h"
 
@@ -28,31 +30,60 @@ std::string aligned(Sketch& file, Sketch& reference)
     return text;
 }
 
-/// The same, where weights of one name are one tensor.
+/// The flow of a model where weights of one name are one tensor.
+align::FlowGraph mark_weights(const OnnxModel& model, std::map<std::string, std::uint32_t>& numbers)
+{
+    align::FlowGraph graph = align::build_flow(model);
+    for (align::FlowNode& node : graph.nodes)
+        for (const align::FlowInput& input : node.inputs)
+            if (input.initializer != no_id) {
+                const ValueId value = model.initializers[input.initializer].value;
+                const std::string name(model.text(model.values[value].name));
+                node.tensors.push_back(
+                    numbers.emplace(name, static_cast<std::uint32_t>(numbers.size()))
+                        .first->second);
+            }
+    return graph;
+}
+
+/// As aligned(), where weights of one name are one tensor.
 std::string aligned_by_weights(Sketch& file, Sketch& reference)
 {
     std::map<std::string, std::uint32_t> numbers;
-    const auto mark = [&](const OnnxModel& model) {
-        align::FlowGraph graph = align::build_flow(model);
-        for (align::FlowNode& node : graph.nodes)
-            for (const align::FlowInput& input : node.inputs)
-                if (input.initializer != no_id) {
-                    const ValueId value = model.initializers[input.initializer].value;
-                    const std::string name(model.text(model.values[value].name));
-                    node.tensors.push_back(
-                        numbers.emplace(name, static_cast<std::uint32_t>(numbers.size()))
-                            .first->second);
-                }
-        return graph;
-    };
-    const align::FlowGraph left = mark(file.model());
-    const align::FlowGraph right = mark(reference.model());
+    const align::FlowGraph left = mark_weights(file.model(), numbers);
+    const align::FlowGraph right = mark_weights(reference.model(), numbers);
     const TaskContext task;
     const auto matches = align::align_graphs(left, right, task);
     std::string text;
     for (NodeId id = 0; matches && id < matches->size(); ++id)
         text += (id > 0 ? " " : "") + file.output_of(id) + "=" +
                 reference.output_of((*matches)[id].reference);
+    return text;
+}
+
+/// What the file is said to have otherwise: "operator of the reference: detail" each.
+std::string changes(Sketch& file, Sketch& reference)
+{
+    std::map<std::string, std::uint32_t> numbers;
+    const align::FlowGraph left = mark_weights(file.model(), numbers);
+    const align::FlowGraph right = mark_weights(reference.model(), numbers);
+    const TaskContext task;
+    const auto matches = align::align_graphs(left, right, task);
+    if (!matches)
+        return "error";
+    std::vector<OperatorChange> found =
+        changed_operators(file.model(), left, reference.model(), right, *matches);
+    const std::vector<std::uint32_t> none_here(file.model().initializers.size(), no_index);
+    const std::vector<std::uint32_t> none_there(reference.model().initializers.size(), no_index);
+    const auto constants = changed_constants(file.model(), left, reference.model(), right, *matches,
+                                             none_here, none_there, task);
+    if (!constants)
+        return "error";
+    found.insert(found.end(), constants->begin(), constants->end());
+    std::string text;
+    for (const OperatorChange& change : found)
+        text += fmt::format("{}: {};", reference.output_of(change.reference),
+                            change.node == no_id ? "missing" : change.detail);
     return text;
 }
 
@@ -481,6 +512,38 @@ private Q_SLOTS:
         QCOMPARE(grown(file, "k"), std::string("bert"));
         QCOMPARE(grown(file, "m"), std::string("bert"));
         QCOMPARE(grown(file, "b"), std::string("bert.encoder.layer.0.attn"));
+    }
+
+    void operatorsThatChanged()
+    {
+        const char* const text = "a = MatMul(x, w:1)\n"
+                                 "b = Relu(a)\n"
+                                 "c = MatMul(b, w:2)\n"
+                                 "d = Add(c, x)\n"
+                                 "e = MatMul(d, w:3)\n"
+                                 "f = Tanh(e)\n";
+        Sketch reference(text);
+        reference.make_output("f");
+        const auto with = [&](const std::string& from, const std::string& to) {
+            std::string changed = text;
+            changed.replace(changed.find(from), from.size(), to);
+            Sketch file(changed);
+            file.make_output("f");
+            return changes(file, reference);
+        };
+        QCOMPARE(QString::fromStdString(with("", "")), QString());
+        QCOMPARE(QString::fromStdString(with("b = Relu(a)", "b = Sigmoid(a)")),
+                 QString("b: Sigmoid for Relu;"));
+        QCOMPARE(QString::fromStdString(with("b = Relu(a)", "b = Identity(a)")),
+                 QString("b: missing;"));
+        QCOMPARE(QString::fromStdString(with("d = Add(c, x)", "d = Identity(c)")),
+                 QString("d: missing;"));
+        Sketch file(text);
+        file.make_output("f");
+        Tensor& weight = file.model().initializers[1].tensor;
+        weight = Tensor::from_bytes(weight.dtype, weight.shape, std::vector<std::byte>(128));
+        QCOMPARE(QString::fromStdString(changes(file, reference)),
+                 QString("c: input 2 has other numbers;"));
     }
 
     void nothingSpeaks()
