@@ -19,7 +19,7 @@ using align::Relation;
 
 constexpr std::int64_t largest_compared = std::int64_t{1} << 24;
 /// Exporters and optimisers compute in other orders.
-constexpr double tolerance = 1e-3;
+constexpr double number_tolerance = 1e-3;
 
 class ConstantChanges {
 public:
@@ -110,7 +110,7 @@ private:
                                 std::abs(static_cast<double>(b[i]))});
             difference = std::max(difference, std::abs(static_cast<double>(a[i]) - b[i]));
         }
-        return difference > tolerance * largest;
+        return difference > number_tolerance * largest;
     }
 
     /// A factor may be applied to both operands of a product, or to one.

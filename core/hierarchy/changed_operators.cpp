@@ -16,34 +16,34 @@ using align::FlowUse;
 using align::Relation;
 
 /// Functions of one value that differ everywhere: none is another spelling of the other.
-constexpr std::array<std::string_view, 17> functions{
+constexpr std::array<std::string_view, 17> plain_functions{
     "Relu",        "LeakyRelu", "Elu",     "Selu",       "Tanh",     "Sigmoid",
     "Gelu",        "HardSwish", "Erf",     "Exp",        "Softplus", "Softsign",
     "HardSigmoid", "Mish",      "Softmax", "LogSoftmax", "PRelu"};
 /// What else of one value does not go into a neighbour when files are optimised.
-constexpr std::array<std::string_view, 5> reductions{"MaxPool", "AveragePool", "GlobalAveragePool",
-                                                     "ReduceMax", "GlobalMaxPool"};
+constexpr std::array<std::string_view, 5> plain_reductions{
+    "MaxPool", "AveragePool", "GlobalAveragePool", "ReduceMax", "GlobalMaxPool"};
 
 /// Attributes that mean the same in all versions of the operators, and what they are when left out.
-struct Setting {
+struct KnownSetting {
     std::string_view op;
     std::string_view attribute;
     double otherwise;
 };
-constexpr std::array<Setting, 9> settings{{{"LayerNormalization", "epsilon", 1e-5},
-                                           {"BatchNormalization", "epsilon", 1e-5},
-                                           {"InstanceNormalization", "epsilon", 1e-5},
-                                           {"LeakyRelu", "alpha", 0.01},
-                                           {"Elu", "alpha", 1.0},
-                                           {"Softmax", "axis", -1},
-                                           {"LogSoftmax", "axis", -1},
-                                           {"Conv", "group", 1},
-                                           {"Concat", "axis", 0}}};
-constexpr std::array<std::string_view, 3> window_operators{"Conv", "MaxPool", "AveragePool"};
+constexpr std::array<KnownSetting, 9> known_settings{{{"LayerNormalization", "epsilon", 1e-5},
+                                                      {"BatchNormalization", "epsilon", 1e-5},
+                                                      {"InstanceNormalization", "epsilon", 1e-5},
+                                                      {"LeakyRelu", "alpha", 0.01},
+                                                      {"Elu", "alpha", 1.0},
+                                                      {"Softmax", "axis", -1},
+                                                      {"LogSoftmax", "axis", -1},
+                                                      {"Conv", "group", 1},
+                                                      {"Concat", "axis", 0}}};
+constexpr std::array<std::string_view, 3> windowed_operators{"Conv", "MaxPool", "AveragePool"};
 constexpr std::array<std::string_view, 2> window_attributes{"strides", "dilations"};
 
 template <class List>
-bool is_one_of(const List& list, std::string_view op)
+bool op_is_in(const List& list, std::string_view op)
 {
     return std::find(list.begin(), list.end(), op) != list.end();
 }
@@ -80,7 +80,7 @@ public:
             if (is_pair(id) && m_aligned[m_of[id]].reference == id)
                 compare_settings(id, m_of[id]);
             const std::string_view op = right_op(id);
-            const bool function = is_one_of(functions, op) || is_one_of(reductions, op);
+            const bool function = op_is_in(plain_functions, op) || op_is_in(plain_reductions, op);
             const bool join =
                 (op == "Add" || op == "Mul") && node.data_inputs == 2 && node.inputs.size() == 2;
             if (((function && node.data_inputs == 1) || join) && !is_pair(id))
@@ -151,7 +151,7 @@ private:
             }
             if (const NodeId other = function ? between(from, m_of[users.front()]) : no_id;
                 other != no_id && left_op(other) != right_op(id) &&
-                is_one_of(functions, right_op(id))) {
+                op_is_in(plain_functions, right_op(id))) {
                 m_found.push_back(
                     {id, other, fmt::format("{} for {}", left_op(other), right_op(id))});
                 return;
@@ -171,7 +171,7 @@ private:
         for (const FlowInput& input : m_left.nodes[to].inputs) {
             const NodeId id = align::producer_behind(m_left, input);
             if (id != no_id && m_left.nodes[id].data_inputs == 1 &&
-                is_one_of(functions, left_op(id)) && reads(m_left, id, from) &&
+                op_is_in(plain_functions, left_op(id)) && reads(m_left, id, from) &&
                 readers(m_left, id) == std::vector<NodeId>{to})
                 return id;
         }
@@ -220,7 +220,7 @@ private:
         if (m_aligned[id].relation > Relation::Followed)
             return;
         const std::string_view op = left_op(id);
-        for (const Setting& setting : settings) {
+        for (const KnownSetting& setting : known_settings) {
             if (setting.op != op)
                 continue;
             const double here = number(m_file, id, setting.attribute, setting.otherwise);
@@ -236,7 +236,7 @@ private:
                     {reference, id,
                      fmt::format("{} is {:g}, not {:g}", setting.attribute, here, there)});
         }
-        if (is_one_of(window_operators, op))
+        if (op_is_in(windowed_operators, op))
             for (const std::string_view name : window_attributes)
                 if (numbers(m_file, id, name) != numbers(m_reference, reference, name))
                     m_found.push_back({reference, id, fmt::format("other {}", name)});
