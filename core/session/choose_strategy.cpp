@@ -342,6 +342,8 @@ private:
                                {}});
         diagnostics.insert(diagnostics.end(), projection.diagnostics.begin(),
                            projection.diagnostics.end());
+        if (!m_options.dynamic_axes.empty() && !projection.regions.empty())
+            diagnostics.push_back(fixed_by_the_run(projection.regions));
         const FxGraph& graph = m_program->graph;
         for (const FxNodeId id : m_trace.random)
             diagnostics.push_back(
@@ -352,6 +354,23 @@ private:
         if (m_options.profile)
             add_projected_profile(result, projection);
         return result;
+    }
+
+    /// Open axes and a run of one size go together only as far as the run decided nothing by it.
+    Diagnostic fixed_by_the_run(const std::vector<ProjectedRegion>& regions) const
+    {
+        std::vector<std::string> symbols;
+        for (const DynamicAxis& axis : m_options.dynamic_axes)
+            symbols.push_back(fmt::format("'{}'", axis.symbol));
+        const ProjectedRegion& first = regions.front();
+        return {Severity::Warning,
+                "fixed-axis",
+                fmt::format("{} may take other sizes, but {} place(s) of the code go as in the run "
+                            "whatever the size, first: {}, {}{}{}. Compare at other sizes, or "
+                            "export with --strategy fx.",
+                            fmt::join(symbols, ", "), regions.size(), first.kind, first.detail,
+                            first.source.empty() ? "" : " at ", first.source),
+                {}};
     }
 
     /// Copies of a node have the figures of their own execution; nodes in bodies that stayed have

@@ -391,8 +391,21 @@ private Q_SLOTS:
         QVERIFY(matches(path, inspection, options, options.inputs));
         QVERIFY(inspection->accounting.closed());
 
+        // An axis is left open although the run decided something.
+        const auto warned = [](const Inspection& export_of_it) {
+            return std::any_of(export_of_it.diagnostics.begin(), export_of_it.diagnostics.end(),
+                               [](const Diagnostic& d) {
+                                   return d.code == "fixed-axis" &&
+                                          d.message.find("'rows'") != std::string::npos;
+                               });
+        };
+        QVERIFY(!warned(*inspection));
+        options.dynamic_axes = {{"x", 0, "rows"}};
+        QVERIFY(warned(*open(path, options)));
+
         options.strategy = Strategy::Fx;
         QCOMPARE(QString::fromStdString(open(path, options)->strategy), QString("fx"));
+        QVERIFY(!warned(*open(path, options)));
     }
 
     void attributesAssignedInABranch()
