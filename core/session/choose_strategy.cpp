@@ -1,5 +1,6 @@
 #include "session/choose_strategy.h"
 
+#include "lowering/view_writes.h"
 #include "session/run_inputs.h"
 #include "strategy/project_trace.h"
 
@@ -282,6 +283,7 @@ private:
             const bool unknown = refused.cause == RefusalCause::NoLowering ||
                                  refused.cause == RefusalCause::NewerOpset;
             if (!unknown && plan.values.insert(node).second) {
+                choose_written_items(plan, node);
                 changed = true;
                 continue;
             }
@@ -302,6 +304,24 @@ private:
         }
         if (needs_shapes && !changed)
             plan.shapes = true;
+    }
+
+    /// Which item of a list a write goes to is decided where the item is taken.
+    void choose_written_items(ProjectionPlan& plan, FxNodeId write) const
+    {
+        const FxGraph& graph = m_program->graph;
+        FxNodeId node = write;
+        while (is_in_place(graph.nodes[node].target) || is_view(graph.nodes[node].target) ||
+               graph.nodes[node].target.starts_with("aten::__getitem__")) {
+            if (node != write)
+                plan.values.insert(node);
+            const FxRef* self =
+                graph.nodes[node].args.empty() ? nullptr : graph.nodes[node].args.front().ref();
+            const FxNodeId maker = self ? graph.values[self->value].node : no_index;
+            if (maker == no_index || maker >= node)
+                break;
+            node = maker;
+        }
     }
 
     Status add_profile(StrategyResult& result)

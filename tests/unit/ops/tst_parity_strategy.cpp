@@ -408,6 +408,22 @@ private Q_SLOTS:
         QVERIFY(!warned(*open(path, options)));
     }
 
+    void itemsThatDataChoose()
+    {
+        // Which piece is written only the run tells; the rest stays as the code has it.
+        const auto path = save("def forward(self, x):\n"
+                               "    y = x * 1\n"
+                               "    parts = torch.chunk(y, 2, 1)\n"
+                               "    parts[int(x.sum() > 0)][0].mul_(2)\n"
+                               "    return y\n");
+        ExportOptions options;
+        options.inputs = {{"x", DType::Float32, {2, 6}}};
+        const auto inspection = open(path, options);
+        QVERIFY(inspection->unsupported.empty());
+        QCOMPARE(QString::fromStdString(inspection->strategy), QString("hybrid"));
+        QVERIFY(matches(path, inspection, options, options.inputs));
+    }
+
     void attributesAssignedInABranch()
     {
         const auto path = save("def forward(self, x):\n"
