@@ -24,7 +24,7 @@ Expr weights_of_bits(Emitter& e, int count)
     return {e, e.constant(std::span<const std::int64_t>(weights))};
 }
 
-Expr whole(Emitter& e, std::int64_t value)
+Expr bit_number(Emitter& e, std::int64_t value)
 {
     return {e, e.scalar(DType::Int64, value)};
 }
@@ -40,7 +40,7 @@ Bits bits_of(Emitter& e, ValueId x)
     const Expr wide(e, e.cast(x, DType::Int64));
     const Expr column(e, e.unsqueeze(wide, {e.rank(x).value_or(0)}));
     const Expr shifted = floor_quotient(column, weights_of_bits(e, 63));
-    return {shifted.apply("Mod", whole(e, 2)), wide < whole(e, 0)};
+    return {shifted.apply("Mod", bit_number(e, 2)), wide < bit_number(e, 0)};
 }
 
 ValueId from_bits(Emitter& e, const Bits& bits, DType dtype)
@@ -52,16 +52,16 @@ ValueId from_bits(Emitter& e, const Bits& bits, DType dtype)
         const Expr weighted = part * weights_of_bits(e, static_cast<int>(to - from));
         return Expr(e, e.reduce("ReduceSum", weighted, {axis}, false));
     };
-    const Expr magnitude = half(0, 32) + half(32, 63) * whole(e, std::int64_t{1} << 32);
+    const Expr magnitude = half(0, 32) + half(32, 63) * bit_number(e, std::int64_t{1} << 32);
     const Expr sign =
-        bits.negative.cast(DType::Int64) * whole(e, std::numeric_limits<std::int64_t>::min());
+        bits.negative.cast(DType::Int64) * bit_number(e, std::numeric_limits<std::int64_t>::min());
     return e.cast(magnitude + sign, dtype);
 }
 
 /// 2 to the power of each count, which is kept within the table.
 Expr power_of_two(Emitter& e, Expr count)
 {
-    const Expr within = count.apply("Max", whole(e, 0)).apply("Min", whole(e, 62));
+    const Expr within = count.apply("Max", bit_number(e, 0)).apply("Min", bit_number(e, 62));
     return {e, e.emit("Gather", {weights_of_bits(e, 63), within}, {{"axis", 0}})};
 }
 
@@ -75,7 +75,7 @@ ValueId combine_bits(Emitter& e, Bitwise how, ValueId x, ValueId y, DType dtype)
     const Expr negative(e, e.emit(name, {a.negative, b.negative}));
     const Expr below = how == Bitwise::And  ? a.below * b.below
                        : how == Bitwise::Or ? a.below.apply("Max", b.below)
-                                            : (a.below + b.below).apply("Mod", whole(e, 2));
+                                            : (a.below + b.below).apply("Mod", bit_number(e, 2));
     return from_bits(e, {below, negative}, dtype);
 }
 
@@ -84,12 +84,13 @@ ValueId shift_bits(Emitter& e, bool left, ValueId value, ValueId by, DType dtype
     const Expr x(e, e.cast(value, DType::Int64));
     const Expr count(e, e.cast(by, DType::Int64));
     const Expr factor = power_of_two(e, count);
-    const Expr beyond = count > whole(e, 62);
+    const Expr beyond = count > bit_number(e, 62);
     if (left) {
-        const Expr far = where(count == whole(e, 63), x * factor * whole(e, 2), whole(e, 0));
+        const Expr far =
+            where(count == bit_number(e, 63), x * factor * bit_number(e, 2), bit_number(e, 0));
         return e.cast(where(beyond, far, x * factor), dtype);
     }
-    const Expr far = -((x < whole(e, 0)).cast(DType::Int64));
+    const Expr far = -((x < bit_number(e, 0)).cast(DType::Int64));
     return e.cast(where(beyond, far, floor_quotient(x, factor)), dtype);
 }
 
