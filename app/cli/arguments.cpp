@@ -60,7 +60,8 @@ public:
                 "strata-cli")
     {
         m_app.require_subcommand(1);
-        m_app.set_version_flag("--version", fmt::format("strata-cli {}", tool_version()));
+        m_app.set_version_flag(
+            "--version", fmt::format("strata-cli {}\n{}", tool_version(), library_versions()));
         m_app.footer("'strata-cli COMMAND --help' tells more and gives examples.");
         add_export();
         add_audit();

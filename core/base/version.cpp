@@ -7,4 +7,9 @@ std::string_view tool_version()
     return STRATA_VERSION;
 }
 
+std::string_view library_versions()
+{
+    return STRATA_LIBRARIES;
+}
+
 } // namespace strata

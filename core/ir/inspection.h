@@ -75,6 +75,10 @@ struct Inspection {
     std::filesystem::path path;
     std::string content_hash; ///< hash.h's text form
     ModelFormat format = ModelFormat::Onnx;
+    std::string libraries; ///< "ONNX 1.12.0, Graphviz 2.43.0, LibTorch 1.13.0"
+    /// What does the same from a shell: "strata-cli export m.pt -o m.onnx --opset 17"; empty when
+    /// the file was only looked at.
+    std::string command;
     std::string strategy;        ///< "fx", "hybrid", "htp", "none"
     std::string strategy_reason; ///< why it was chosen
     StrategyDetails strategy_details;

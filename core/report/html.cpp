@@ -355,6 +355,8 @@ private:
     {
         m_text += "<footer><dl>\n";
         fact("Strata", tool_version());
+        fact("Libraries", m_inspection.libraries);
+        fact("Command", m_inspection.command);
         fact("File", m_inspection.path.filename().string());
         fact("Hash", m_inspection.content_hash);
         if (m_inspection.program && m_inspection.format == ModelFormat::Onnx) {

@@ -118,6 +118,8 @@ std::string markdown_report(const Inspection& inspection, const LaidReview* revi
         fmt::format("# Hierarchy of {}\n\n", cell(inspection.path.filename().string()));
     text += fmt::format("Strata {}. Strategy: {}. {}\n\n", tool_version(), inspection.strategy,
                         cell(inspection.strategy_reason));
+    if (!inspection.command.empty())
+        text += fmt::format("Again: {} ({})\n\n", cell(inspection.command), inspection.libraries);
     text += "| figure | value |\n|---|---:|\n";
     text += fmt::format("| ONNX nodes | {} |\n| recorded coverage | {} |\n| attributed coverage | "
                         "{} |\n| orphans | {} |\n| mean confidence | {:.3f} |\n",

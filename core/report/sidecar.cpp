@@ -254,7 +254,12 @@ std::string sidecar_json(const Inspection& inspection, const std::filesystem::pa
     JsonObjectWriter writer;
     writer.value("format", "strata-hierarchy");
     writer.value("format_version", sidecar_format_version);
-    writer.value("tool", {{"name", "strata"}, {"version", tool_version()}});
+    Json tool{{"name", "strata"}, {"version", tool_version()}};
+    if (!inspection.command.empty()) {
+        tool["libraries"] = inspection.libraries;
+        tool["command"] = inspection.command;
+    }
+    writer.value("tool", tool);
     writer.value("source", source_json(inspection, folder));
     writer.value("model", model_json(inspection, folder));
     Json strategy{{"name", inspection.strategy}, {"reason", inspection.strategy_reason}};

@@ -4,6 +4,7 @@
 #include "hierarchy/attribute.h"
 #include "onnx/annotated_copy.h"
 #include "onnx/onnx_reader.h"
+#include "session/command_text.h"
 #include "session/copy_data_files.h"
 #include "session/phase_clock.h"
 #include "session/session.h"
@@ -39,6 +40,7 @@ audit_model(const std::filesystem::path& path, const AuditOptions& options, Task
                                                             : std::vector{path}));
     auto inspection = std::make_shared<Inspection>();
     inspection->path = path;
+    inspection->command = audit_command(path, options);
     inspection->model_path = path;
     inspection->format = ModelFormat::Onnx;
     inspection->strategy = "none";
@@ -65,6 +67,8 @@ audit_model(const std::filesystem::path& path, const AuditOptions& options, Task
                        load_program(*options.source, {options.source_model}, task));
         }
     }
+    inspection->libraries =
+        libraries_of(inspection->program ? inspection->program->format : ModelFormat::Onnx);
     {
         const PhaseClock clock(inspection->seconds.attribute);
         STRATA_TRY(AttributionResult attributed,

@@ -6,6 +6,7 @@
 #include "onnx/onnx_reader.h"
 #include "session/choose_inputs.h"
 #include "session/choose_strategy.h"
+#include "session/command_text.h"
 #include "session/coverage_details.h"
 #include "session/phase_clock.h"
 #include "session/session.h"
@@ -114,6 +115,9 @@ Result<InspectionPtr> open_model(const std::filesystem::path& path, const Export
     auto inspection = std::make_shared<Inspection>();
     inspection->path = path;
     STRATA_CHECK(load_into(*inspection, options.model, task));
+    inspection->command =
+        inspection->program ? export_command(path, options) : audit_command(path, {});
+    inspection->libraries = libraries_of(inspection->format);
     if (inspection->program)
         STRATA_CHECK(lower_into(*inspection, options, task));
     STRATA_CHECK(attribute_inspection(*inspection, task));

@@ -236,11 +236,20 @@ void TestCli::no_sidecar_and_reports()
     const Outcome outcome =
         run({"export", zoo("sid/simple_cnn/simple_cnn.ts.pt"), "-o", path("bare.onnx"), "--inputs",
              zoo("sid/simple_cnn"), "--no-sidecar", "--report", "md:" + path("bare.md"), "--report",
-             "json:" + path("bare.json")});
+             "json:" + path("bare.json"), "--report", "html:" + path("bare.html")});
     QCOMPARE(outcome.status, 0);
     QVERIFY(!QFile::exists(path("bare.hierarchy.json")));
     QVERIFY(contents(path("bare.md")).contains("| recorded coverage | 100.0 % |"));
-    QVERIFY(QJsonDocument::fromJson(contents(path("bare.json"))).isObject());
+    const QJsonObject report = QJsonDocument::fromJson(contents(path("bare.json"))).object();
+    // How to make it again, and with what it was made.
+    const QString command = report["tool"].toObject()["command"].toString();
+    QVERIFY2(command.startsWith("strata-cli export ") && command.contains("--inputs "),
+             qPrintable(command));
+    QVERIFY(report["tool"].toObject()["libraries"].toString().contains(", LibTorch "));
+    const QByteArray page = contents(path("bare.html"));
+    const QByteArray footer = page.mid(page.indexOf("<footer>"));
+    QVERIFY(footer.contains(command.toUtf8()) && footer.contains("LibTorch"));
+    QVERIFY(contents(path("bare.md")).contains("strata-cli export"));
 }
 
 void TestCli::opset_is_written_data()

@@ -1,6 +1,7 @@
 // Inputs of an export, groups of output files, and whole jobs on small files.
 #include "onnx/onnx_reader.h"
 #include "session/choose_inputs.h"
+#include "session/command_text.h"
 #include "session/compare.h"
 #include "session/coverage_details.h"
 #include "session/infer_inputs.h"
@@ -69,6 +70,7 @@ private Q_SLOTS:
     void bad_input_specs_data();
     void bad_input_specs();
     void dynamic_axes();
+    void commands_repeat_what_was_done();
     void inputs_are_matched();
     void inputs_are_inferred();
     void unused_parameters();
@@ -121,6 +123,40 @@ void TestSession::dynamic_axes()
     QCOMPARE(axis->symbol, std::string("width"));
     for (const char* bad : {"x", "x:0", "x=batch", "x:a=batch", "x:0=", "x:0=2n", "x:0=a b"})
         QVERIFY2(!parse_dynamic_axis(bad), bad);
+}
+
+void TestSession::commands_repeat_what_was_done()
+{
+    ExportOptions options;
+    QCOMPARE(export_command("a/net.pt", options),
+             std::string("strata-cli export a/net.pt -o net.onnx --strategy auto --opset 17"));
+    options.strategy = Strategy::Htp;
+    options.opset = 20;
+    options.model = "two words";
+    options.inputs = {{"x", DType::Float32, {1, 3}}, {"it's", DType::Int64, {}}};
+    options.inputs_dir = fs::path("in;rm");
+    options.dynamic_axes = {{"x", -1, "n"}};
+    options.fold_batch_norm = false;
+    options.profile = true;
+    const std::string command = export_command("my $net.pt2", options);
+    QCOMPARE(command,
+             std::string("strata-cli export 'my $net.pt2' -o 'my $net.onnx' --model 'two words' "
+                         "--strategy htp --opset 20 --input 'x:float32[1,3]' "
+                         "--input 'it'\\''s:int64[]' --inputs 'in;rm' --dynamic x:-1=n "
+                         "--no-fold-batchnorm --profile"));
+    // A shell takes it apart into what was given.
+    QProcess shell;
+    shell.start("sh", {"-c", QString::fromStdString("printf '%s|' " + command)});
+    QVERIFY(shell.waitForFinished());
+    QCOMPARE(
+        shell.readAllStandardOutput(),
+        QByteArray("strata-cli|export|my $net.pt2|-o|my $net.onnx|--model|two words|--strategy|htp|"
+                   "--opset|20|--input|x:float32[1,3]|--input|it's:int64[]|--inputs|in;rm|"
+                   "--dynamic|x:-1=n|--no-fold-batchnorm|--profile|"));
+    AuditOptions audit;
+    audit.source = fs::path("net.pt");
+    QCOMPARE(audit_command("net.onnx", audit),
+             std::string("strata-cli audit net.onnx --source net.pt"));
 }
 
 void TestSession::inputs_are_matched()
