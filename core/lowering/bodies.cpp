@@ -122,6 +122,7 @@ GraphLowerer::Snapshot GraphLowerer::snapshot(FxNodeId owner)
     before.diagnostics = m_result.diagnostics.size();
     before.graph = m_emitter.graph();
     before.bodies = m_bodies;
+    before.outer_cells = m_outer_cells;
     return before;
 }
 
@@ -135,6 +136,7 @@ void GraphLowerer::restore_names(const Snapshot& before)
         container.restore();
     m_emitter.set_graph(before.graph);
     m_bodies = before.bodies;
+    m_outer_cells = before.outer_cells;
 }
 
 void GraphLowerer::roll_back(const Snapshot& before)

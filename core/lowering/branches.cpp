@@ -80,6 +80,7 @@ GraphLowerer::BodyEnd GraphLowerer::lower_branch(FxNodeId id, std::size_t side,
     m_emitter.set_origin(m_fx.nodes[id].frame, id);
     m_emitter.set_graph(m_emitter.add_body(side == 0 ? "If_then" : "If_else"));
     ++m_bodies;
+    m_outer_cells = m_cells.size();
     const FxBlockId block = m_fx.nodes[id].blocks[side];
     if (Status status = lower_block(block); !status) {
         m_stop = status.error();

@@ -339,11 +339,13 @@ void GraphLowerer::change_form(FxNodeId id, Outputs& outputs)
         throw Refusal{"the form of something that is no tensor", {}, false};
     const std::uint32_t cell = m_cell_of[self->value];
     const auto is_view_of_it = [cell](const Cell& other) { return other.base == cell; };
-    if (m_bodies > 0) { // what surrounds the body knows cells by their number
+    if (cell < m_outer_cells) { // what surrounds the body knows cells by their number
         if (m_cells[cell].base != no_index ||
             std::any_of(m_cells.begin(), m_cells.end(), is_view_of_it))
-            throw Refusal{"it changes the form of a tensor that shares memory, in a branch or loop",
-                          "Write the model without the in-place operation.", false};
+            throw Refusal{
+                "it changes the form of a tensor that shares memory and comes from outside "
+                "of the branch or loop",
+                "Use the operator that gives the other form as its result.", false};
         write_in_place(id, outputs);
         return;
     }

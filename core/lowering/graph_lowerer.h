@@ -74,6 +74,7 @@ private:
         std::size_t diagnostics = 0;
         GraphId graph = OnnxModel::main_graph;
         std::size_t bodies = 0;
+        std::size_t outer_cells = 0;
     };
     /// Something outside of a body that the body may change: a result of the FX node, a cell, or
     /// what a list or dict holds.
@@ -227,6 +228,7 @@ private:
     std::unordered_set<FxNodeId> m_unneeded;  // without data, and nothing needs them
     std::uint32_t m_serial = 0;               // of the newest cell
     std::size_t m_bodies = 0;                 // how many bodies surround the node being lowered
+    std::size_t m_outer_cells = 0;            // cells that were there before the innermost of them
     bool m_has_quantized = false;             // a quantized tensor has been made
     std::size_t m_placeholders = 0;
     std::size_t m_done = 0;

@@ -232,6 +232,7 @@ bool GraphLowerer::loop_round(FxNodeId id, const Snapshot& before, LoopPlan& pla
     const std::string prefix(model.text(model.graphs[graph].name));
     m_emitter.set_graph(graph);
     ++m_bodies;
+    m_outer_cells = m_cells.size();
     auto add_param = [&](std::string_view name, const LeafType& type) {
         const ValueId value =
             model.add_value(graph, m_emitter.unique_name(fmt::format("{}_{}", prefix, name)));

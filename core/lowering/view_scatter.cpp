@@ -21,13 +21,14 @@ std::string_view base_name(std::string_view target)
     return target.substr(0, target.find('.', scope == std::string_view::npos ? 0 : scope));
 }
 
-constexpr std::array<std::string_view, 24> exact_views{
-    "aten::alias",     "aten::detach",    "aten::select",    "aten::slice",
-    "aten::narrow",    "aten::view",      "aten::view_as",   "aten::unsqueeze",
-    "aten::squeeze",   "aten::t",         "aten::transpose", "aten::permute",
-    "aten::numpy_T",   "aten::mT",        "aten::swapaxes",  "aten::swapdims",
-    "aten::unflatten", "aten::movedim",   "aten::moveaxis",  "aten::diagonal",
-    "aten::expand",    "aten::expand_as", "aten::adjoint",   "aten::_reshape_alias"};
+constexpr std::array<std::string_view, 25> exact_views{
+    "aten::alias",         "aten::detach",    "aten::select",    "aten::slice",
+    "aten::narrow",        "aten::view",      "aten::view_as",   "aten::unsqueeze",
+    "aten::squeeze",       "aten::t",         "aten::transpose", "aten::permute",
+    "aten::numpy_T",       "aten::mT",        "aten::swapaxes",  "aten::swapdims",
+    "aten::unflatten",     "aten::movedim",   "aten::moveaxis",  "aten::diagonal",
+    "aten::expand",        "aten::expand_as", "aten::adjoint",   "aten::unfold",
+    "aten::_reshape_alias"};
 
 constexpr std::array<std::string_view, 10> split_views{
     "aten::chunk",        "aten::split",        "aten::split_with_sizes", "aten::unsafe_chunk",
@@ -233,6 +234,9 @@ ValueId write_through_view(OpCall& view, ValueId written)
     if (op == "aten::movedim" || op == "aten::moveaxis")
         return e.transpose(written, ops::moved_axes(view, view.rank("self"),
                                                     view.ints("destination"), view.ints("source")));
+    if (op == "aten::unfold")
+        view.refuse("it writes into windows of a tensor, which share elements",
+                    "Write into a copy: x.unfold(...).clone().");
     if (op == "aten::expand" || op == "aten::expand_as") {
         // One element in several places: which of them was written cannot be told.
         const auto narrow = e.static_shape(base);

@@ -56,7 +56,7 @@ ParityRows mutation_rows()
     row("the form of shared memory in a branch",
         "  y = x * 1\n  v = y[0]\n  if bool(x.sum() > 0):\n    y.transpose_(0, 1)\n  else:\n"
         "    y.add_(1)\n  return v\n")
-        .refuses("shares memory, in a branch");
+        .refuses("comes from outside of the branch");
     row("resized to what it was",
         "  y = x * 1\n  torch.resize_(y, [4, 5])\n  torch.resize_as_(y, x)\n  return y\n");
     row("resized to something else", "  y = x * 1\n  torch.resize_(y, [2, 5])\n  return y\n")
@@ -121,6 +121,15 @@ ParityRows mutation_rows()
     row("an expanded tensor is written",
         "  y = x[:1] * 1\n  e = y.expand([3, 5])\n  e[0].add_(1)\n  return y\n")
         .refuses("whose elements share memory");
+    row("the base reaches windows",
+        "  y = x * 1\n  w = y.unfold(1, 2, 1)\n  y[0].mul_(3)\n  return w, y\n");
+    row("windows are written", "  y = x * 1\n  y.unfold(1, 2, 2).mul_(2)\n  return y\n")
+        .refuses("which share elements");
+    row("the form of a view of a branch",
+        "  y = x * 1\n  if bool(x.sum() > 0):\n    v = y[1]\n    v.unsqueeze_(0)\n    v.mul_(2)\n"
+        "    y = y + v\n  else:\n    w = y[1:3]\n    w.t_()\n    w[0].add_(1)\n  return y\n")
+        .also({exactly(DType::Float32, {4, 5}, std::vector<double>(20, 0.5))})
+        .also({exactly(DType::Float32, {4, 5}, std::vector<double>(20, -0.5))});
     row("an item that data choose",
         "  y = x * 1\n  c = torch.chunk(y, 2, 1)\n  c[int(x.sum() > 0)].mul_(2)\n  return y\n")
         .refuses("shares and that is used later");
