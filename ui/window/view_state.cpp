@@ -47,16 +47,16 @@ void moveViewLater(MainWindow* window, ViewState view)
 {
     constexpr int step_ms = 15;
     auto* timer = new QTimer(window);
-    const InspectionPtr shown = window->inspection();
-    const auto step = [timer, window, shown, view]() mutable {
+    const InspectionPtr model = window->inspection();
+    const auto step = [timer, window, model, view]() mutable {
         GraphCanvas* canvas = window->canvas();
-        if (window->inspection() != shown)
+        if (window->inspection() != model)
             return timer->deleteLater();
         if (canvas->isLayoutRunning() || !canvas->scene())
             return;
         if (!view.folding.isEmpty()) { // what is equal is known since the first layout
             for (const QString& fqn : std::exchange(view.folding, {}))
-                if (const auto id = shown->modules.find(fqn.toStdString()))
+                if (const auto id = model->modules.find(fqn.toStdString()))
                     canvas->setRepeatFolded(*id, !canvas->repeatsFolded());
             return;
         }
