@@ -2,6 +2,7 @@
 
 #include "lowering/ops/diagonals.h"
 #include "lowering/ops/moved_axes.h"
+#include "lowering/ops/sizes.h"
 #include "lowering/python_value.h"
 
 #include <algorithm>
@@ -49,8 +50,7 @@ bool is_computed(OpCall& view, std::string_view name)
 /// 0, 1, ... for each position along the axis.
 ValueId positions_along(Emitter& e, ValueId base, std::int64_t axis)
 {
-    return e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), e.size_of(base, axis),
-                            e.scalar(DType::Int64, std::int64_t{1})});
+    return ops::numbers_below(e, e.size_of(base, axis));
 }
 
 /// Puts `part` into `base` at positions along an axis that lie anywhere (rank-1 int64).

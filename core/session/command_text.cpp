@@ -65,6 +65,8 @@ std::string audit_command(const std::filesystem::path& model, const AuditOptions
         add_option(command, "--source", options.source->string());
     if (!options.source_model.empty())
         add_option(command, "--model", options.source_model);
+    if (options.output)
+        add_option(command, "-o", options.output->string());
     return command;
 }
 

@@ -3,6 +3,7 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/sizes.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,34 +16,6 @@ using Ints = std::vector<std::int64_t>;
 std::span<const std::int64_t> view_of(const Ints& ints)
 {
     return ints;
-}
-
-ValueId int_constant(Emitter& e, const Ints& numbers, Ints shape)
-{
-    return e.reshape(e.constant(view_of(numbers)), view_of(shape));
-}
-
-/// The size of an axis when it is known.
-std::optional<std::int64_t> size_if_known(OpCall& call, ValueId x, std::int64_t axis)
-{
-    const auto shape = call.e().shape(x);
-    if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
-        return std::nullopt;
-    return (*shape)[static_cast<std::size_t>(axis)].value;
-}
-
-Expr whole(Emitter& e, ValueId id)
-{
-    return {e, id};
-}
-
-/// The numbers of [0, count) as a column, for a count that is only known when the model runs.
-Expr column(Expr count)
-{
-    Emitter& e = count.e();
-    const ValueId numbers =
-        e.emit("Range", {count.number(0).id(), count.id(), count.number(1).id()});
-    return {e, e.unsqueeze(numbers, {1})};
 }
 
 /// The two axes of a diagonal, in the order given.
@@ -86,22 +59,22 @@ ValueId diagonal_of(OpCall& call, ValueId x, const Plane& p)
 {
     Emitter& e = call.e();
     const ValueId matrices = e.transpose(x, p.to_back());
-    if (!size_if_known(call, matrices, p.rank - 2) || !size_if_known(call, matrices, p.rank - 1)) {
+    if (!size_if_known(e, matrices, p.rank - 2) || !size_if_known(e, matrices, p.rank - 1)) {
         // The matrices in one row; on it, the diagonal is every (columns + 1)-th element.
-        const Expr rows = whole(e, e.size_of(matrices, p.rank - 2));
-        const Expr columns = whole(e, e.size_of(matrices, p.rank - 1));
+        const Expr rows(e, e.size_of(matrices, p.rank - 2));
+        const Expr columns(e, e.size_of(matrices, p.rank - 1));
         const auto first_row = static_cast<double>(std::max<std::int64_t>(0, -p.offset));
         const auto first_column = static_cast<double>(std::max<std::int64_t>(0, p.offset));
         const Expr length = max(min(rows - first_row, columns - first_column), 0.0);
-        const Expr numbers(e, e.squeeze(column(length).id(), {1}));
+        const Expr numbers(e, numbers_below(e, length.id()));
         const Expr places = (numbers + first_row) * columns + numbers + first_column;
         Ints flat(static_cast<std::size_t>(p.rank) - 1, 0);
         flat.back() = -1;
         return e.emit("Gather", {e.reshape(matrices, view_of(flat)), places.id()},
                       {{"axis", p.rank - 2}});
     }
-    const std::int64_t rows = *size_if_known(call, matrices, p.rank - 2);
-    const std::int64_t columns = *size_if_known(call, matrices, p.rank - 1);
+    const std::int64_t rows = *size_if_known(e, matrices, p.rank - 2);
+    const std::int64_t columns = *size_if_known(e, matrices, p.rank - 1);
     Ints places;
     for (std::int64_t row = 0; row < rows; ++row)
         if (row + p.offset >= 0 && row + p.offset < columns)
@@ -119,13 +92,6 @@ Outputs diagonal(OpCall& call)
     return diagonal_of(call, call.tensor("self"), plane(call, call.rank("self")));
 }
 
-/// 0, 1, ... up to a count (rank 0).
-ValueId count_to(Emitter& e, ValueId count)
-{
-    return e.emit("Range", {e.scalar(DType::Int64, std::int64_t{0}), count,
-                            e.scalar(DType::Int64, std::int64_t{1})});
-}
-
 /// `diagonal` [..., n] repeated to matrices: the row tells the place on it when the diagonal lies
 /// to the right of the main one, the column when it lies below. Places behind its end hold
 /// anything.
@@ -133,7 +99,7 @@ ValueId spread_diagonal(OpCall& call, ValueId diagonal, ValueId rows, ValueId co
 {
     Emitter& e = call.e();
     const std::int64_t rank = *call.rank_of(diagonal);
-    const auto length = size_if_known(call, diagonal, rank - 1);
+    const auto length = size_if_known(e, diagonal, rank - 1);
     const auto count = e.known_ints(by_row ? rows : columns);
     ValueId places = no_id;
     if (length && count) {
@@ -151,7 +117,7 @@ ValueId spread_diagonal(OpCall& call, ValueId diagonal, ValueId rows, ValueId co
         const ValueId end = e.size_of(diagonal, rank - 1);
         diagonal =
             e.concat({diagonal, rank == 1 ? zero : e.emit("Expand", {zero, outer})}, rank - 1);
-        places = e.emit("Min", {count_to(e, by_row ? rows : columns), end});
+        places = e.emit("Min", {numbers_below(e, by_row ? rows : columns), end});
     }
     return e.unsqueeze(e.emit("Gather", {diagonal, places}, {{"axis", rank - 1}}),
                        {by_row ? rank : rank - 1});
@@ -163,7 +129,7 @@ ValueId with_diagonal(OpCall& call, ValueId diagonal, ValueId rows, ValueId colu
                       std::int64_t offset, ValueId elsewhere)
 {
     Emitter& e = call.e();
-    if (size_if_known(call, diagonal, *call.rank_of(diagonal) - 1) == 0)
+    if (size_if_known(e, diagonal, *call.rank_of(diagonal) - 1) == 0)
         return elsewhere;
     // ONNX Runtime has no Where of bools; they are chosen as bytes.
     const DType dtype = call.dtype_of(diagonal);
@@ -173,9 +139,9 @@ ValueId with_diagonal(OpCall& call, ValueId diagonal, ValueId rows, ValueId colu
     const auto width = e.known_ints(columns);
     const ValueId row_numbers =
         height ? int_constant(e, iota(offset, height->front()), {height->front(), 1})
-               : e.unsqueeze(e.add(count_to(e, rows), e.scalar(DType::Int64, offset)), {1});
+               : e.unsqueeze(e.add(numbers_below(e, rows), e.scalar(DType::Int64, offset)), {1});
     const ValueId column_numbers =
-        width ? e.constant(view_of(iota(0, width->front()))) : count_to(e, columns);
+        width ? e.constant(view_of(iota(0, width->front()))) : numbers_below(e, columns);
     const ValueId on = e.emit("Equal", {row_numbers, column_numbers});
     return e.cast(e.emit("Where", {on, spread, e.cast(elsewhere, own)}), dtype);
 }
@@ -184,7 +150,7 @@ ValueId embedded(OpCall& call, ValueId x, std::int64_t offset)
 {
     Emitter& e = call.e();
     const std::int64_t rank = *call.rank_of(x);
-    const auto known = size_if_known(call, x, rank - 1);
+    const auto known = size_if_known(e, x, rank - 1);
     const ValueId size = known ? e.scalar(DType::Int64, *known + std::abs(offset))
                                : e.add(e.size_of(x, rank - 1),
                                        e.scalar(DType::Int64, std::int64_t{std::abs(offset)}));

@@ -1,6 +1,7 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/sizes.h"
 #include "lowering/python_value.h"
 
 #include <algorithm>
@@ -111,15 +112,6 @@ Lowered split_at_run_time(OpCall& call, ValueId x, std::int64_t axis, ValueId si
     return tensor_list(call.e().emit_many("Split", {x, sizes}, count, {{"axis", axis}}));
 }
 
-/// The extent of an axis, when it is known.
-std::optional<std::int64_t> extent_if_known(OpCall& call, ValueId x, std::int64_t axis)
-{
-    const auto shape = call.e().shape(x);
-    if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
-        return std::nullopt;
-    return (*shape)[static_cast<std::size_t>(axis)].value;
-}
-
 /// 0, 1, ... , count - 1.
 Expr numbers_up_to(Emitter& e, std::int64_t count)
 {
@@ -162,7 +154,7 @@ Outputs split(OpCall& call)
     const std::int64_t size = call.integer("split_size");
     if (size <= 0)
         call.refuse("the size of the pieces must be positive");
-    if (const auto extent = extent_if_known(call, x, axis))
+    if (const auto extent = size_if_known(call.e(), x, axis))
         return split_into(call, x, axis, piece_sizes(*extent, size));
     Emitter& e = call.e();
     RuntimeItems items;
@@ -191,7 +183,7 @@ Outputs chunk(OpCall& call)
 {
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const auto extent = extent_if_known(call, x, axis);
+    const auto extent = size_if_known(call.e(), x, axis);
     const std::int64_t chunks = call.integer("chunks");
     if (chunks <= 0)
         call.refuse("the number of chunks must be positive");
@@ -213,7 +205,7 @@ Outputs tensor_split_sections(OpCall& call)
 {
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const auto extent = extent_if_known(call, x, axis);
+    const auto extent = size_if_known(call.e(), x, axis);
     const std::int64_t sections = call.integer("sections");
     if (sections <= 0)
         call.refuse("the number of sections must be positive");
@@ -254,7 +246,7 @@ Outputs tensor_split_indices(OpCall& call)
 {
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const auto extent = extent_if_known(call, x, axis);
+    const auto extent = size_if_known(call.e(), x, axis);
     const Ints indices = call.ints("indices");
     return extent ? split_into(call, x, axis, sizes_between(*extent, indices))
                   : slices_between(call, x, axis, indices);
@@ -269,7 +261,7 @@ Outputs split_along(OpCall& call)
     const std::int64_t axis = Axis == 1 && rank == 1 ? 0 : Axis;
     if (axis >= rank)
         call.refuse("the tensor has too few dimensions");
-    const auto extent = extent_if_known(call, x, axis);
+    const auto extent = size_if_known(call.e(), x, axis);
     if constexpr (Sections) {
         const std::int64_t sections = call.integer("sections");
         if (sections <= 0 || (extent && *extent % sections != 0))
@@ -292,7 +284,7 @@ Outputs unbind(OpCall& call)
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
     const std::int64_t axis = call.normalize_axis(call.integer("dim"), call.rank("self"));
-    const auto extent = extent_if_known(call, x, axis);
+    const auto extent = size_if_known(call.e(), x, axis);
     if (!extent) {
         Ints permutation = iota(0, call.rank("self"));
         std::rotate(permutation.begin(), permutation.begin() + axis,

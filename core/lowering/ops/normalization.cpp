@@ -1,6 +1,7 @@
 // Batch, layer, group, instance and root-mean-square normalization; weight normalization.
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/sizes.h"
 
 #include <fmt/format.h>
 
@@ -17,14 +18,6 @@ ValueId vector_of(Emitter& e, DType dtype, std::int64_t count, double value)
 {
     return e.constant(Tensor::filled(constant_type(dtype), {count}, value),
                       value == 0.0 ? "zeros" : "ones");
-}
-
-std::optional<std::int64_t> known_size(Emitter& e, ValueId value, std::size_t axis)
-{
-    const auto shape = e.shape(value);
-    if (!shape || axis >= shape->size() || !(*shape)[axis].known())
-        return std::nullopt;
-    return (*shape)[axis].value;
 }
 
 /// The statistics of one normalization over `axes`, all kept as dimensions of size 1.
@@ -78,7 +71,7 @@ ChannelNorm channel_norm(OpCall& call, std::string_view eps = "eps")
 /// With running statistics: one BatchNormalization.
 ValueId normalize_by_running_statistics(Emitter& e, const ChannelNorm& norm, OpCall& call)
 {
-    const auto channels = known_size(e, norm.mean, 0);
+    const auto channels = size_if_known(e, norm.mean, 0);
     if (!channels && (norm.weight == no_id || norm.bias == no_id))
         call.refuse_for_shapes("the number of channels is not known");
     if (has_no_elements(e, norm.input))
@@ -278,9 +271,9 @@ Outputs instance_norm(OpCall& call)
     }
     uses_batch_statistics(call, norm, true, "instance normalization"); // or refuses
     const auto rank = e.rank(norm.input);
-    std::optional<std::int64_t> channels = known_size(e, norm.input, 1);
+    std::optional<std::int64_t> channels = size_if_known(e, norm.input, 1);
     if (norm.weight != no_id && !channels)
-        channels = known_size(e, norm.weight, 0);
+        channels = size_if_known(e, norm.weight, 0);
     const DType dtype = e.dtype(norm.input);
     if (channels && (!rank || *rank >= 3) && dtype != DType::Float64) {
         const ValueId weight =

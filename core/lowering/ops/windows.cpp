@@ -1,6 +1,7 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/sizes.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,27 +17,13 @@ std::span<const std::int64_t> view_of(const Ints& ints)
     return ints;
 }
 
-ValueId int_constant(Emitter& e, const Ints& numbers, Ints shape)
-{
-    return e.reshape(e.constant(view_of(numbers)), view_of(shape));
-}
-
 /// The size of an axis, which must be known.
 std::int64_t known_size(OpCall& call, ValueId x, std::int64_t axis)
 {
-    const auto shape = call.e().shape(x);
-    if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
+    const auto size = size_if_known(call.e(), x, axis);
+    if (!size)
         call.refuse_for_shapes("the size of the dimension is not known");
-    return (*shape)[static_cast<std::size_t>(axis)].value;
-}
-
-/// The size of an axis when it is known.
-std::optional<std::int64_t> size_if_known(OpCall& call, ValueId x, std::int64_t axis)
-{
-    const auto shape = call.e().shape(x);
-    if (!shape || !(*shape)[static_cast<std::size_t>(axis)].known())
-        return std::nullopt;
-    return (*shape)[static_cast<std::size_t>(axis)].value;
+    return *size;
 }
 
 Expr whole(Emitter& e, ValueId id)
@@ -48,9 +35,7 @@ Expr whole(Emitter& e, ValueId id)
 Expr column(Expr count)
 {
     Emitter& e = count.e();
-    const ValueId numbers =
-        e.emit("Range", {count.number(0).id(), count.id(), count.number(1).id()});
-    return {e, e.unsqueeze(numbers, {1})};
+    return {e, e.unsqueeze(numbers_below(e, count.id()), {1})};
 }
 
 /// Tensor.unfold: windows along an axis, their elements in a new last axis.
@@ -67,7 +52,7 @@ Outputs unfold(OpCall& call)
     if (rank == 0)
         return e.reshape(x, view_of({size}));
     ValueId where_from = no_id; // [windows, size]
-    if (const auto extent = size_if_known(call, x, axis)) {
+    if (const auto extent = size_if_known(call.e(), x, axis)) {
         if (size > *extent)
             call.refuse("the window is larger than the dimension");
         const std::int64_t count = (*extent - size) / step + 1;
@@ -158,7 +143,8 @@ Outputs im2col(OpCall& call)
     const std::vector<Sliding> axes = sliding(call);
     const Batched image = Batched::of(e, call.tensor("self"), 4);
     ValueId x = image.value;
-    if (!size_if_known(call, x, 1) || !size_if_known(call, x, 2) || !size_if_known(call, x, 3))
+    if (!size_if_known(call.e(), x, 1) || !size_if_known(call.e(), x, 2) ||
+        !size_if_known(call.e(), x, 3))
         return image.undo(e, dynamic_columns(call, x, axes));
     const std::int64_t height = known_size(call, x, 2);
     const std::int64_t width = known_size(call, x, 3);

@@ -155,8 +155,9 @@ void TestSession::commands_repeat_what_was_done()
                    "--dynamic|x:-1=n|--no-fold-batchnorm|--profile|"));
     AuditOptions audit;
     audit.source = fs::path("net.pt");
+    audit.output = fs::path("annotated.onnx");
     QCOMPARE(audit_command("net.onnx", audit),
-             std::string("strata-cli audit net.onnx --source net.pt"));
+             std::string("strata-cli audit net.onnx --source net.pt -o annotated.onnx"));
 }
 
 void TestSession::inputs_are_matched()
