@@ -140,8 +140,8 @@ void Projector::copy_node(FxNodeId id, FxBlockId to, const Executions& execution
         m_known[value] = common_value(m_trace, executions, i);
         m_known_type[value].reset();
         if (!executions.empty())
-            m_known_type[value] =
-                refined_type(m_trace, executions, i, m_from.values[value].type, true);
+            // As it was in the run: the file itself may have symbols for these sizes.
+            m_known_type[value] = refined_type(m_trace, executions, i, FxType{}, true);
     }
 }
 
@@ -322,7 +322,9 @@ FxArg Projector::fix_arg(const FxArg& arg, const FxNode& user, FxBlockId to)
     }
     const auto* elements = std::get_if<FxArg::List>(&known.value);
     const std::optional<FxType>& type = m_known_type[ref->value];
-    if (!elements || !type || type->kind != FxType::Kind::Tensor || !type->shape)
+    if (!elements || !type || type->kind != FxType::Kind::Tensor || !type->shape ||
+        !std::all_of(type->shape->begin(), type->shape->end(),
+                     [](const FxDim& dim) { return dim.known(); }))
         return copy_arg(arg);
     note("value", user_id, fmt::format("{} fixed to its elements in the run", value.name),
          m_dependences[ref->value], 1);
