@@ -362,8 +362,9 @@ private:
                                {}});
         diagnostics.insert(diagnostics.end(), projection.diagnostics.begin(),
                            projection.diagnostics.end());
-        if (!m_options.dynamic_axes.empty() && !projection.regions.empty())
-            diagnostics.push_back(fixed_by_the_run(projection.regions));
+        const std::vector<std::string> symbols = open_sizes(result.inputs);
+        if (!symbols.empty() && !projection.regions.empty())
+            diagnostics.push_back(fixed_by_the_run(symbols, projection.regions));
         const FxGraph& graph = m_program->graph;
         for (const FxNodeId id : m_trace.random)
             diagnostics.push_back(
@@ -376,12 +377,22 @@ private:
         return result;
     }
 
-    /// Open axes and a run of one size go together only as far as the run decided nothing by it.
-    Diagnostic fixed_by_the_run(const std::vector<ProjectedRegion>& regions) const
+    /// The names of the inputs' sizes that --dynamic or the file itself leaves open, quoted.
+    static std::vector<std::string> open_sizes(const std::vector<UsedInput>& inputs)
     {
         std::vector<std::string> symbols;
-        for (const DynamicAxis& axis : m_options.dynamic_axes)
-            symbols.push_back(fmt::format("'{}'", axis.symbol));
+        for (const UsedInput& input : inputs)
+            for (const FxDim& dim : input.shape.value_or(std::vector<FxDim>{}))
+                if (std::string symbol = fmt::format("'{}'", dim.symbol);
+                    !dim.symbol.empty() && !std::count(symbols.begin(), symbols.end(), symbol))
+                    symbols.push_back(std::move(symbol));
+        return symbols;
+    }
+
+    /// Open axes and a run of one size go together only as far as the run decided nothing by it.
+    static Diagnostic fixed_by_the_run(const std::vector<std::string>& symbols,
+                                       const std::vector<ProjectedRegion>& regions)
+    {
         const ProjectedRegion& first = regions.front();
         return {Severity::Warning,
                 "fixed-axis",
