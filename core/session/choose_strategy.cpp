@@ -2,6 +2,7 @@
 
 #include "lowering/view_writes.h"
 #include "session/run_inputs.h"
+#include "strategy/dependence.h"
 #include "strategy/project_trace.h"
 
 #include <algorithm>
@@ -78,6 +79,7 @@ private:
             STRATA_TRY([[maybe_unused]] const Candidate structural, lower(m_program, m_chosen));
         }
         STRATA_CHECK(record());
+        m_dependences = find_dependences(m_program->graph);
         fix_inputs();
         ProjectionPlan plan;
         plan.all_control_flow = true;
@@ -88,6 +90,7 @@ private:
     Result<StrategyResult> choose(Candidate structural)
     {
         const std::size_t refused = structural.refused();
+        m_dependences = find_dependences(m_program->graph);
         fix_inputs();
         ProjectionPlan plan;
         extend(plan, structural);
@@ -282,6 +285,12 @@ private:
                 continue;
             const bool unknown = refused.cause == RefusalCause::NoLowering ||
                                  refused.cause == RefusalCause::NewerOpset;
+            // Sizes next: data change with every run.
+            if (!unknown && !plan.values.contains(node) && takes_sizes(graph.nodes[node]) &&
+                plan.sizes.insert(node).second) {
+                changed = true;
+                continue;
+            }
             if (!unknown && plan.values.insert(node).second) {
                 choose_written_items(plan, node);
                 changed = true;
@@ -304,6 +313,16 @@ private:
         }
         if (needs_shapes && !changed)
             plan.shapes = true;
+    }
+
+    /// Whether some argument follows from the sizes of the inputs and from nothing else.
+    bool takes_sizes(const FxNode& node) const
+    {
+        bool found = false;
+        visit_uses(node, [&](FxValueId value) {
+            found = found || m_dependences[value] == Dependence::OnShapes;
+        });
+        return found;
     }
 
     /// Which item of a list a write goes to is decided where the item is taken.
@@ -435,6 +454,7 @@ private:
     TaskContext& m_task;
     RunInputs m_inputs;
     ExecutionTrace m_trace;
+    std::vector<Dependence> m_dependences; // per value of the program, once a run is recorded
     double m_run_seconds = 0.0;
     double m_pass_seconds = 0.0;
 };

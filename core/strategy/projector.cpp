@@ -152,7 +152,7 @@ void Projector::copy_plain(FxNodeId id, FxBlockId to, const Executions& executio
     FxNode copy = node;
     copy.blocks.clear();
     copy.frame = map_frame(node.frame);
-    const bool fixed = m_plan.values.contains(id);
+    const bool fixed = m_plan.values.contains(id) || m_plan.sizes.contains(id);
     if (fixed && executions.empty())
         need_more(id);
     for (FxArg& arg : copy.args)
@@ -314,6 +314,8 @@ FxArg Projector::fix_arg(const FxArg& arg, const FxNode& user, FxBlockId to)
         return copy_arg(arg);
     const FxValue& value = m_from.values[ref->value];
     const FxNodeId user_id = static_cast<FxNodeId>(&user - m_from.nodes.data());
+    if (m_dependences[ref->value] == Dependence::OnData && !m_plan.values.contains(user_id))
+        return copy_arg(arg);
     const FxArg& known = *m_known[ref->value];
     if (is_python_value(value.type)) {
         note("value", user_id, fmt::format("{} fixed to its value in the run", value.name),
