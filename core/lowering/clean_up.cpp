@@ -33,9 +33,19 @@ Status run_clean_up_passes(OnnxModel& model, const Program& program, const Lower
         weights[static_cast<std::size_t>(model.strings().find(name))] = true;
     weights[static_cast<std::size_t>(StringId::Empty)] = false;
     CleanUpOptions clean_up;
-    clean_up.keep = [&](std::string_view name) {
-        const auto id = static_cast<std::size_t>(model.strings().find(name));
-        return id < weights.size() && weights[id];
+    // What a weight was made into is called after it ("norm.weight.Reshape"), and tells the module
+    // just as well.
+    clean_up.weight_of = [&](std::string_view name) {
+        for (;;) {
+            const auto id = static_cast<std::size_t>(model.strings().find(name));
+            if (id < weights.size() && weights[id])
+                return name;
+            const std::size_t dot = name.rfind('.');
+            if (dot == std::string_view::npos || dot + 1 == name.size() || name[dot + 1] < 'A' ||
+                name[dot + 1] > 'Z')
+                return std::string_view{};
+            name = name.substr(0, dot);
+        }
     };
     clean_up.fold_batch_norm = options.fold_batch_norm;
     const std::vector<Pass> passes = clean_up_passes(facts, std::move(clean_up), &log);

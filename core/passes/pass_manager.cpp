@@ -47,9 +47,10 @@ std::vector<Pass> clean_up_passes(ValueFacts& facts, CleanUpOptions options, Pas
     if (options.fold_batch_norm)
         passes.push_back(
             {"fold_batch_norm", [log](OnnxModel& model) { return fold_batch_norm(model, log); }});
-    passes.push_back({"share_equal_constants", [keep = std::move(options.keep)](OnnxModel& model) {
-                          return share_equal_constants(model, keep);
-                      }});
+    passes.push_back(
+        {"share_equal_constants", [weight_of = std::move(options.weight_of)](OnnxModel& model) {
+             return share_equal_constants(model, weight_of);
+         }});
     passes.push_back({"eliminate_common_subexpressions", eliminate_common_subexpressions});
     passes.push_back({"reuse_sorted", reuse_sorted});
     return passes;

@@ -34,8 +34,8 @@ Result<std::vector<PassReport>> run_passes(OnnxModel& model, std::span<const Pas
                                            VerifyPasses verify = VerifyPasses::No);
 
 struct CleanUpOptions {
-    /// Names initializers that must stay themselves (see share_equal_constants).
-    std::function<bool(std::string_view)> keep;
+    /// Tells the weights among initializers (see share_equal_constants).
+    WeightOf weight_of;
     bool fold_batch_norm = true;
 };
 

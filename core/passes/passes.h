@@ -31,15 +31,18 @@ struct PassLog {
     std::vector<std::pair<std::string, std::string>> absorbed;
 };
 
+/// By an initializer's name, the name of the weight that it is or was made of; empty: of none.
+using WeightOf = std::function<std::string_view(std::string_view)>;
+
 /// Readers of an Identity's result read its input instead, whose producer takes over the origins.
 /// Identities that give a graph output its name stay.
 bool eliminate_identity(OnnxModel& model);
 
 /// Readers of equal initializers (type, shape and bytes) of a graph read the first of them. Those
 /// with more than `max_elements` elements are compared by memory, not by contents. Initializers
-/// that are graph inputs or outputs are left alone, and so are those whose name `keep` wants: a
-/// weight's name says which module it belongs to.
-bool share_equal_constants(OnnxModel& model, const std::function<bool(std::string_view)>& keep = {},
+/// that are graph inputs or outputs are left alone, and so are weights: a weight's name says which
+/// module it belongs to. What was made of a weight is only shared with what was made of the same.
+bool share_equal_constants(OnnxModel& model, const WeightOf& weight_of = {},
                            std::int64_t max_elements = 4096);
 
 /// Of nodes of one graph with the same operator, attributes, inputs and metadata, the first serves
