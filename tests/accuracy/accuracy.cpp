@@ -1,5 +1,5 @@
-// strata-accuracy ZOO... [--level L]... [--model PART] [--misses N] [--markdown FILE] [--findings]
-// [--at-least]
+// strata-accuracy ZOO... [--level L]... [--model PART] [--misses N] [--markdown FILE] [--ways]
+// [--findings] [--at-least]
 //
 // Measures how well the hierarchy of ONNX files is recovered. Each ZOO is a folder of model folders
 // (MODEL/MODEL.ts.pt, MODEL.dynamo.onnx, MODEL.legacy.onnx, meta.json ...). See
@@ -36,6 +36,7 @@ struct Options {
     std::size_t misses = 0;
     fs::path markdown;
     bool at_least = false;
+    bool ways = false;     ///< print how often each way of finding a module was right
     bool findings = false; ///< print what is said to be missing or other than in the source
 };
 
@@ -309,6 +310,10 @@ private:
             cell.shown = attribution.confidence;
             ++cell.nodes;
             cell.right += right ? 1 : 0;
+            const Evidence& best = attribution.evidence.front();
+            m_ways[fmt::format("{:16} {:.2f} {}", to_string(best.kind), best.confidence,
+                               best.detail.substr(0, best.detail.find('\'')))]
+                .add({right ? 1U : 0U, 1});
         }
         m_by_kind[letter][specimen.kind].add(comparison.score);
         if (m_options.misses > 0)
@@ -378,6 +383,9 @@ private:
         }
         const std::string reliability = reliability_table();
         fmt::print("\n{}\n{}\n{}\n", table, kinds, reliability);
+        if (m_options.ways)
+            for (const auto& [way, score] : m_ways)
+                fmt::print("{:70} {:6} nodes, {:.3f} right\n", way, score.counted, score.share());
         fmt::print("{} nodes in {:.2f} s\n", m_nodes, m_seconds);
         if (!m_options.markdown.empty())
             write_markdown(table, kinds, reliability);
@@ -442,6 +450,7 @@ private:
     std::vector<ModelResult> m_results;
     ReliabilityTable m_reliability;
     std::map<char, std::map<std::string, Score>> m_by_kind;
+    std::map<std::string, Score> m_ways; ///< by kind, confidence and the start of the detail
     double m_seconds = 0.0;
     std::uint64_t m_nodes = 0;
 };
@@ -464,6 +473,8 @@ int main(int argc, char** argv)
             options.markdown = value();
         else if (arguments[i] == "--findings")
             options.findings = true;
+        else if (arguments[i] == "--ways")
+            options.ways = true;
         else if (arguments[i] == "--at-least")
             options.at_least = true;
         else
@@ -471,7 +482,7 @@ int main(int argc, char** argv)
     }
     if (options.zoos.empty()) {
         fmt::print(stderr, "usage: strata-accuracy ZOO... [--level ABCDEFGH] [--model PART] "
-                           "[--misses N] [--markdown FILE] [--findings] [--at-least]\n");
+                           "[--misses N] [--markdown FILE] [--ways] [--findings] [--at-least]\n");
         return 2;
     }
     return Bench(std::move(options)).run();
