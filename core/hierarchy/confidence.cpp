@@ -34,11 +34,11 @@ FindingFacts facts(Finding finding)
     case Finding::NearPassedOn:
         return {EvidenceKind::CommonAncestor, 0.82};
     case Finding::NearCommon:
-        return {EvidenceKind::CommonAncestor, 0.48};
+        return {EvidenceKind::CommonAncestor, 0.30};
     case Finding::NearUsed:
         return {EvidenceKind::Consensus, 0.90};
     case Finding::NearFirstUsed:
-        return {EvidenceKind::CommonAncestor, 0.48};
+        return {EvidenceKind::CommonAncestor, 0.30};
     case Finding::GrownFinished:
         return {EvidenceKind::Consensus, 0.98};
     case Finding::GrownForm:
@@ -46,15 +46,20 @@ FindingFacts facts(Finding finding)
     case Finding::GrownMissing:
         return {EvidenceKind::Consensus, 0.98};
     case Finding::GrownBetween:
-        return {EvidenceKind::Consensus, 0.86};
+        return {EvidenceKind::Consensus, 0.80};
     case Finding::GrownOn:
         return {EvidenceKind::CommonAncestor, 0.82};
+    case Finding::GrownOnlyOne:
+        return {EvidenceKind::Consensus, 0.95};
     case Finding::GrownLeads:
-        return {EvidenceKind::CommonAncestor, 0.82};
+    case Finding::GrownBesides:
+        return {EvidenceKind::CommonAncestor, 0.70};
+    case Finding::GrownUnsure:
+        return {EvidenceKind::CommonAncestor, 0.30};
     case Finding::GrownUsed:
-        return {EvidenceKind::Consensus, 0.79};
+        return {EvidenceKind::CommonAncestor, 0.60};
     case Finding::GrownFirstUsed:
-        return {EvidenceKind::CommonAncestor, 0.48};
+        return {EvidenceKind::CommonAncestor, 0.30};
     case Finding::GrownRest:
         return {EvidenceKind::CommonAncestor, 0.93};
     }

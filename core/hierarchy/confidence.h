@@ -27,6 +27,9 @@ enum class Finding {
     GrownLeads,      ///< before everything known (no source)
     GrownUsed,       ///< constant or size; all users are of one module (no source)
     GrownFirstUsed,  ///< constant or size; its first user (no source)
+    GrownOnlyOne,    ///< the order of the nodes leaves no other module in question (no source)
+    GrownBesides,    ///< or one of the modules that run before and behind (no source)
+    GrownUnsure,     ///< many modules are in question (no source)
     GrownRest        ///< nothing nearer (no source)
 };
 
@@ -36,7 +39,8 @@ inline constexpr std::array all_findings{
     Finding::NearUsed,       Finding::NearFirstUsed,  Finding::GrownFinished,
     Finding::GrownForm,      Finding::GrownMissing,   Finding::GrownBetween,
     Finding::GrownOn,        Finding::GrownLeads,     Finding::GrownUsed,
-    Finding::GrownFirstUsed, Finding::GrownRest};
+    Finding::GrownFirstUsed, Finding::GrownOnlyOne,   Finding::GrownBesides,
+    Finding::GrownUnsure,    Finding::GrownRest};
 
 struct FindingFacts {
     EvidenceKind kind;

@@ -89,8 +89,7 @@ ContainerKinds container_kinds(const align::FlowGraph& graph, const ModuleTree& 
         numbered.push_back(
             all([&](ModuleId child) { return is_module_number(modules[child].name); }));
         kinds.sequence.push_back(numbered.back() && all(is_leaf));
-        kinds.list.push_back(numbered.back() &&
-                             all([&](ModuleId child) { return !is_leaf(child); }));
+        kinds.list.push_back(numbered.back() && !kinds.sequence.back());
     }
     kinds.separated.resize(modules.size(), false);
     find_separated(graph, modules, known, numbered, kinds.separated);

@@ -13,6 +13,9 @@
 #include "hierarchy/missing_children.h"
 #include "hierarchy/parallel_branches.h"
 #include "hierarchy/residual_sums.h"
+#include "hierarchy/run_interfaces.h"
+#include "hierarchy/run_lead_ins.h"
+#include "hierarchy/run_order.h"
 
 #include <algorithm>
 #include <array>
@@ -41,7 +44,8 @@ class Growth {
 public:
     Growth(const OnnxModel& model, const FlowGraph& graph, const ModuleTree& modules,
            const std::vector<KnownModule>& known)
-        : m_graph(graph),
+        : m_model(model),
+          m_graph(graph),
           m_modules(modules),
           m_place(known),
           m_anchor(known.size(), false),
@@ -62,6 +66,7 @@ public:
                 1));
         }
         m_kinds = container_kinds(graph, modules, known, [&](ModuleId id) { return is_leaf(id); });
+        m_order = RunOrder(model, modules, known, m_kinds);
     }
 
     Result<std::vector<NodeEvidence>> run(const OnnxModel& model, const TaskContext& task)
@@ -119,9 +124,11 @@ private:
     {
         const auto take = [&](const auto& found, Finding finding, std::string_view why) {
             for (const auto& [node, module] : found) {
+                if (m_order.nearest(node, module) != module)
+                    continue; // forms occur by chance as well
                 put(node, module, finding, why);
                 m_anchor[node] = true;
-                if (is_product(node))
+                if (align::is_product(m_graph.nodes[node]))
                     m_products.insert(pair_of(m_template[module], m_graph.nodes[node].op));
             }
         };
@@ -138,20 +145,15 @@ private:
              "lies around the branches of");
         take(turned_normalisations(m_graph, m_modules, m_place), Finding::GrownBetween,
              "turns the axes for");
-        take(lead_in_forms(m_graph, m_modules, m_place), Finding::GrownBetween,
+        take(lead_in_forms(m_graph, m_modules, m_place), Finding::GrownOn,
              "stands where all blocks start like");
+        take(run_lead_ins(m_model, m_graph, m_modules, m_place), Finding::GrownOn,
+             "stands where all blocks start like");
+        m_inside.assign(m_place.size(), no_module);
+        for (const auto& [node, module] :
+             run_interfaces(m_model, m_graph, m_modules, m_place, m_order))
+            m_inside[node] = module;
         m_sums_outside = sums_outside(m_graph, m_modules, m_place, m_kinds, attentions);
-    }
-
-    /// With a weight, so that some module works there.
-    bool is_product(NodeId id) const
-    {
-        static const std::array<Hash, 3> products{align::operator_class("MatMul"),
-                                                  align::operator_class("Conv"),
-                                                  align::operator_class("ConvTranspose")};
-        const FlowNode& node = m_graph.nodes[id];
-        return node.data_inputs == 1 && node.inputs.size() > 1 &&
-               std::find(products.begin(), products.end(), node.op) != products.end();
     }
 
     bool is_open(NodeId id) const { return m_place[id].module == no_module; }
@@ -166,8 +168,12 @@ private:
 
     void put(NodeId id, ModuleId module, Finding finding, std::string_view why)
     {
+        module = m_order.nearest(id, module);
+        // Not in a module around the one that has it.
+        if (id < m_inside.size() && m_inside[id] != no_module && is_within(module, m_inside[id]))
+            module = m_inside[id];
         m_place[id] = {module, 0};
-        const auto [kind, confidence] = facts(finding);
+        const auto [kind, confidence] = facts(in_room(finding, m_order.room(id)));
         m_found.push_back(
             {id,
              {kind, confidence, module, fmt::format("{} '{}'", why, m_modules[module].fqn)},
@@ -385,11 +391,12 @@ private:
     {
         if (m_kinds.list[module]) // but a product stands for a child, where other instances show it
             return in_gap(id, module) ||
-                   (is_product(id) &&
+                   (align::is_product(m_graph.nodes[id]) &&
                     m_products.contains(pair_of(m_template[module], m_graph.nodes[id].op)));
         if (m_facts.recurrent.contains(module) && is_gate(id, module))
             return true;
-        if (m_kinds.sequence[module] && scales(id) && !leads_into(id, module))
+        if (m_kinds.sequence[module] && !leads_into(id, module) &&
+            (scales(id) || !align::could_be_module(m_graph.nodes[id])))
             return false;
         if (m_sums_outside[module] && scales_into_sum(id))
             return false;
@@ -649,6 +656,7 @@ private:
             put(id, root_module, Finding::GrownRest, "nothing nearer than");
     }
 
+    const OnnxModel& m_model;
     const FlowGraph& m_graph;
     const ModuleTree& m_modules;
     std::vector<KnownModule> m_place;
@@ -667,6 +675,8 @@ private:
     InitializerFacts m_facts;
     ContainerKinds m_kinds;
     KinSupport m_kin;
+    RunOrder m_order;
+    std::vector<ModuleId> m_inside;      ///< per node: a module that it is in, by what that takes
     std::vector<bool> m_sums_outside;    ///< per module
     std::unordered_set<Hash> m_products; ///< template and operator: unnamed products it holds
     std::unordered_map<Hash, std::size_t> m_running;

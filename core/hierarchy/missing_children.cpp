@@ -1,5 +1,6 @@
 #include "hierarchy/missing_children.h"
 
+#include "hierarchy/align/patterns.h"
 #include "hierarchy/open_nodes.h"
 
 #include <algorithm>
@@ -163,6 +164,79 @@ private:
         return missing;
     }
 
+    /// The nodes of the module that a node ends, where parameterless modules and those whose
+    /// weights lost their names end so: functions of one value, spelled-out ones too, and
+    /// normalisations. `source`: what it works on. Empty for others.
+    std::vector<NodeId> small_module(NodeId last, NodeId& source) const
+    {
+        static const std::array<Hash, 4> normalisations{
+            align::operator_class("LayerNormalization"),
+            align::operator_class("BatchNormalization"),
+            align::operator_class("InstanceNormalization"),
+            align::operator_class("GroupNormalization")};
+        static const Hash add = align::operator_class("Add");
+        static const Hash mul = align::operator_class("Mul");
+        bool joins = false;
+        std::vector<NodeId> nodes;
+        if (source = gate_source(last, nodes); source != no_id) {
+            nodes.insert(nodes.begin(), last);
+            return nodes;
+        }
+        source = producer(last, joins);
+        const Hash op = m_graph.nodes[last].op;
+        if (joins)
+            return {};
+        if (align::is_activation(m_graph, last) ||
+            std::find(normalisations.begin(), normalisations.end(), op) != normalisations.end())
+            return {last};
+        const bool shifts = op == add && source != no_id && m_graph.nodes[source].op == mul;
+        const NodeId scale = shifts ? source : last;
+        if (m_graph.nodes[scale].op != mul || m_graph.nodes[scale].data_inputs != 1)
+            return {};
+        const auto is_free = [&](NodeId id) { return is_open(id) && flows(id); };
+        const NodeId start = producer(scale, joins);
+        if (start == no_id || joins || !is_free(start))
+            return {};
+        nodes = align::normalisation_before(m_graph, scale, start, is_free);
+        if (nodes.empty())
+            return {};
+        nodes.insert(nodes.begin(), scale);
+        if (shifts)
+            nodes.insert(nodes.begin(), last);
+        NodeId first = nodes.front(); // of the data flow
+        for (const NodeId id : nodes)
+            if (m_graph.nodes[id].order < m_graph.nodes[first].order)
+                first = id;
+        source = producer(first, joins);
+        return nodes;
+    }
+
+    /// Functions and normalisations straight in front of a child, each read by the next one only;
+    /// at most so many, as dropouts are gone.
+    std::vector<NodeId> small_modules_before(NodeId child, unsigned missing) const
+    {
+        std::vector<NodeId> found;
+        bool joins = false;
+        NodeId at = producer(child, joins);
+        for (unsigned i = 0; i < missing; ++i) {
+            if (at == no_id || joins || !is_open(at) || !flows(at))
+                break;
+            const bool elsewhere = std::any_of(
+                m_graph.nodes[at].uses.begin(), m_graph.nodes[at].uses.end(),
+                [&](const FlowUse& use) {
+                    return flows(use.node) && use.node != child &&
+                           std::find(found.begin(), found.end(), use.node) == found.end();
+                });
+            NodeId source = no_id;
+            const std::vector<NodeId> nodes = small_module(at, source);
+            if (elsewhere || nodes.empty() || found.size() + nodes.size() > most_before)
+                break;
+            found.insert(found.end(), nodes.begin(), nodes.end());
+            at = source;
+        }
+        return found;
+    }
+
     /// What leads straight to a child: single nodes for single missing children, or, where weights
     /// lost their names, one product each with what follows it.
     void look_before(ModuleId container, ModuleId child, unsigned missing)
@@ -215,6 +289,12 @@ private:
                 return;
             end_of_products = shaping;
         } else if (products == 0) {
+            if (std::vector<NodeId> small = small_modules_before(m_first[child], missing);
+                !small.empty() && !has_parts) {
+                for (const NodeId id : small)
+                    claim_first(id, container);
+                return;
+            }
             // Or the branch starts there: what is before is also read elsewhere.
             if (units > missing)
                 end_of_products = branch_of(chain, missing);

@@ -143,8 +143,8 @@ Result<std::vector<NodeEvidence>> neighbour_evidence(const OnnxModel& model,
             known[wave[i]] = decisions[i].known;
             if (wave[i] >= model.nodes.size())
                 continue;
-            const Finding finding =
-                decisions[i].consensus ? Finding::GrownUsed : Finding::GrownOn; // as sure as these
+            const Finding finding = decisions[i].consensus ? Finding::GrownBetween
+                                                           : Finding::GrownOn; // as sure as these
             const EvidenceKind kind = facts(finding).kind;
             const std::string& fqn = modules[decisions[i].known.module].fqn;
             found.push_back(

@@ -20,6 +20,37 @@ bool is_squared_or_centred(const FlowGraph& graph, NodeId id)
             node.inputs[0].node == node.inputs[1].node);
 }
 
+/// x / c → Erf → + 1 → * x → * 0.5, or with the half taken first: GELU spelled out.
+bool is_in_error_function(const FlowGraph& graph, NodeId id)
+{
+    static const Hash erf = operator_class("Erf");
+    static const Hash add = operator_class("Add");
+    static const Hash mul = operator_class("Mul");
+    static const Hash div = operator_class("Div");
+    const FlowNode& node = graph.nodes[id];
+    const auto reads = [&](NodeId at, Hash op) {
+        for (const FlowInput& input : graph.nodes[at].inputs)
+            if (input.node != no_id && graph.nodes[input.node].op == op)
+                return input.node;
+        return no_id;
+    };
+    const auto shifts = [&](NodeId at) { // Erf(...) + 1
+        return at != no_id && graph.nodes[at].op == add && graph.nodes[at].data_inputs == 1 &&
+               reads(at, erf) != no_id;
+    };
+    const auto gates = [&](NodeId at) { // x * (Erf(...) + 1)
+        return graph.nodes[at].op == mul && shifts(reads(at, add));
+    };
+    if (node.op == erf || shifts(id) || gates(id))
+        return true;
+    if ((node.op != mul && node.op != div) || node.data_inputs != 1)
+        return false;
+    const NodeId product = reads(id, mul);
+    return (product != no_id && gates(product)) ||
+           (node.uses.size() == 1 &&
+            (graph.nodes[node.uses.front().node].op == erf || gates(node.uses.front().node)));
+}
+
 } // namespace
 
 std::vector<NodeId> normalisation_before(const FlowGraph& graph, NodeId scale, NodeId start,
@@ -94,10 +125,11 @@ std::vector<NodeId> normalisation_before(const FlowGraph& graph, NodeId scale, N
 
 bool is_activation(const FlowGraph& graph, NodeId id)
 {
-    static const std::array<Hash, 7> functions{
+    static const std::array<Hash, 11> functions{
         operator_class("Relu"),      operator_class("HardSwish"), operator_class("Clip"),
         operator_class("LeakyRelu"), operator_class("Elu"),       operator_class("Gelu"),
-        operator_class("QuickGelu")};
+        operator_class("QuickGelu"), operator_class("Selu"),      operator_class("Celu"),
+        operator_class("Mish"),      operator_class("Softplus")};
     static const Hash mul = operator_class("Mul");
     static const Hash sigmoid = operator_class("Sigmoid");
     const FlowNode& node = graph.nodes[id];
@@ -114,6 +146,8 @@ bool is_activation(const FlowGraph& graph, NodeId id)
                    return input.node != no_id && input.node == g.inputs[0].node;
                });
     };
+    if (is_in_error_function(graph, id))
+        return true;
     if (node.op == sigmoid)
         return std::any_of(node.uses.begin(), node.uses.end(),
                            [&](const FlowUse& use) { return gates(id, use.node); });
@@ -121,6 +155,26 @@ bool is_activation(const FlowGraph& graph, NodeId id)
            std::any_of(node.inputs.begin(), node.inputs.end(), [&](const FlowInput& input) {
                return input.node != no_id && gates(input.node, id);
            });
+}
+
+bool is_product(const FlowNode& node)
+{
+    static const std::array<Hash, 3> products{operator_class("MatMul"), operator_class("Conv"),
+                                              operator_class("ConvTranspose")};
+    return node.data_inputs == 1 && node.inputs.size() > 1 &&
+           std::find(products.begin(), products.end(), node.op) != products.end();
+}
+
+bool could_be_module(const FlowNode& node)
+{
+    static const std::array<Hash, 18> code{
+        operator_class("Unsqueeze"), operator_class("Squeeze"), operator_class("Slice"),
+        operator_class("Split"),     operator_class("Gather"),  operator_class("GatherND"),
+        operator_class("Concat"),    operator_class("Expand"),  operator_class("Tile"),
+        operator_class("Where"),     operator_class("Exp"),     operator_class("ReduceMax"),
+        operator_class("ReduceSum"), operator_class("ArgMax"),  operator_class("TopK"),
+        operator_class("IsNaN"),     operator_class("Min"),     operator_class("ScatterElements")};
+    return std::find(code.begin(), code.end(), node.op) == code.end();
 }
 
 } // namespace strata::align

@@ -18,4 +18,11 @@ std::vector<NodeId> normalisation_before(const FlowGraph& graph, NodeId scale, N
 /// A function of one value, as sequences of modules end with; both nodes of x * sigmoid(x) too.
 bool is_activation(const FlowGraph& graph, NodeId id);
 
+/// A product of data with something else, a weight most likely: some module works there.
+bool is_product(const FlowNode& node);
+
+/// An operator that modules without parameters may consist of: functions, pooling, changes of shape
+/// as a whole, sizes. Picking, stacking and arithmetic is what the code around them does.
+bool could_be_module(const FlowNode& node);
+
 } // namespace strata::align

@@ -446,9 +446,9 @@ private Q_SLOTS:
                     "r = Relu(a)\n"
                     "b = MatMul(r, w:time.mlp.2.weight)\n"
                     "g1 = Sigmoid(b)\n"
-                    "g2 = Sigmoid(b)\n"
                     "p = MatMul(g1, w:first.emb.weight)\n"
                     "p2 = MatMul(p, w:first.out.weight)\n"
+                    "g2 = Sigmoid(b)\n"
                     "q = MatMul(g2, w:second.emb.weight)\n"
                     "q2 = MatMul(q, w:second.out.weight)\n"
                     "y = Add(p2, q2)\n");

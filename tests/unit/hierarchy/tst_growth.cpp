@@ -76,6 +76,57 @@ private Q_SLOTS:
             QCOMPARE(grown(file, node), std::string("net"));
     }
 
+    void onTheWayBetweenKnownNodes()
+    {
+        // What runs between two nodes of 'body.cell' is in there, whatever the data flow says: the
+        // scale comes from the graph's input. 'down' is called by the root alone, and what is read
+        // again may be a second call.
+        Sketch file("a = MatMul(x, w:body.cell.style.weight)\n"
+                    "r = Reshape(x, w:shape)\n"
+                    "m = Mul(r, a)\n"
+                    "b = Conv(m, w:body.cell.conv.weight)\n"
+                    "c = Conv(b, w:down.weight)\n"
+                    "d = MatMul(c, w:body.cell.style.weight)\n");
+        for (const char* node : {"r", "m"})
+            QCOMPARE(grown(file, node), std::string("body.cell"));
+    }
+
+    void startsLikeItsKin()
+    {
+        // Two layers that start by turning and picking, after different things.
+        Sketch file("a = Conv(x, w:stem.weight)\n"
+                    "t = Transpose(a)\n"
+                    "g = Gather(t, i)\n"
+                    "s = Sub(g, t)\n"
+                    "b = MatMul(s, w:edges.0.fc.weight)\n"
+                    "c = MatMul(b, w:edges.0.out.weight)\n"
+                    "u = Transpose(c)\n"
+                    "h = Gather(u, i)\n"
+                    "v = Sub(h, u)\n"
+                    "d = MatMul(v, w:edges.1.fc.weight)\n"
+                    "e = MatMul(d, w:edges.1.out.weight)\n"
+                    "y = MatMul(e, w:head.weight)\n");
+        for (const char* node : {"t", "g", "s"})
+            QCOMPARE(grown(file, node), std::string("edges.0"));
+        for (const char* node : {"u", "h", "v"})
+            QCOMPARE(grown(file, node), std::string("edges.1"));
+    }
+
+    void smallModulesBeforeAChild()
+    {
+        // Children 0 (a gate; its input is also read elsewhere) and 1 (a dropout that is gone).
+        Sketch file("a = Conv(x, w:in.weight)\n"
+                    "s = Sigmoid(a)\n"
+                    "m = Mul(a, s)\n"
+                    "b = MatMul(m, w:block.mlp.2.weight)\n"
+                    "q = Unsqueeze(b, w:axes)\n"
+                    "n = Add(q, a)\n"
+                    "c = Conv(n, w:block.out.weight)\n");
+        for (const char* node : {"s", "m"})
+            QCOMPARE(grown(file, node), std::string("block.mlp"));
+        QCOMPARE(grown(file, "q"), std::string("block")); // no module of a sequence stacks
+    }
+
     void tablesThatAreNotCalled()
     {
         // The root reads the table of 'queries', which it never calls; 'fc' reads its own weight;
