@@ -21,6 +21,16 @@ struct RawExport {
     bool no_fold_batch_norm = false;
 };
 
+Result<std::vector<InputSpec>> parse_input_specs(const std::vector<std::string>& texts)
+{
+    std::vector<InputSpec> specs;
+    for (const std::string& text : texts) {
+        STRATA_TRY(InputSpec spec, parse_input_spec(text));
+        specs.push_back(std::move(spec));
+    }
+    return specs;
+}
+
 Result<std::vector<ReportRequest>> parse_reports(const std::vector<std::string>& texts)
 {
     std::vector<ReportRequest> reports;
@@ -187,6 +197,10 @@ private:
         c->add_option("FILE", m_verify.options.onnx, "ONNX file")->required();
         c->add_option("--source", m_verify.options.source,
                       "The PyTorch model; without it, output_0.pb ... of --inputs are compared");
+        c->add_option("--input", m_verify_inputs,
+                      "Dtype and shape of an input that gets random numbers: NAME:DTYPE[D,D,...]")
+            ->type_name("NAME:DTYPE[D,D,...]")
+            ->allow_extra_args(false);
         c->add_option("--inputs", m_verify.options.inputs_dir,
                       "Folder with input_0.pb, ..., NAME.pb or NAME.npy; or a .npz or .npy file")
             ->type_name("DIR");
@@ -199,6 +213,8 @@ private:
         add_common(c, m_common);
         c->footer("Examples:\n"
                   "  strata-cli verify model.onnx --source model.pt --inputs vectors/\n"
+                  "  strata-cli verify model.onnx --source model.pt --input "
+                  "'x:float32[4,3,224,224]'\n"
                   "  strata-cli verify model.onnx --inputs vectors/ --json");
     }
 
@@ -258,6 +274,10 @@ private:
                 return failure(ErrorCode::Usage,
                                "verify needs something to compare with: --source MODEL, or "
                                "--inputs DIR with input_*.pb and output_*.pb.");
+            if (m_verify.options.inputs_dir && !m_verify_inputs.empty())
+                return failure(ErrorCode::Usage, "verify takes either --input, for random numbers, "
+                                                 "or --inputs, for those in files.");
+            STRATA_TRY(m_verify.options.inputs, parse_input_specs(m_verify_inputs));
             arguments.command = m_verify;
         } else if (m_compare_command->parsed()) {
             arguments.command = m_compare;
@@ -275,10 +295,7 @@ private:
                                                      : Strategy::Auto;
         options.sidecar = !m_raw.no_sidecar;
         options.fold_batch_norm = !m_raw.no_fold_batch_norm;
-        for (const std::string& text : m_raw.inputs) {
-            STRATA_TRY(InputSpec spec, parse_input_spec(text));
-            options.inputs.push_back(std::move(spec));
-        }
+        STRATA_TRY(options.inputs, parse_input_specs(m_raw.inputs));
         for (const std::string& text : m_raw.dynamic) {
             STRATA_TRY(DynamicAxis axis, parse_dynamic_axis(text));
             options.dynamic_axes.push_back(std::move(axis));
@@ -302,6 +319,7 @@ private:
     TreeArguments m_tree;
     RawExport m_raw;
     std::vector<std::string> m_audit_reports;
+    std::vector<std::string> m_verify_inputs;
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "ir/fx_inline_lists.h"
 
+#include "ir/fx_copy.h"
+
 #include <utility>
 
 namespace strata {
@@ -44,88 +46,24 @@ std::vector<bool> find_kept(const FxGraph& graph, const std::unordered_set<FxVal
     return kept;
 }
 
-class Copier {
+class Copier final : public FxCopier {
 public:
-    Copier(const FxGraph& from, std::vector<bool> kept)
-        : m_from(from),
-          m_kept(std::move(kept)),
-          m_values(from.values.size())
-    {
-        m_to.frames = from.frames;
-        for (const SourceLocation& source : from.sources)
-            m_to.add_source(source);
-    }
-
-    FxGraph run()
-    {
-        copy_block(FxGraph::main_block, FxGraph::main_block);
-        return std::move(m_to);
-    }
+    Copier(const FxGraph& from, std::vector<bool> kept) : FxCopier(from), m_kept(std::move(kept)) {}
 
 private:
-    void copy_block(FxBlockId from, FxBlockId to)
+    bool replace(FxNodeId id, FxBlockId) override
     {
-        for (FxValueId param : m_from.blocks[from].params) {
-            const FxValue& value = m_from.values[param];
-            m_values[param] = FxRef{m_to.add_block_param(to, value.name, value.type)};
-        }
-        for (FxNodeId id : m_from.blocks[from].nodes)
-            copy_node(id, to);
-        for (const FxArg& result : m_from.blocks[from].results)
-            m_to.blocks[to].results.push_back(copy_arg(result));
+        const FxNode& node = from().nodes[id];
+        if (!is_literal(node) || m_kept[id])
+            return false;
+        FxArg::List items;
+        for (const FxArg& arg : node.args)
+            items.push_back(copy_arg(arg));
+        bind(node.outputs[0], std::move(items));
+        return true;
     }
 
-    void copy_node(FxNodeId id, FxBlockId to)
-    {
-        const FxNode& node = m_from.nodes[id];
-        if (is_literal(node) && !m_kept[id]) {
-            FxArg::List items;
-            for (const FxArg& arg : node.args)
-                items.push_back(copy_arg(arg));
-            m_values[node.outputs[0]] = std::move(items);
-            return;
-        }
-        FxNode copy = node;
-        copy.blocks.clear();
-        for (FxArg& arg : copy.args)
-            arg = copy_arg(arg);
-        for (FxKeywordArg& kwarg : copy.kwargs)
-            kwarg.arg = copy_arg(kwarg.arg);
-        std::vector<std::string> names;
-        std::vector<FxType> types;
-        for (FxValueId output : node.outputs) {
-            names.push_back(m_from.values[output].name);
-            types.push_back(m_from.values[output].type);
-        }
-        const FxNodeId added =
-            m_to.add_node(to, std::move(copy), std::move(names), std::move(types));
-        for (std::size_t i = 0; i < node.outputs.size(); ++i)
-            m_values[node.outputs[i]] = FxRef{m_to.nodes[added].outputs[i]};
-        for (FxBlockId body : node.blocks) {
-            const FxBlockId block = m_to.add_block(added);
-            m_to.nodes[added].blocks.push_back(block);
-            copy_block(body, block);
-        }
-    }
-
-    FxArg copy_arg(const FxArg& arg)
-    {
-        if (const FxRef* ref = arg.ref())
-            return m_values[ref->value];
-        if (const auto* list = std::get_if<FxArg::List>(&arg.value)) {
-            FxArg::List items;
-            items.reserve(list->size());
-            for (const FxArg& item : *list)
-                items.push_back(copy_arg(item));
-            return items;
-        }
-        return arg;
-    }
-
-    const FxGraph& m_from;
     std::vector<bool> m_kept;
-    FxGraph m_to;
-    std::vector<FxArg> m_values; // what stands for each old value
 };
 
 } // namespace

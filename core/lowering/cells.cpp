@@ -189,7 +189,10 @@ void GraphLowerer::follow_views(FxNodeId id, FxValueId base)
         m_cells[cell].item = static_cast<std::uint32_t>(item);
         m_cells[cell].base_version = m_cells[base_cell].version;
     };
-    if (node.outputs.size() == 1 && is_exact_view(node.target)) {
+    const bool followed =
+        is_exact_view(node.target) || (!is_split_view(node.target) && node.outputs.size() == 1 &&
+                                       m_views.is_exact(node.outputs.front(), base));
+    if (node.outputs.size() == 1 && followed) {
         follow(m_cell_of[node.outputs.front()], 0);
     } else if (node.outputs.size() == 1 && is_split_view(node.target)) {
         Lowered views = m_cells[m_cell_of[node.outputs.front()]].value; // the same list
@@ -362,6 +365,8 @@ void GraphLowerer::change_form(FxNodeId id, Outputs& outputs)
     renewed.base = memory;
     renewed.view = id;
     renewed.base_version = m_cells[memory].version;
+    renewed.contiguous = false;
+    m_strides.erase(renewed.serial);
     ++renewed.version;
     for (const FxValueId output : node.outputs)
         bind_alias(output, self->value);

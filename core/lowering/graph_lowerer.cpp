@@ -17,13 +17,6 @@ namespace {
 // PyTorch's exporter writes node metadata from IR version 10 on.
 constexpr std::int64_t metadata_ir_version = 10;
 
-bool same_tensor(const Lowered& a, const Lowered& b)
-{
-    const auto* left = a.as<LoweredTensor>();
-    const auto* right = b.as<LoweredTensor>();
-    return left && right && left->value == right->value;
-}
-
 /// Refuses inputs that no ONNX value stands for.
 void check_input_type(const FxType& type, const std::string& name)
 {
@@ -57,13 +50,6 @@ void check_input_type(const FxType& type, const std::string& name)
     default:
         break;
     }
-}
-
-/// clone() is lowered to nothing, but its result is memory of its own.
-bool makes_copy(std::string_view target)
-{
-    return target == "aten::clone" || target.starts_with("aten::lift_fresh") ||
-           target == "aten::detach_copy";
 }
 
 /// Why an operator that is not registered cannot be: what it computes with says it, if anything.
@@ -288,6 +274,7 @@ void GraphLowerer::lower_placeholder(FxNodeId id)
     model.graphs[OnnxModel::main_graph].inputs.push_back(input);
     bind(node.outputs.front(),
          scalar == FxType::Kind::Tensor ? Lowered::tensor(input) : Lowered::scalar(input, scalar));
+    m_cells.back().contiguous = true; // as ONNX has no other tensors
     record.fate = FxFate::Emitted;
     record.rule = "graph input";
 }
@@ -328,6 +315,7 @@ std::uint32_t GraphLowerer::tensor_cell(FxNodeId get_attr)
     if (cell == no_index) {
         bind(node.outputs.front(), Lowered::tensor(initializer));
         cell = m_cell_of[node.outputs.front()];
+        m_cells[cell].contiguous = m_program.tensors[node.tensor].strides.empty();
     }
     return cell;
 }
@@ -378,18 +366,7 @@ void GraphLowerer::lower_call(FxNodeId id)
             write_in_place(id, outputs);
         return;
     }
-    // A result that is its argument shares the argument's cell, so that a later write reaches both
-    // names.
-    const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
-    const bool alias = self && node.outputs.size() == 1 && outputs.values.size() == 1 &&
-                       same_tensor(outputs.values.front(), value(self->value)) &&
-                       !makes_copy(node.target);
-    if (alias)
-        bind_alias(node.outputs.front(), self->value);
-    else
-        bind_outputs(node, std::move(outputs));
-    if (!alias && self)
-        follow_views(id, self->value);
+    bind_results(id, *op, std::move(outputs));
 }
 
 std::vector<Lowered> GraphLowerer::bind_arguments(const OpSchema& schema, const FxNode& node,

@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -43,6 +44,7 @@ private:
         std::uint32_t item = 0;         ///< which of the views that the operator gives
         std::uint32_t version = 0;      ///< counts the writes into this cell
         std::uint32_t base_version = 0; ///< of the base when the view was made
+        bool contiguous = false;        ///< in PyTorch's memory it is row-major, without gaps
         std::uint32_t serial = 0;       ///< tells cells apart that had the same number
         /// The list that it came out of, where it is not known which item it is.
         FxValueId chosen_from = no_index;
@@ -126,6 +128,16 @@ private:
     std::vector<std::uint32_t> untouched_pieces(std::uint32_t cell, std::size_t count) const;
     /// The outputs of a view operator are views of what `base` names from now on.
     void follow_views(FxNodeId view, FxValueId base);
+    /// Binds the results of an operator: as its argument itself, as views of it, or as tensors of
+    /// their own.
+    void bind_results(FxNodeId id, const OpRegistry::Op& op, Outputs outputs);
+    /// Finds out how results lie in memory, and with that whether a view operator has copied.
+    ViewLayout find_layout(FxNodeId id, const OpRegistry::Op& op, const Outputs& outputs);
+    /// A product of matrices that PyTorch writes out in order.
+    bool is_batch_of_products(const FxNode& node);
+    bool is_contiguous(const Lowered& lowered, std::uint32_t cell) const;
+    MemoryLayout layout_of(std::uint32_t cell) const;
+    void set_layout(std::uint32_t cell, MemoryLayout layout);
     /// After a refusal: views that were made anew while lowering the node are to be made again.
     void forget_views(std::size_t first_value);
     void bind(FxValueId id, Lowered value);
@@ -226,10 +238,11 @@ private:
     std::vector<ValueId> m_initializer_of;    // per program tensor
     std::vector<std::uint32_t> m_tensor_cell; // per program tensor; no_index until it is read
     std::unordered_set<FxNodeId> m_unneeded;  // without data, and nothing needs them
-    std::uint32_t m_serial = 0;               // of the newest cell
-    std::size_t m_bodies = 0;                 // how many bodies surround the node being lowered
-    std::size_t m_outer_cells = 0;            // cells that were there before the innermost of them
-    bool m_has_quantized = false;             // a quantized tensor has been made
+    std::unordered_map<std::uint32_t, std::vector<std::int64_t>> m_strides; // by a cell's serial
+    std::uint32_t m_serial = 0;                                             // of the newest cell
+    std::size_t m_bodies = 0;      // how many bodies surround the node being lowered
+    std::size_t m_outer_cells = 0; // cells that were there before the innermost of them
+    bool m_has_quantized = false;  // a quantized tensor has been made
     std::size_t m_placeholders = 0;
     std::size_t m_done = 0;
     std::optional<Error> m_stop; // cancelled inside a nested block

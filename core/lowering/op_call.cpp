@@ -116,6 +116,17 @@ std::vector<std::int64_t> OpCall::ints(std::string_view name)
     return values;
 }
 
+std::vector<std::optional<std::int64_t>> OpCall::ints_if_known(std::string_view name)
+{
+    const std::vector<Lowered>* items = sequence_items(arg(name));
+    if (!items)
+        refuse_for_shapes(fmt::format("argument '{}' is only known when the model runs", name));
+    std::vector<std::optional<std::int64_t>> values;
+    for (const Lowered& item : *items)
+        values.push_back(as_integer(m_emitter, item));
+    return values;
+}
+
 std::vector<std::int64_t> OpCall::ints(std::string_view name, std::size_t count)
 {
     std::vector<std::int64_t> values = ints(name);

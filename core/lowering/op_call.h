@@ -55,6 +55,8 @@ public:
     std::vector<double> numbers(std::string_view name);
     /// Same, expanded to `count` when one value was given, as PyTorch does for int[2].
     std::vector<std::int64_t> ints(std::string_view name, std::size_t count);
+    /// A list of ints of which some may be known only at run time: nothing for those.
+    std::vector<std::optional<std::int64_t>> ints_if_known(std::string_view name);
     std::optional<std::int64_t> integer_or_none(std::string_view name);
     std::optional<double> number_or_none(std::string_view name);
     /// A dtype argument, or `fallback` for None.

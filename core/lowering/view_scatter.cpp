@@ -22,14 +22,14 @@ std::string_view base_name(std::string_view target)
     return target.substr(0, target.find('.', scope == std::string_view::npos ? 0 : scope));
 }
 
-constexpr std::array<std::string_view, 25> exact_views{
-    "aten::alias",         "aten::detach",    "aten::select",    "aten::slice",
-    "aten::narrow",        "aten::view",      "aten::view_as",   "aten::unsqueeze",
-    "aten::squeeze",       "aten::t",         "aten::transpose", "aten::permute",
-    "aten::numpy_T",       "aten::mT",        "aten::swapaxes",  "aten::swapdims",
-    "aten::unflatten",     "aten::movedim",   "aten::moveaxis",  "aten::diagonal",
-    "aten::expand",        "aten::expand_as", "aten::adjoint",   "aten::unfold",
-    "aten::_reshape_alias"};
+constexpr std::array<std::string_view, 26> exact_views{
+    "aten::alias",          "aten::detach",      "aten::select",    "aten::slice",
+    "aten::narrow",         "aten::view",        "aten::view_as",   "aten::unsqueeze",
+    "aten::squeeze",        "aten::t",           "aten::transpose", "aten::permute",
+    "aten::numpy_T",        "aten::mT",          "aten::swapaxes",  "aten::swapdims",
+    "aten::unflatten",      "aten::movedim",     "aten::moveaxis",  "aten::diagonal",
+    "aten::expand",         "aten::expand_as",   "aten::adjoint",   "aten::unfold",
+    "aten::_reshape_alias", "aten::broadcast_to"};
 
 constexpr std::array<std::string_view, 10> split_views{
     "aten::chunk",        "aten::split",        "aten::split_with_sizes", "aten::unsafe_chunk",
@@ -64,6 +64,35 @@ ValueId write_rows(Emitter& e, ValueId base, ValueId part, std::int64_t axis, Va
         e.emit("ScatterND", {e.transpose(base, permutation), e.unsqueeze(rows, {1}),
                              e.transpose(part, permutation)});
     return e.transpose(scattered, permutation);
+}
+
+/// Windows that do not overlap, put back where they came from.
+ValueId write_windows(OpCall& view, ValueId base, ValueId written)
+{
+    Emitter& e = view.e();
+    const std::int64_t size = view.integer("size");
+    const std::int64_t step = view.integer("step");
+    const auto shape = e.static_shape(written);
+    if (step < size || !shape)
+        view.refuse("it writes into windows of a tensor, which share elements",
+                    "Write into a copy: x.unfold(...).clone().");
+    const std::int64_t axis = view.normalize_axis(view.integer("dimension"), view.rank("self"));
+    if (shape->size() < 2) // the only window of a number
+        return e.reshape(written, e.shape_of(base));
+    const auto at = static_cast<std::size_t>(axis);
+    Ints permutation(shape->size() - 1);
+    std::iota(permutation.begin(), permutation.end(), std::int64_t{0});
+    permutation.insert(permutation.begin() + axis + 1,
+                       static_cast<std::int64_t>(shape->size() - 1));
+    Ints rows;
+    for (std::int64_t window = 0; window < (*shape)[at]; ++window)
+        for (std::int64_t i = 0; i < size; ++i)
+            rows.push_back(window * step + i);
+    Ints joined(shape->begin(), shape->end() - 1);
+    joined[at] = static_cast<std::int64_t>(rows.size());
+    const ValueId part = e.reshape(e.transpose(written, std::move(permutation)),
+                                   e.constant(std::span<const std::int64_t>(joined)));
+    return write_rows(e, base, part, axis, e.constant(std::span<const std::int64_t>(rows)));
 }
 
 ValueId bound_tensor(OpCall& view, std::string_view name, std::int64_t fallback)
@@ -235,9 +264,8 @@ ValueId write_through_view(OpCall& view, ValueId written)
         return e.transpose(written, ops::moved_axes(view, view.rank("self"),
                                                     view.ints("destination"), view.ints("source")));
     if (op == "aten::unfold")
-        view.refuse("it writes into windows of a tensor, which share elements",
-                    "Write into a copy: x.unfold(...).clone().");
-    if (op == "aten::expand" || op == "aten::expand_as") {
+        return write_windows(view, base, written);
+    if (op == "aten::expand" || op == "aten::expand_as" || op == "aten::broadcast_to") {
         // One element in several places: which of them was written cannot be told.
         const auto narrow = e.static_shape(base);
         const auto wide = e.static_shape(written);

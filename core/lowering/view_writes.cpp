@@ -19,50 +19,30 @@ std::string_view base_name(std::string_view target)
 
 // PyTorch's view operators (https://pytorch.org/docs/stable/tensor_view.html); those that may copy
 // are views too here.
-constexpr std::array<std::string_view, 44> view_targets{"aten::alias",
-                                                        "aten::as_strided",
-                                                        "aten::chunk",
-                                                        "aten::contiguous",
-                                                        "aten::detach",
-                                                        "aten::diagonal",
-                                                        "aten::expand",
-                                                        "aten::expand_as",
-                                                        "aten::flatten",
-                                                        "aten::hsplit",
-                                                        "aten::imag",
-                                                        "aten::movedim",
-                                                        "aten::mT",
-                                                        "aten::moveaxis",
-                                                        "aten::narrow",
-                                                        "aten::numpy_T",
-                                                        "aten::permute",
-                                                        "aten::real",
-                                                        "aten::reshape",
-                                                        "aten::reshape_as",
-                                                        "aten::select",
-                                                        "aten::slice",
-                                                        "aten::split",
-                                                        "aten::split_with_sizes",
-                                                        "aten::unsafe_chunk",
-                                                        "aten::unsafe_split",
-                                                        "aten::squeeze",
-                                                        "aten::swapaxes",
-                                                        "aten::swapdims",
-                                                        "aten::t",
-                                                        "aten::tensor_split",
-                                                        "aten::transpose",
-                                                        "aten::unbind",
-                                                        "aten::unflatten",
-                                                        "aten::unfold",
-                                                        "aten::unsqueeze",
-                                                        "aten::view",
-                                                        "aten::view_as",
-                                                        "aten::_reshape_alias",
-                                                        "prim::ListUnpack",
-                                                        "aten::vsplit",
-                                                        "aten::dsplit",
-                                                        "aten::adjoint",
-                                                        "aten::mH"};
+constexpr std::array<std::string_view, 46> view_targets{
+    "aten::alias",          "aten::as_strided",
+    "aten::broadcast_to",   "aten::chunk",
+    "aten::contiguous",     "aten::detach",
+    "aten::diagonal",       "aten::expand",
+    "aten::expand_as",      "aten::flatten",
+    "aten::hsplit",         "aten::imag",
+    "aten::movedim",        "aten::mT",
+    "aten::moveaxis",       "aten::narrow",
+    "aten::numpy_T",        "aten::permute",
+    "aten::ravel",          "aten::real",
+    "aten::reshape",        "aten::reshape_as",
+    "aten::select",         "aten::slice",
+    "aten::split",          "aten::split_with_sizes",
+    "aten::unsafe_chunk",   "aten::unsafe_split",
+    "aten::squeeze",        "aten::swapaxes",
+    "aten::swapdims",       "aten::t",
+    "aten::tensor_split",   "aten::transpose",
+    "aten::unbind",         "aten::unflatten",
+    "aten::unfold",         "aten::unsqueeze",
+    "aten::view",           "aten::view_as",
+    "aten::_reshape_alias", "prim::ListUnpack",
+    "aten::vsplit",         "aten::dsplit",
+    "aten::adjoint",        "aten::mH"};
 
 } // namespace
 
@@ -134,6 +114,7 @@ ViewUses::ViewUses(const FxGraph& graph)
                 link(output, self->value,
                      is_exact_view(node.target) || is_split_view(node.target) ||
                          is_in_place(node.target) || node.target == "prim::ListUnpack");
+        m_has_writes = m_has_writes || is_in_place(node.target) || has_out_arguments(node.target);
         if (has_out_arguments(node.target) && node.args.size() >= node.outputs.size())
             for (std::size_t i = 0; i < node.outputs.size(); ++i)
                 if (const FxRef* out = node.args[node.args.size() - node.outputs.size() + i].ref())
@@ -153,6 +134,25 @@ void ViewUses::link(FxValueId value, FxValueId base, bool exact)
         return;
     m_bases[value].push_back({base, exact});
     m_views[base].push_back({value, exact});
+}
+
+void ViewUses::decide(FxValueId value, FxValueId base, Sharing sharing)
+{
+    const auto settle = [sharing](std::vector<Link>& links, FxValueId to) {
+        for (Link& link : links)
+            if (link.to == to) {
+                link.exact = sharing == Sharing::Shares;
+                link.apart = sharing == Sharing::Copies;
+            }
+    };
+    settle(m_bases[value], base);
+    settle(m_views[base], value);
+}
+
+bool ViewUses::is_exact(FxValueId value, FxValueId base) const
+{
+    return std::any_of(m_bases[value].begin(), m_bases[value].end(),
+                       [&](const Link& link) { return link.to == base && link.exact; });
 }
 
 FxNodeId ViewUses::maker(FxValueId value) const
@@ -192,7 +192,7 @@ std::string ViewUses::conflict(FxNodeId in_place_node, FxValueId written) const
             return m_graph.values[step.value].name;
         bool from_view = false;
         for (const Link& base : m_bases[step.value])
-            if (base.to != step.from)
+            if (base.to != step.from && !base.apart)
                 visit({base.to, step.value, step.exact && base.exact});
         if (step.from != no_index)
             for (const Link& base : m_bases[step.from])
@@ -201,7 +201,7 @@ std::string ViewUses::conflict(FxNodeId in_place_node, FxValueId written) const
         const FxNodeId splitter = from_view ? m_graph.values[step.from].node : no_index;
         for (const Link& view : m_views[step.value])
             // Views taken after the write see what it left.
-            if (view.to != step.from && !(list && from_view) &&
+            if (view.to != step.from && !view.apart && !(list && from_view) &&
                 (splitter == no_index || m_graph.values[view.to].node != splitter) &&
                 maker(view.to) < in_place_node)
                 visit({view.to, step.value, step.exact && view.exact});

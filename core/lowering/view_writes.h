@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ir/fx_graph.h"
+#include "lowering/memory_layout.h"
 
 #include <string>
 #include <string_view>
@@ -32,6 +33,13 @@ public:
     bool is_used_after(FxValueId value, FxNodeId node) const { return m_last_use[value] > node; }
     /// The list of what chunk() and the like give: its items are views, itself is none.
     bool is_list_of_views(FxValueId value) const;
+    /// Something is written in place, or into a tensor that is given.
+    bool has_writes() const { return m_has_writes; }
+    /// What is known by now of an operator that copies or does not: whether `value` shares memory
+    /// with `base`.
+    void decide(FxValueId value, FxValueId base, Sharing sharing);
+    /// Writes to one of the two are followed to the other.
+    bool is_exact(FxValueId value, FxValueId base) const;
     /// Says that `value` may be `base` itself, as a result of a branch that is decided by data may;
     /// `exact`: it certainly is, and the lowering follows writes from one to the other.
     void link(FxValueId value, FxValueId base, bool exact = false);
@@ -39,10 +47,12 @@ public:
 private:
     struct Link {
         FxValueId to;
-        bool exact; ///< the lowering follows writes through it
+        bool exact;         ///< the lowering follows writes through it
+        bool apart = false; ///< it turned out to be a copy
     };
     FxNodeId maker(FxValueId value) const;
     const FxGraph& m_graph;
+    bool m_has_writes = false;
     std::vector<FxNodeId> m_last_use;       // per value; 0 when never used
     std::vector<std::vector<Link>> m_bases; // per value: what it is a view of
     std::vector<std::vector<Link>> m_views; // per value: its direct views

@@ -1,5 +1,6 @@
 #include "pt2/exported_program.h"
 
+#include "ir/fx_fused_layers.h"
 #include "pt2/graph_reader.h"
 #include "pt2/module_stacks.h"
 #include "pt2/read_error.h"
@@ -26,6 +27,7 @@ Result<std::shared_ptr<Program>> read_exported_program(const Pt2Model& model, Ta
         pt2::FrameTable frames(*program, aliases, stacks);
         pt2::GraphReader(model, *program, frames, sink, task).read();
         frames.count_calls();
+        open_fused_layers(*program);
         program->diagnostics = sink.items();
         return program;
     } catch (pt2::ReadError& error) {

@@ -404,8 +404,18 @@ Result<ChosenInputs> choose_inputs(const Program& program, const ExportOptions& 
     std::vector<Given> samples;
     for (const SampleTensor& sample : program.sample_inputs)
         samples.push_back({sample.name, sample.tensor.dtype, sample.tensor.shape, true});
-    if (samples.size() <= chosen.names.size())
-        STRATA_CHECK(matcher.match(samples, from_file));
+    if (samples.size() <= chosen.names.size()) {
+        ChosenInputs before = chosen;
+        if (Status fit = matcher.match(samples, from_file); !fit) {
+            if (options.inputs.empty() && !options.inputs_dir)
+                return failure(ErrorCode::CannotRead,
+                               fmt::format("The sample inputs that '{}' records contradict its own "
+                                           "program: {} Give other inputs with --input or "
+                                           "--inputs.",
+                                           program.path.filename().string(), fit.error().message));
+            chosen = std::move(before);
+        }
+    }
     std::vector<Given> files;
     STRATA_TRY(const auto tensors, given_files(program, options, task));
     for (const NamedTensor& tensor : tensors)

@@ -2,6 +2,7 @@
 
 #include "lowering/view_writes.h"
 #include "session/run_inputs.h"
+#include "strategy/dependence.h"
 #include "strategy/project_trace.h"
 
 #include <algorithm>
@@ -78,6 +79,7 @@ private:
             STRATA_TRY([[maybe_unused]] const Candidate structural, lower(m_program, m_chosen));
         }
         STRATA_CHECK(record());
+        m_dependences = find_dependences(m_program->graph);
         fix_inputs();
         ProjectionPlan plan;
         plan.all_control_flow = true;
@@ -88,6 +90,7 @@ private:
     Result<StrategyResult> choose(Candidate structural)
     {
         const std::size_t refused = structural.refused();
+        m_dependences = find_dependences(m_program->graph);
         fix_inputs();
         ProjectionPlan plan;
         extend(plan, structural);
@@ -282,6 +285,12 @@ private:
                 continue;
             const bool unknown = refused.cause == RefusalCause::NoLowering ||
                                  refused.cause == RefusalCause::NewerOpset;
+            // Sizes next: data change with every run.
+            if (!unknown && !plan.values.contains(node) && takes_sizes(graph.nodes[node]) &&
+                plan.sizes.insert(node).second) {
+                changed = true;
+                continue;
+            }
             if (!unknown && plan.values.insert(node).second) {
                 choose_written_items(plan, node);
                 changed = true;
@@ -304,6 +313,16 @@ private:
         }
         if (needs_shapes && !changed)
             plan.shapes = true;
+    }
+
+    /// Whether some argument follows from the sizes of the inputs and from nothing else.
+    bool takes_sizes(const FxNode& node) const
+    {
+        bool found = false;
+        visit_uses(node, [&](FxValueId value) {
+            found = found || m_dependences[value] == Dependence::OnShapes;
+        });
+        return found;
     }
 
     /// Which item of a list a write goes to is decided where the item is taken.
@@ -362,8 +381,9 @@ private:
                                {}});
         diagnostics.insert(diagnostics.end(), projection.diagnostics.begin(),
                            projection.diagnostics.end());
-        if (!m_options.dynamic_axes.empty() && !projection.regions.empty())
-            diagnostics.push_back(fixed_by_the_run(projection.regions));
+        const std::vector<std::string> symbols = open_sizes(result.inputs);
+        if (!symbols.empty() && !projection.regions.empty())
+            diagnostics.push_back(fixed_by_the_run(symbols, projection.regions));
         const FxGraph& graph = m_program->graph;
         for (const FxNodeId id : m_trace.random)
             diagnostics.push_back(
@@ -376,12 +396,22 @@ private:
         return result;
     }
 
-    /// Open axes and a run of one size go together only as far as the run decided nothing by it.
-    Diagnostic fixed_by_the_run(const std::vector<ProjectedRegion>& regions) const
+    /// The names of the inputs' sizes that --dynamic or the file itself leaves open, quoted.
+    static std::vector<std::string> open_sizes(const std::vector<UsedInput>& inputs)
     {
         std::vector<std::string> symbols;
-        for (const DynamicAxis& axis : m_options.dynamic_axes)
-            symbols.push_back(fmt::format("'{}'", axis.symbol));
+        for (const UsedInput& input : inputs)
+            for (const FxDim& dim : input.shape.value_or(std::vector<FxDim>{}))
+                if (std::string symbol = fmt::format("'{}'", dim.symbol);
+                    !dim.symbol.empty() && !std::count(symbols.begin(), symbols.end(), symbol))
+                    symbols.push_back(std::move(symbol));
+        return symbols;
+    }
+
+    /// Open axes and a run of one size go together only as far as the run decided nothing by it.
+    static Diagnostic fixed_by_the_run(const std::vector<std::string>& symbols,
+                                       const std::vector<ProjectedRegion>& regions)
+    {
         const ProjectedRegion& first = regions.front();
         return {Severity::Warning,
                 "fixed-axis",
@@ -424,6 +454,7 @@ private:
     TaskContext& m_task;
     RunInputs m_inputs;
     ExecutionTrace m_trace;
+    std::vector<Dependence> m_dependences; // per value of the program, once a run is recorded
     double m_run_seconds = 0.0;
     double m_pass_seconds = 0.0;
 };

@@ -244,6 +244,25 @@ Result<std::vector<Tensor>> run_torch(RunnableModule& module,
     return module.run_named(named, task);
 }
 
+/// Whether the file has every input that the caller described.
+Status check_described(const std::vector<InputSpec>& described,
+                       const std::vector<DeclaredInput>& declared)
+{
+    std::vector<std::string> names;
+    for (const DeclaredInput& input : declared)
+        names.push_back(input.name);
+    for (const InputSpec& spec : described)
+        if (!spec.name.empty() && std::find(names.begin(), names.end(), spec.name) == names.end())
+            return failure(ErrorCode::Usage,
+                           fmt::format("The ONNX file has no input '{}'. Its inputs are: {}.",
+                                       spec.name, fmt::join(names, ", ")));
+    if (described.size() > names.size())
+        return failure(ErrorCode::Usage,
+                       fmt::format("The ONNX file takes {} input(s) ({}), but {} are given.",
+                                   names.size(), fmt::join(names, ", "), described.size()));
+    return {};
+}
+
 /// What the file declares, and where that is not even a rank, what the source's code says.
 Result<std::vector<InferredInput>> inferred_inputs(const VerifyOptions& options,
                                                    const std::vector<DeclaredInput>& wanted,
@@ -278,6 +297,7 @@ Result<Reference> torch_reference(RunnableModule& module, const VerifyOptions& o
                                   const SymbolSizes& fitting, TaskContext& task)
 {
     Reference reference;
+    STRATA_CHECK(check_described(options.inputs, declared));
     if (options.inputs_dir) {
         STRATA_TRY(reference.inputs, read_inputs(*options.inputs_dir, task));
         STRATA_TRY(reference.outputs,

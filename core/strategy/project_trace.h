@@ -18,8 +18,10 @@ namespace strata {
 struct ProjectionPlan {
     bool all_control_flow = false;   ///< every branch and loop
     std::set<FxNodeId> control_flow; ///< these prim::If and prim::Loop nodes
-    /// Nodes whose arguments that are Python values, and small integer tensors, become constants.
+    /// Nodes whose arguments that are Python values, and small integer tensors, become constants:
+    /// all of them, or only those that follow from the sizes of the inputs.
     std::set<FxNodeId> values;
+    std::set<FxNodeId> sizes;
     bool ranks = false;  ///< types say the ranks that tensors had
     bool shapes = false; ///< and their dimensions
 

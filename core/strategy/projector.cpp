@@ -140,8 +140,8 @@ void Projector::copy_node(FxNodeId id, FxBlockId to, const Executions& execution
         m_known[value] = common_value(m_trace, executions, i);
         m_known_type[value].reset();
         if (!executions.empty())
-            m_known_type[value] =
-                refined_type(m_trace, executions, i, m_from.values[value].type, true);
+            // As it was in the run: the file itself may have symbols for these sizes.
+            m_known_type[value] = refined_type(m_trace, executions, i, FxType{}, true);
     }
 }
 
@@ -152,7 +152,7 @@ void Projector::copy_plain(FxNodeId id, FxBlockId to, const Executions& executio
     FxNode copy = node;
     copy.blocks.clear();
     copy.frame = map_frame(node.frame);
-    const bool fixed = m_plan.values.contains(id);
+    const bool fixed = m_plan.values.contains(id) || m_plan.sizes.contains(id);
     if (fixed && executions.empty())
         need_more(id);
     for (FxArg& arg : copy.args)
@@ -314,6 +314,8 @@ FxArg Projector::fix_arg(const FxArg& arg, const FxNode& user, FxBlockId to)
         return copy_arg(arg);
     const FxValue& value = m_from.values[ref->value];
     const FxNodeId user_id = static_cast<FxNodeId>(&user - m_from.nodes.data());
+    if (m_dependences[ref->value] == Dependence::OnData && !m_plan.values.contains(user_id))
+        return copy_arg(arg);
     const FxArg& known = *m_known[ref->value];
     if (is_python_value(value.type)) {
         note("value", user_id, fmt::format("{} fixed to its value in the run", value.name),
@@ -322,7 +324,9 @@ FxArg Projector::fix_arg(const FxArg& arg, const FxNode& user, FxBlockId to)
     }
     const auto* elements = std::get_if<FxArg::List>(&known.value);
     const std::optional<FxType>& type = m_known_type[ref->value];
-    if (!elements || !type || type->kind != FxType::Kind::Tensor || !type->shape)
+    if (!elements || !type || type->kind != FxType::Kind::Tensor || !type->shape ||
+        !std::all_of(type->shape->begin(), type->shape->end(),
+                     [](const FxDim& dim) { return dim.known(); }))
         return copy_arg(arg);
     note("value", user_id, fmt::format("{} fixed to its elements in the run", value.name),
          m_dependences[ref->value], 1);

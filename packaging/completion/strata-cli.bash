@@ -20,7 +20,7 @@ _strata_cli() {
             --report --verify --min-coverage --strict --json --quiet --help"
         ;;
     audit) options="-o --source --model --report --min-coverage --json --quiet --help" ;;
-    verify) options="--source --inputs --atol --rtol --json --quiet --help" ;;
+    verify) options="--source --input --inputs --atol --rtol --json --quiet --help" ;;
     tree) options="--model --json --quiet --help" ;;
     compare) options="--json --quiet --help" ;;
     esac

@@ -13,7 +13,7 @@ complete -c strata-cli -n "__fish_seen_subcommand_from $commands" -l quiet -d "N
 
 set -l export "__fish_seen_subcommand_from export"
 complete -c strata-cli -n "$export" -l strategy -x -a "auto fx htp" -d "How the graph is obtained"
-complete -c strata-cli -n "$export" -l input -x -d "NAME:DTYPE[D,D,...]"
+complete -c strata-cli -n "__fish_seen_subcommand_from export verify" -l input -x -d "NAME:DTYPE[D,D,...]"
 complete -c strata-cli -n "$export" -l dynamic -x -d "NAME:AXIS=SYMBOL"
 complete -c strata-cli -n "$export" -l opset -x -a "13 14 15 16 17" -d "ONNX opset"
 complete -c strata-cli -n "$export" -l external-data -d "Weights in a file of their own"

@@ -4,6 +4,7 @@
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/indexing.h"
+#include "lowering/ops/sizes.h"
 #include "lowering/ops/type_promotion.h"
 
 #include <algorithm>
@@ -108,9 +109,15 @@ Outputs resize_antialiased(OpCall& call)
 {
     Emitter& e = call.e();
     const ValueId given = call.tensor(Vector ? "input" : "self");
-    const Ints shape = call.shape(given);
-    if (shape.size() != 4)
+    if (call.rank(Vector ? "input" : "self") != 4)
         call.refuse("the input is no batch of images");
+    std::array<std::int64_t, 2> from{};
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto size = size_if_known(e, given, static_cast<std::int64_t>(i) + 2);
+        if (!size)
+            call.refuse_for_shapes("the image's height or width is not known");
+        from[i] = *size;
+    }
     std::array<std::optional<double>, 2> factors;
     if (Vector) {
         if (call.has("scale_factors")) {
@@ -127,14 +134,14 @@ Outputs resize_antialiased(OpCall& call)
     else
         for (std::size_t i = 0; i < 2; ++i)
             sizes.push_back(static_cast<std::int64_t>(
-                std::floor(static_cast<double>(shape[i + 2]) * factors[i].value_or(1.0))));
+                std::floor(static_cast<double>(from[i]) * factors[i].value_or(1.0))));
     if (sizes.size() != 2)
         call.refuse("the output size has not two numbers");
     const bool align = call.boolean("align_corners");
     const DType own = call.dtype_of(given);
     const Expr x = Expr(e, given).cast(DType::Float32);
     const auto weights = [&](std::size_t i) {
-        const std::int64_t in = shape[i + 2];
+        const std::int64_t in = from[i];
         const std::int64_t out = sizes[i];
         double scale = static_cast<double>(in) / static_cast<double>(out);
         if (align)
@@ -335,7 +342,7 @@ Outputs tensor_split(OpCall& call)
     "scales_w=None) -> Tensor"
 #define STRATA_AA_VEC "SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor"
 
-constexpr std::string_view known_sizes = "known sizes";
+constexpr std::string_view known_sizes = "known height and width";
 
 constexpr OpEntry entries[] = {
     {"aten::_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", safe_softmax},

@@ -52,11 +52,16 @@ Outputs affine_grid(OpCall& call)
 {
     Emitter& e = call.e();
     const Expr theta(e, call.tensor("theta"));
-    const Ints size = call.ints("size");
+    const std::vector<std::optional<std::int64_t>> size = call.ints_if_known("size");
     const bool align = call.boolean("align_corners");
     if (size.size() != 4 && size.size() != 5)
         call.refuse("a grid for other than images or volumes");
-    const Ints spatial(size.begin() + 2, size.end());
+    Ints spatial;
+    for (std::size_t axis = 2; axis < size.size(); ++axis) {
+        if (!size[axis])
+            call.refuse_for_shapes("the height or width is only known when the model runs");
+        spatial.push_back(*size[axis]);
+    }
     const auto rank = static_cast<std::int64_t>(spatial.size());
     Ints whole = spatial;
     whole.push_back(1);
@@ -73,7 +78,7 @@ Outputs affine_grid(OpCall& call)
     const ValueId base =
         e.reshape(e.concat(columns, rank), std::span<const std::int64_t>(Ints{-1, rank + 1}));
     const ValueId grid = e.emit("MatMul", {base, e.transpose(theta.id(), {0, 2, 1})});
-    Ints shape{size[0]};
+    Ints shape{0}; // as many as there are matrices
     shape.insert(shape.end(), spatial.begin(), spatial.end());
     shape.push_back(rank);
     return e.reshape(grid, std::span<const std::int64_t>(shape));
@@ -130,7 +135,7 @@ constexpr OpEntry entries[] = {
      "bool align_corners) -> Tensor",
      grid_sample, "opset 20 and newer"},
     {"aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor",
-     affine_grid, "known sizes"},
+     affine_grid, "known height and width"},
     {"aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor",
      max_unpool<2>, "known sizes"},
     {"aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] "

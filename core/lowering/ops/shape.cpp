@@ -438,9 +438,9 @@ Outputs triangle(OpCall& call)
     Emitter& e = call.e();
     const ValueId x = call.tensor("self");
     const DType dtype = call.dtype_of(x);
+    const ValueId diagonal = call.scalar_as("diagonal", DType::Int64);
     if (e.opset() >= 14)
-        return e.emit("Trilu", {x, e.scalar(DType::Int64, call.integer("diagonal"))},
-                      {{"upper", Upper}});
+        return e.emit("Trilu", {x, diagonal}, {{"upper", Upper}});
     // Opset 13 has no Trilu: keep where column - row >= diagonal (upper) or <= diagonal (lower).
     if (call.rank("self") < 2)
         call.refuse("a matrix is needed");
@@ -449,7 +449,6 @@ Outputs triangle(OpCall& call)
                                 e.scalar(DType::Int64, std::int64_t{1})});
     };
     const ValueId offset = e.sub(numbers(-1), e.unsqueeze(numbers(-2), {1}));
-    const ValueId diagonal = e.scalar(DType::Int64, call.integer("diagonal"));
     const ValueId keep = e.emit(Upper ? "GreaterOrEqual" : "LessOrEqual", {offset, diagonal});
     return e.emit("Where", {keep, x, e.scalar(dtype, 0.0)});
 }

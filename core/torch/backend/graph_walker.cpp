@@ -133,6 +133,15 @@ void GraphWalker::walk_node(const Node& node, Activation& activation, FxBlockId 
         if (set_attribute(node, activation))
             return;
         break;
+    case torch::jit::prim::CreateObject:
+        if (create_object(node, activation))
+            return;
+        break;
+    case torch::jit::prim::Enter:
+    case torch::jit::prim::Exit:
+        if (enter_or_leave(node, activation, block))
+            return;
+        break;
     case torch::jit::prim::CallMethod:
         if (call_method(node, activation, block))
             return;

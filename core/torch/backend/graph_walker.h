@@ -80,8 +80,9 @@ private:
     State save() const;
     void restore(State&& state);
     void add_loop(const Node& node, Activation& activation, FxBlockId block);
+    /// Objects made in the bodies, those after the first `made_before`, end with them.
     void merge_assigned(FxNodeId branch, const std::vector<Assigned>& bodies,
-                        const Activation& activation);
+                        std::size_t made_before, const Activation& activation);
     void assign_result(FxNodeId id, const AttributeKey& key);
     void finish_loop(FxNodeId loop, const std::vector<AttributeKey>& carried,
                      const Assigned& after);
@@ -93,6 +94,14 @@ private:
     void sort_by_name(std::vector<AttributeKey>& keys) const;
     /// Lists and dicts of modules that the code changes in place become values of the graph.
     void bind_changed_containers(const Activation& activation);
+
+    // walker_objects.cpp
+    /// An object that the code makes: known while the graph is walked, nothing in the FX graph.
+    bool create_object(const Node& node, Activation& activation);
+    /// The ends of a `with` block.
+    bool enter_or_leave(const Node& node, Activation& activation, FxBlockId block);
+    /// Whether the code has made this object, as one of those after the first `before`.
+    bool is_made(const c10::ivalue::Object* object, std::size_t before = 0) const;
 
     // walker_values.cpp
     const Bound& lookup(const Value& value, const Activation& activation) const;
@@ -122,6 +131,7 @@ private:
     Assigned m_assigned;
     std::map<std::tuple<FxBlockId, FrameId, std::string>, FxArg> m_get_attrs;
     std::unordered_map<const c10::ivalue::Object*, std::string> m_object_names;
+    std::vector<c10::intrusive_ptr<c10::ivalue::Object>> m_made; ///< by the code, in order
     std::map<std::string, unsigned> m_constant_counts;
     std::unordered_set<FxValueId> m_mutated;
     bool m_assigns = false; ///< some method of the model assigns to attributes

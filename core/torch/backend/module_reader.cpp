@@ -2,6 +2,7 @@
 
 #include "failures.h"
 #include "jit_types.h"
+#include "twin_modules.h"
 
 #include <fmt/format.h>
 
@@ -65,19 +66,37 @@ private:
         const std::string qualified = demangled_class(*child.type());
         const ModuleId id = m_tree.add(parent, name, short_class(qualified), qualified);
         const auto [it, first] = m_ids.emplace(&child, id);
+        ModuleId same_as = it->second;
         if (first) {
-            read_inside(child, id, depth + 1);
-            return;
+            const c10::ivalue::Object* twin = m_twins.first_of(child);
+            if (!twin) {
+                read_inside(child, id, depth + 1);
+                return;
+            }
+            same_as = m_ids.at(twin);
+            adopt_ids(child, *twin);
         }
-        m_tree.at(id).alias_of = m_tree[it->second].fqn;
-        std::vector<ModuleTensor> tensors = m_tree[it->second].tensors;
+        m_tree.at(id).alias_of = m_tree[same_as].fqn;
+        std::vector<ModuleTensor> tensors = m_tree[same_as].tensors;
         m_tree.at(id).tensors = std::move(tensors);
+    }
+
+    /// Calls of a twin, and of what is in it, are calls of the instance that was read.
+    void adopt_ids(const c10::ivalue::Object& twin, const c10::ivalue::Object& read)
+    {
+        m_ids[&twin] = m_ids.at(&read);
+        for (std::size_t i = 0; i < twin.slots().size(); ++i) {
+            const c10::IValue& value = twin.getSlot(i);
+            if (value.isObject() && value.type()->is_module())
+                adopt_ids(value.toObjectRef(), read.getSlot(i).toObjectRef());
+        }
     }
 
     ModuleTree& m_tree;
     TensorTable& m_tensors;
     TaskContext& m_task;
     ModuleIds m_ids;
+    TwinModules m_twins;
 };
 
 } // namespace

@@ -15,7 +15,8 @@ using ModuleIds = std::unordered_map<const c10::ivalue::Object*, ModuleId>;
 
 /// Reads modules, parameters and buffers into `tree` and `tensors`; returns the id of each
 /// instance. An instance reachable under a second name becomes a module with `alias_of`, whose
-/// inside is not repeated. Stops with CannotRead for nesting that no real model has.
+/// inside is not repeated; so does a copy that scripting made of it (twin_modules.h). Stops with
+/// CannotRead for nesting that no real model has.
 ModuleIds read_modules(const torch::jit::Module& root, ModuleTree& tree, TensorTable& tensors,
                        TaskContext& task);
 

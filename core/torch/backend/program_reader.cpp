@@ -3,6 +3,7 @@
 #include "archive_extras.h"
 #include "failures.h"
 #include "graph_walker.h"
+#include "ir/fx_fused_layers.h"
 #include "ir/fx_inline_lists.h"
 #include "mapped_weights.h"
 #include "missing_schemas.h"
@@ -135,6 +136,7 @@ Result<std::shared_ptr<Program>> read_program(const std::filesystem::path& path,
         GraphWalker walker(*program, tensors, ids, sink, task);
         walker.walk(module, options.method);
         program->graph = inline_list_literals(program->graph, walker.mutated());
+        open_fused_layers(*program);
 
         program->output_names = output_names(program->graph);
 

@@ -22,6 +22,8 @@ FxType type_of(const c10::IValue& value, unsigned depth)
             return FxType::of(Kind::None);
         FxType type =
             FxType::tensor(dtype_from_torch(static_cast<std::int64_t>(tensor.scalar_type())));
+        if (tensor.is_nested())
+            return type; // rows of different lengths
         type.shape.emplace();
         for (const std::int64_t size : tensor.sizes())
             type.shape->push_back({size, {}});

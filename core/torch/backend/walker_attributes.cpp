@@ -127,13 +127,14 @@ std::optional<Bound> GraphWalker::current(const AttributeKey& key, const Activat
 }
 
 void GraphWalker::merge_assigned(FxNodeId branch, const std::vector<Assigned>& bodies,
-                                 const Activation& activation)
+                                 std::size_t made_before, const Activation& activation)
 {
     // What the branches assign to an attribute becomes one more result of the prim::If.
     std::vector<AttributeKey> keys;
     for (const Assigned& body : bodies)
         for (const auto& [key, bound] : body)
-            if (std::find(keys.begin(), keys.end(), key) == keys.end())
+            if (!is_made(key.first, made_before) &&
+                std::find(keys.begin(), keys.end(), key) == keys.end())
                 keys.push_back(key);
     sort_by_name(keys);
     for (const AttributeKey& key : keys) {
@@ -200,10 +201,12 @@ void GraphWalker::add_loop(const Node& node, Activation& activation, FxBlockId b
             fx.args.push_back(current(key, activation, block)->arg);
         const FxNodeId id = emit(node, std::move(fx), activation, block);
         const Assigned outside = m_assigned;
+        const std::size_t made_before = m_made.size();
         const Assigned after = walk_body(*node.blocks()[0], activation, id, carried);
         std::vector<AttributeKey> more;
         for (const auto& [key, bound] : after) {
-            if (std::find(carried.begin(), carried.end(), key) != carried.end())
+            if (is_made(key.first, made_before) ||
+                std::find(carried.begin(), carried.end(), key) != carried.end())
                 continue;
             const auto it = outside.find(key);
             if (it != outside.end() && same(it->second, bound))

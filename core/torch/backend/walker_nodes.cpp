@@ -196,9 +196,10 @@ void GraphWalker::add_if(const Node& node, Activation& activation, FxBlockId blo
     fx.args.push_back(condition);
     const FxNodeId id = emit(node, std::move(fx), activation, block);
     std::vector<Assigned> assigned;
+    const std::size_t made_before = m_made.size();
     for (const torch::jit::Block* body : node.blocks())
         assigned.push_back(walk_body(*body, activation, id));
-    merge_assigned(id, assigned, activation);
+    merge_assigned(id, assigned, made_before, activation);
 }
 
 void GraphWalker::add_tuple(const Node& node, Activation& activation, FxBlockId block)

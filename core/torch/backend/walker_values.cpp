@@ -310,6 +310,8 @@ bool GraphWalker::set_attribute(const Node& node, Activation& activation)
     const std::string& name = node.s(torch::jit::attr::name);
     const std::string fqn = fqn_of({object, name});
     m_assigned[{object, name}] = lookup(*node.input(1), activation);
+    if (is_made(object))
+        return true;
     m_sink.info("state-update",
                 "The model assigns to this attribute; the new value is used for the rest of the "
                 "call and is not kept between calls.",

@@ -5,7 +5,7 @@ import os
 import sys
 import zipfile
 from enum import Enum
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import torch
 import torch.nn as nn
@@ -444,6 +444,54 @@ class EnumData(nn.Module):
             y = torch.relu(y)
         return y
 
+@torch.jit.script
+class Total:
+    def __init__(self, value: Tensor, count: int):
+        self.value = value
+        self.count = count
+        self.parts: List[Tensor] = []
+
+    def take(self, part: Tensor):
+        self.value = self.value + part
+        self.count += 1
+        self.parts.append(part)
+
+
+@torch.jit.script
+class Scale:
+    def __init__(self, by: float):
+        self.by = by
+
+    def __enter__(self) -> float:
+        self.by = self.by + 1
+        return self.by
+
+    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
+        self.by = 0.5
+
+
+class MadeObjects(nn.Module):
+    """Objects of the code's own classes, and `with`."""
+    def forward(s, x: Tensor, n: Tensor):
+        with torch.no_grad():
+            total = Total(x * 2, 1)
+        i = 0
+        while i < int(n):
+            step = Total(x, i)
+            step.take(x.abs())
+            total.take(step.value * step.count)
+            i += 1
+        if bool(x.sum() > 0):
+            other = Total(x, 5)
+            other.take(total.value)
+            total.value = other.value
+        else:
+            total.count = 7
+        scale = Scale(2.0)
+        with scale as by:
+            y = total.value * by
+        return y + scale.by, total.count, torch.stack(total.parts).sum(0) if len(total.parts) > 0 else x
+
 t = torch.tensor
 R = lambda *sizes: torch.randn(*sizes)
 # name: (module, inputs): the first inputs are those of the export
@@ -484,6 +532,7 @@ MODELS = {
  'dyn_scat': (DynScat(), [(R(5,3), t([0,2,2,1,4])), (R(7,2), t([3,3,1,0,0,2,2]))]),
  'dyn_misc': (DynMisc(), [(R(4,2),), (R(7,2),), (R(1,2),)]),
  'enum_data': (EnumData(), [(R(2,4)+1,), (R(2,4)-1,)]),
+ 'made_objects': (MadeObjects(), [(R(2,4)+1, t(3)), (R(2,4)-1, t(2)), (R(2,4)+1, t(0)), (R(2,4)-2, t(0))]),
 }
 DYNAMIC = {'stateful': ['x:0=T'], 'dyn_pad': ['x:0=N', 'x:2=H', 'x:3=W'], 'dyn_diag': ['x:0=H', 'x:1=W'], 'dyn_scat': ['src:0=N', 'idx:0=N', 'src:1=F'], 'dyn_misc': ['x:0=N'], 'beam': ['h:0=N'], 'scat_add': ['x:0=H', 'x:1=W', 'idx:0=H', 'idx:1=W'], 'unfold4': ['x:0=N', 'x:2=H', 'x:3=W'], 'try_default': ['x:0=N']}
 # What these do to items of lists that data choose cannot be stated without a run.

@@ -123,6 +123,34 @@ class Twins(nn.Module):
         return self.body(self.body(x))
 
 
+class Scaled(nn.Module):
+    """Two tensors and a number; made on another's tensors when that is given."""
+
+    def __init__(self, scale: float, other=None):
+        super().__init__()
+        self.inner = other.inner if other is not None else nn.Linear(3, 3)
+        self.scale: float = scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.inner(x)) * self.scale
+
+
+class SharedInstances(nn.Module):
+    """Instances with two names, which scripting makes two objects of, and such as only look so."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = Scaled(2.0)
+        self.again = self.first
+        self.other = Scaled(3.0, self.first)  # its inner one is the same instance
+        self.plain = nn.Linear(3, 3, bias=False)
+        self.tied = nn.Linear(3, 3, bias=False)
+        self.tied.weight = self.plain.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.tied(self.plain(self.other(self.again(self.first(x)))))
+
+
 class Encoder(nn.Module):
     """Asks for devices, gradients and nested tensors to choose between a fused kernel and its
     children."""
@@ -155,6 +183,7 @@ if __name__ == "__main__":
         name = type(model).__name__.lower()
         torch.jit.script(model.eval()).save(str(folder / f"{name}.script.pt"))
     torch.jit.script(Dropping().train()).save(str(folder / "dropping.script.pt"))
+    torch.jit.script(SharedInstances().eval()).save(str(folder / "shared_instances.script.pt"))
     # In training mode, too, but without anything that minds.
     torch.jit.script(Tied().train()).save(str(folder / "tied_training.script.pt"))
     torch.jit.trace(Twins().eval(), torch.ones(2, 3)).save(str(folder / "twins.ts.pt"))

@@ -139,11 +139,11 @@ void TestCli::wrong_usage_data()
         << QStringList{"export", model, "-o", out, "--input", ":float32[1]", "--input", ":int64[1]"}
         << "inputs are: x";
     QTest::newRow("dynamic name") << QStringList{"export",    model,      "-o",
-                                                 out,         "--input",  "x:float32[1,3,32,32]",
+                                                 out,         "--input",  "x:float32[2,3,32,32]",
                                                  "--dynamic", "y:0=batch"}
                                   << "'y'";
     QTest::newRow("dynamic axis") << QStringList{"export",    model,      "-o",
-                                                 out,         "--input",  "x:float32[1,3,32,32]",
+                                                 out,         "--input",  "x:float32[2,3,32,32]",
                                                  "--dynamic", "x:4=batch"}
                                   << "no axis 4";
     QTest::newRow("dynamic spec") << QStringList{"export", model, "-o", out, "--dynamic", "x=batch"}
@@ -317,6 +317,19 @@ void TestCli::verify_and_gates()
                                 zoo("sid/simple_cnn"), "--json"});
     QCOMPARE(verify.status, 0);
     QCOMPARE(verify.json()["outputs"].toArray().size(), 1);
+
+    // Random numbers of the type that is asked for; what the file does not take is told.
+    const auto described = [&](const char* input) {
+        return run(
+            {"verify", path("verified.onnx"), "--source", model, "--input", input, "--json"});
+    };
+    QCOMPARE(described("x:float32[2,3,32,32]").status, 0);
+    const Outcome unknown = described("nobody:float32[2,3,32,32]");
+    QCOMPARE(unknown.status, 2);
+    QVERIFY(unknown.err.contains("nobody"));
+    const Outcome both = run({"verify", path("verified.onnx"), "--source", model, "--input",
+                              "x:float32[2,3,32,32]", "--inputs", zoo("sid/simple_cnn")});
+    QCOMPARE(both.status, 2);
 
     // Another model with the same input: its numbers are others.
     const Outcome wrong =

@@ -78,9 +78,43 @@ ParityRows mutation_rows()
     row("a result of another shape goes into shared memory",
         "  o = torch.zeros([6, 5])\n  v = o[0]\n  torch.cat([x, x], 1, out=o)\n  return v\n")
         .refuses("another shape and shares memory");
-    row("a reshape that may be a copy and is used later",
-        "  y = x * 1\n  z = torch.reshape(y, [2, 10])\n  y.add_(1)\n  return y, z\n")
+    row("a reshape of what lies in order is a view",
+        "  y = x * 1\n  z = torch.reshape(y, [2, 10])\n  y.add_(1)\n  z[0].mul_(2)\n"
+        "  f = torch.flatten(torch.relu(z))\n  f[1:3].sub_(1)\n  return y, z, f\n")
+        .dynamic();
+    row("a reshape of what does not is a copy",
+        "  y = x * 1\n  z = torch.reshape(y.t(), [-1])\n  z.add_(1)\n  c = y.t().contiguous()\n"
+        "  c.mul_(3)\n  w = torch.reshape(y[:, 1:], [2, -1])\n  y.sub_(1)\n  return y, z, c, w\n");
+    row("a reshape of turned axes is a view where they lie in order",
+        "  y = (x * 1).view([2, 2, 5])\n  z = torch.reshape(y.permute([2, 0, 1]), [5, 4])\n"
+        "  z[0].fill_(7.0)\n  s = torch.ravel(y[:, 0])\n  s.zero_()\n"
+        "  v = y.transpose(0, 1).transpose(0, 1).contiguous()\n  v[1].add_(1)\n"
+        "  u = torch.flatten(y.transpose(1, 2)[1])\n  u.neg_()\n"
+        "  d = torch.reshape(torch.diagonal(y, 0, 0, 1), [-1])\n  d.add_(5)\n"
+        "  return y, z, s, v, u, d\n");
+    row("pieces of a split lie in order along the first axis",
+        "  y = x * 1\n  a = torch.chunk(y, 2)[1].reshape([-1])\n  a.add_(1)\n"
+        "  b = torch.chunk(y, 2, 1)[0].reshape([-1])\n  b.mul_(2)\n"
+        "  c = torch.unbind(y, 1)[2].reshape([2, 2])\n  c.zero_()\n  return y, a, b, c\n");
+    row("products and layers give what lies in order",
+        "  y = torch.matmul(x, x.t())\n  torch.flatten(y).clamp_(0.0)\n"
+        "  z = torch.linear(x, x)\n  torch.reshape(z, [-1])[::2].fill_(3.0)\n"
+        "  s = torch.softmax(y.t(), 0)\n  return y, z, s\n");
+    row("one matrix by many is turned in memory",
+        "  y = torch.matmul(x, x.view([2, 5, 2]))\n  torch.flatten(y).add_(1)\n  return y\n")
         .refuses("shares and that is used later");
+    row("an operator with nothing to do copies",
+        "  y = x * 1\n  a = torch.flip(y, [])\n  a.add_(1)\n  b = y.repeat([1, 1])\n  b.add_(2)\n"
+        "  c = torch.roll(y, 0, 0)\n  c.add_(3)\n  d = torch.rot90(y, 0, [0, 1])\n  d.add_(4)\n"
+        "  e = torch.tile(y, [1])\n  e.add_(5)\n  f = torch.constant_pad_nd(y, [0, 0])\n"
+        "  f.add_(6)\n  g = y.to(6, False, True)\n  g.add_(7)\n  return y, a, b, c, d, e, f, g\n");
+    row("an operator that returns its argument",
+        "  y = x * 1\n  y.to(6).add_(1)\n  torch.dropout(y, 0.5, False).mul_(2)\n"
+        "  y.type_as(x).sub_(3)\n  torch.positive(y)[0].zero_()\n  y.to(7).add_(100)\n"
+        "  torch.broadcast_to(y, [1, 4, 5]).neg_()\n  return y\n");
+    row("windows that do not overlap",
+        "  y = x * 1\n  w = y.unfold(1, 2, 3)\n  w.mul_(2)\n  w[:, 0].fill_(4.0)\n"
+        "  y.unfold(0, 1, 2)[1].zero_()\n  return y, w\n");
     row("what comes from an unsupported operator",
         "  u, s, v = torch.linalg_svd(torch.mm(x, x.t()))\n  return torch.t(u * 2)\n")
         .refuses("as it comes from aten::linalg_svd");
@@ -123,7 +157,7 @@ ParityRows mutation_rows()
         .refuses("whose elements share memory");
     row("the base reaches windows",
         "  y = x * 1\n  w = y.unfold(1, 2, 1)\n  y[0].mul_(3)\n  return w, y\n");
-    row("windows are written", "  y = x * 1\n  y.unfold(1, 2, 2).mul_(2)\n  return y\n")
+    row("windows are written", "  y = x * 1\n  y.unfold(1, 2, 1).mul_(2)\n  return y\n")
         .refuses("which share elements");
     row("the form of a view of a branch",
         "  y = x * 1\n  if bool(x.sum() > 0):\n    v = y[1]\n    v.unsqueeze_(0)\n    v.mul_(2)\n"

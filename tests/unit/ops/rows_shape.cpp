@@ -128,6 +128,10 @@ ParityRows shape_rows()
         .input(f32({2}))
         .input(f32({3}));
     add_row(rows, "tril of integers", "torch.tril(x), torch.triu(x, 1)").input(i64({3, 3}));
+    add_row(rows, "triangles from a size",
+            "torch.tril(x, x.size(0) - 2), torch.triu(x > 0.0, x.size(1) - 3)")
+        .input(f32({3, 4}))
+        .dynamic();
     add_row(rows, "split needs a known size", "torch.split(x, 2)[0]").input(f32({4, 3}));
     return rows;
 }

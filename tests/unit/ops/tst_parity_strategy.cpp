@@ -371,6 +371,26 @@ private Q_SLOTS:
         QVERIFY(matches(path, inspection, options, options.inputs));
     }
 
+    void sizesAreFixedBeforeData()
+    {
+        // ONNX wants the size of the result as a constant; where the maxima were it computes.
+        const auto path =
+            save("def forward(self, x):\n"
+                 "    y, places = torch.max_pool2d_with_indices(x, [2, 2])\n"
+                 "    return torch.max_unpool2d(y, places, [x.size(2), x.size(3)])\n");
+        ExportOptions options;
+        options.inputs = {{"x", DType::Float32, {1, 2, 6, 8}}};
+        options.dynamic_axes = {{"x", 2, "height"}};
+        const auto inspection = open(path, options);
+        QCOMPARE(QString::fromStdString(inspection->strategy), QString("hybrid"));
+        QVERIFY(inspection->unsupported.empty());
+        const auto& regions = inspection->strategy_details.regions;
+        QVERIFY(!regions.empty());
+        for (const ProjectedRegion& region : regions) // sizes, not the elements of `places`
+            QVERIFY2(region.detail.find("fixed to its value") != std::string::npos,
+                     region.detail.c_str());
+    }
+
     void strategiesAreHonoured()
     {
         const auto path = save("def forward(self, x):\n"

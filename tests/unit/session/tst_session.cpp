@@ -72,6 +72,7 @@ private Q_SLOTS:
     void dynamic_axes();
     void commands_repeat_what_was_done();
     void inputs_are_matched();
+    void samples_that_contradict_the_program();
     void inputs_are_inferred();
     void unused_parameters();
     void sidecar_names();
@@ -181,6 +182,30 @@ void TestSession::inputs_are_matched()
     options.inputs = {{"x", DType::Float32, {1}}, {"x", DType::Float32, {1}}};
     QVERIFY(!choose_inputs(program, options, task));
     QVERIFY(choose_inputs(program, ExportOptions{}, task)->any_assumed());
+}
+
+void TestSession::samples_that_contradict_the_program()
+{
+    TaskContext task;
+    Program program = program_with("aten::linear", {4, 8});
+    FxType type = FxType::tensor(DType::Float32);
+    type.shape = {{2, {}}, {8, {}}};
+    FxGraph& graph = program.graph;
+    graph.values[graph.nodes[graph.placeholders().front()].outputs.front()].type = type;
+    SampleTensor sample;
+    sample.tensor.dtype = DType::Float32;
+    sample.tensor.shape = {8}; // the program takes rank 2
+    program.sample_inputs = {sample};
+    // The file is at fault, not the caller.
+    const auto recorded = choose_inputs(program, ExportOptions{}, task);
+    QVERIFY(!recorded);
+    QCOMPARE(recorded.error().code, ErrorCode::CannotRead);
+    QVERIFY(recorded.error().message.find("contradict") != std::string::npos);
+    ExportOptions given;
+    given.inputs = {{"x", DType::Float32, {2, 8}}};
+    const auto chosen = choose_inputs(program, given, task);
+    QVERIFY(chosen);
+    QCOMPARE(known_dims(chosen->inputs[0]), (std::vector<std::int64_t>{2, 8}));
 }
 
 void TestSession::inputs_are_inferred()

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void tree_data();
     void tree();
     void tied_weights_have_all_owners();
+    void scripted_copies_are_one_instance();
     void buffers_are_not_parameters();
     void storages_are_shared_not_copied();
     void idle_containers_are_in_the_tree();
@@ -87,6 +88,29 @@ void TorchScriptModules::tied_weights_have_all_owners()
         QCOMPARE(program->modules.count_tensors(root_module, program->tensors).parameters,
                  std::uint64_t{15});
     }
+}
+
+void TorchScriptModules::scripted_copies_are_one_instance()
+{
+    const auto program = read_program("torch/shared_instances.script.pt");
+    QVERIFY(program);
+    std::map<std::string, std::string> aliases;
+    for (ModuleId id = 0; id < program->modules.size(); ++id)
+        aliases[program->modules[id].fqn] = program->modules[id].alias_of;
+    const std::map<std::string, std::string> expected{
+        {"", ""},
+        {"first", ""},
+        {"first.inner", ""},
+        {"again", "first"},
+        {"other", ""}, // the same tensors, but another scale
+        {"other.inner", "first.inner"},
+        {"plain", ""},
+        {"tied", ""}, // one tied weight does not make one instance
+    };
+    QCOMPARE(aliases, expected);
+    QCOMPARE(joined(places_of(*program, "aten::tanh")), QByteArray("first first@1 other"));
+    QCOMPARE(joined(places_of(*program, "aten::linear")),
+             QByteArray("first.inner first.inner@1 first.inner@2 plain tied"));
 }
 
 void TorchScriptModules::buffers_are_not_parameters()
