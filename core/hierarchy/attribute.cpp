@@ -363,6 +363,8 @@ Result<AttributionResult> attribute_nodes(const OnnxModel& model, const Program*
     if (!attributor.knows_anything())
         attributor.set_made_up_paths(segment_paths(model, align::build_flow(model)));
     result.nodes = attributor.decide();
+    if (!source)
+        order_by_first_node(result.modules, result.nodes);
 
     report_contradictions(model, result.modules, result.nodes, diagnostics);
     fill_details(model, result.modules, lowered ? source : nullptr, scopes, result.nodes);

@@ -91,4 +91,17 @@ ModuleTree infer_modules(const OnnxModel& model, const RecordedScopes& scopes)
     return tree;
 }
 
+void order_by_first_node(ModuleTree& modules, const Attribution& nodes)
+{
+    std::vector<NodeId> first(modules.size(), no_id);
+    for (NodeId id = 0; id < nodes.size(); ++id)
+        if (nodes[id].module < first.size())
+            first[nodes[id].module] = std::min(first[nodes[id].module], id);
+    for (auto id = static_cast<ModuleId>(modules.size()); id-- > 1;) // children come after parents
+        first[modules[id].parent] = std::min(first[modules[id].parent], first[id]);
+    for (ModuleId id = 0; id < modules.size(); ++id)
+        std::stable_sort(modules.at(id).children.begin(), modules.at(id).children.end(),
+                         [&](ModuleId a, ModuleId b) { return first[a] < first[b]; });
+}
+
 } // namespace strata
