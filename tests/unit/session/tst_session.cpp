@@ -73,6 +73,7 @@ private Q_SLOTS:
     void commands_repeat_what_was_done();
     void inputs_are_matched();
     void samples_that_contradict_the_program();
+    void inferred_modules_are_in_the_order_of_the_work();
     void inputs_are_inferred();
     void unused_parameters();
     void sidecar_names();
@@ -182,6 +183,19 @@ void TestSession::inputs_are_matched()
     options.inputs = {{"x", DType::Float32, {1}}, {"x", DType::Float32, {1}}};
     QVERIFY(!choose_inputs(program, options, task));
     QVERIFY(choose_inputs(program, ExportOptions{}, task)->any_assumed());
+}
+
+void TestSession::inferred_modules_are_in_the_order_of_the_work()
+{
+    TaskContext task;
+    const auto opened = open_model(zoo("sid/simple_cnn/simple_cnn.legacy.onnx"), {}, task);
+    QVERIFY(opened);
+    const ModuleTree& modules = (*opened)->modules;
+    std::vector<std::string> names;
+    for (const ModuleId child : modules[root_module].children)
+        names.push_back(modules[child].fqn);
+    // fc(pool(relu(conv2(pool(relu(conv1(x))))))); only pool has no parameters.
+    QCOMPARE(names, (std::vector<std::string>{"conv1", "pool", "conv2", "fc"}));
 }
 
 void TestSession::samples_that_contradict_the_program()
