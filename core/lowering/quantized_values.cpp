@@ -24,7 +24,15 @@ constexpr std::array<std::string_view, 11> element_movers{
     "Gather",  "MaxPool",   "Relu",    "Split",     "Expand"};
 
 // Their results lie between the grid's points and are rounded to it.
-constexpr std::array<std::string_view, 22> rounded{"aten::mean",
+constexpr std::array<std::string_view, 30> rounded{"aten::mean",
+                                                   "aten::pad",
+                                                   "aten::constant_pad_nd",
+                                                   "aten::reflection_pad1d",
+                                                   "aten::reflection_pad2d",
+                                                   "aten::replication_pad2d",
+                                                   "aten::pixel_shuffle",
+                                                   "aten::pixel_unshuffle",
+                                                   "aten::flip",
                                                    "aten::avg_pool1d",
                                                    "aten::avg_pool2d",
                                                    "aten::avg_pool3d",

@@ -124,6 +124,10 @@ Outputs masked_fill(OpCall& call)
 {
     const ValueId x = call.tensor("self");
     const DType dtype = call.dtype_of(x);
+    const DType mask = call.dtype_of(call.tensor("mask"));
+    // PyTorch up to 1.13 reads one byte of each of these numbers, later versions refuse.
+    if (mask != DType::Bool && mask != DType::UInt8 && mask != DType::Unknown)
+        call.refuse("the mask is not of bool", "Give it as a comparison, or mask.bool().");
     return choose(call, as_bool(call, "mask"), operand(call, "value", dtype), x, dtype);
 }
 

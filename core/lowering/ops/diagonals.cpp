@@ -192,7 +192,41 @@ Outputs diagonal_scatter(OpCall& call)
     return write_diagonal(call, call.tensor("self"), call.tensor("src"));
 }
 
+/// A matrix, or a tensor of equal sizes whose positions [i, i, ...] are filled.
+Outputs fill_diagonal(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("self");
+    const std::vector<std::int64_t> shape = call.shape(x);
+    if (shape.size() < 2)
+        call.refuse("at least two dimensions are needed");
+    std::int64_t elements = 1;
+    std::int64_t step = 0;
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        step += elements;
+        elements *= shape[axis];
+    }
+    // A high matrix starts over where the diagonal has left it, if that is asked for.
+    const bool wraps = shape.size() == 2 && call.boolean("wrap");
+    const std::int64_t rows = std::min(shape[0], shape.back());
+    const std::int64_t end = wraps ? elements : (rows - 1) * step + 1;
+    std::vector<std::int64_t> places;
+    for (std::int64_t place = 0; place < end; place += step)
+        places.push_back(place);
+    if (rows == 0)
+        return x;
+    const auto count = static_cast<std::int64_t>(places.size());
+    const ValueId values = e.expand(
+        e.unsqueeze(call.scalar_as("fill_value", call.dtype_of(x)), {0}), e.constant({count}));
+    const ValueId filled =
+        e.emit("ScatterElements", {e.reshape(x, view_of({-1})),
+                                   e.constant(std::span<const std::int64_t>(places)), values});
+    return e.reshape(filled, e.shape_of(x));
+}
+
 constexpr OpEntry entries[] = {
+    {"aten::fill_diagonal(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor",
+     fill_diagonal, "shapes known at export"},
     {"aten::linalg_diagonal(Tensor self, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor",
      diagonal},
     {"aten::diagonal(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor", diagonal},

@@ -2,6 +2,7 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/sizes.h"
+#include "lowering/ops/standardize.h"
 
 #include <fmt/format.h>
 
@@ -18,39 +19,6 @@ ValueId vector_of(Emitter& e, DType dtype, std::int64_t count, double value)
 {
     return e.constant(Tensor::filled(constant_type(dtype), {count}, value),
                       value == 0.0 ? "zeros" : "ones");
-}
-
-/// The statistics of one normalization over `axes`, all kept as dimensions of size 1.
-struct Standardized {
-    ValueId value = no_id;
-    ValueId mean = no_id;
-    ValueId deviation = no_id;
-
-    ValueId inverse_deviation(Emitter& e) const { return e.emit("Reciprocal", {deviation}); }
-};
-
-/// (x - mean) / sqrt(variance + eps) with the biased variance over `axes`.
-Standardized standardize(Emitter& e, ValueId input, const std::vector<std::int64_t>& axes,
-                         double eps)
-{
-    const DType dtype = constant_type(e.dtype(input));
-    Standardized result;
-    result.mean = e.reduce("ReduceMean", input, axes, true);
-    const ValueId centered = e.sub(input, result.mean);
-    const ValueId variance = e.reduce("ReduceMean", e.mul(centered, centered), axes, true);
-    result.deviation = e.emit("Sqrt", {e.add(variance, e.scalar(dtype, eps))});
-    result.value = e.div(centered, result.deviation);
-    return result;
-}
-
-/// value * weight + bias, both [C], along dimension 1 of a tensor of that rank.
-ValueId scale_channels(Emitter& e, ValueId value, ValueId weight, ValueId bias, std::int64_t rank)
-{
-    if (weight != no_id)
-        value = e.mul(value, channel_vector(e, weight, rank - 2));
-    if (bias != no_id)
-        value = e.add(value, channel_vector(e, bias, rank - 2));
-    return value;
 }
 
 struct ChannelNorm {
@@ -529,6 +497,28 @@ constexpr OpEntry entries[] = {
 };
 
 } // namespace
+
+Standardized standardize(Emitter& e, ValueId input, const std::vector<std::int64_t>& axes,
+                         double eps)
+{
+    const DType dtype = constant_type(e.dtype(input));
+    Standardized result;
+    result.mean = e.reduce("ReduceMean", input, axes, true);
+    const ValueId centered = e.sub(input, result.mean);
+    const ValueId variance = e.reduce("ReduceMean", e.mul(centered, centered), axes, true);
+    result.deviation = e.emit("Sqrt", {e.add(variance, e.scalar(dtype, eps))});
+    result.value = e.div(centered, result.deviation);
+    return result;
+}
+
+ValueId scale_channels(Emitter& e, ValueId value, ValueId weight, ValueId bias, std::int64_t rank)
+{
+    if (weight != no_id)
+        value = e.mul(value, channel_vector(e, weight, rank - 2));
+    if (bias != no_id)
+        value = e.add(value, channel_vector(e, bias, rank - 2));
+    return value;
+}
 
 std::span<const OpEntry> normalization_ops()
 {

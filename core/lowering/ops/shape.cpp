@@ -387,34 +387,60 @@ Outputs roll(OpCall& call)
     return rolled;
 }
 
-Outputs pixel_shuffle(OpCall& call)
+/// Images that `rearrange` turns into others: any number of batch dimensions, or none.
+template <class Rearrange>
+ValueId on_images(OpCall& call, const Rearrange& rearrange)
+{
+    Emitter& e = call.e();
+    const ValueId self = call.tensor("self");
+    if (e.rank(self).value_or(0) <= 4) {
+        const Batched x = Batched::of(e, self, 4);
+        return x.undo(e, rearrange(x.value));
+    }
+    const Ints dims = call.shape(self);
+    Ints images(dims.end() - 3, dims.end());
+    images.insert(images.begin(), -1);
+    const ValueId rearranged = rearrange(e.reshape(self, view_of(images)));
+    Ints result(dims.begin(), dims.end() - 3);
+    const Ints made = call.shape(rearranged);
+    result.insert(result.end(), made.begin() + 1, made.end());
+    return reshape_exactly(e, rearranged, result);
+}
+
+ValueId shuffled_pixels(OpCall& call, ValueId x)
 {
     Emitter& e = call.e();
     const std::int64_t factor = call.integer("upscale_factor");
-    const Batched x = Batched::of(e, call.tensor("self"), 4);
-    if (!is_integral(call.dtype_of(x.value)))
-        return x.undo(e,
-                      e.emit("DepthToSpace", {x.value}, {{"blocksize", factor}, {"mode", "CRD"}}));
+    if (!is_integral(call.dtype_of(x)))
+        return e.emit("DepthToSpace", {x}, {{"blocksize", factor}, {"mode", "CRD"}});
     // ONNX Runtime's DepthToSpace takes reals only.
-    const Ints dims = call.shape(x.value);
+    const Ints dims = call.shape(x);
     const std::int64_t channels = dims[1] / (factor * factor);
     const Ints blocks{dims[0], channels, factor, factor, dims[2], dims[3]};
-    const ValueId turned = e.transpose(reshape_exactly(e, x.value, blocks), {0, 1, 4, 2, 5, 3});
-    const Ints result{dims[0], channels, dims[2] * factor, dims[3] * factor};
-    return x.undo(e, reshape_exactly(e, turned, result));
+    const ValueId turned = e.transpose(reshape_exactly(e, x, blocks), {0, 1, 4, 2, 5, 3});
+    return reshape_exactly(e, turned, {dims[0], channels, dims[2] * factor, dims[3] * factor});
+}
+
+Outputs pixel_shuffle(OpCall& call)
+{
+    return on_images(call, [&](ValueId x) { return shuffled_pixels(call, x); });
+}
+
+ValueId unshuffled_pixels(OpCall& call, ValueId x)
+{
+    // ONNX's SpaceToDepth orders its channels the other way round, so spell it out.
+    Emitter& e = call.e();
+    const std::int64_t factor = call.integer("downscale_factor");
+    const Ints dims = call.shape(x);
+    const Ints blocks{dims[0], dims[1], dims[2] / factor, factor, dims[3] / factor, factor};
+    const ValueId turned = e.transpose(reshape_exactly(e, x, blocks), {0, 1, 3, 5, 2, 4});
+    return reshape_exactly(
+        e, turned, {dims[0], dims[1] * factor * factor, dims[2] / factor, dims[3] / factor});
 }
 
 Outputs pixel_unshuffle(OpCall& call)
 {
-    // ONNX's SpaceToDepth orders its channels the other way round, so spell it out.
-    Emitter& e = call.e();
-    const Batched x = Batched::of(e, call.tensor("self"), 4);
-    const std::int64_t factor = call.integer("downscale_factor");
-    const Ints dims = call.shape(x.value);
-    const Ints blocks{dims[0], dims[1], dims[2] / factor, factor, dims[3] / factor, factor};
-    const ValueId turned = e.transpose(reshape_exactly(e, x.value, blocks), {0, 1, 3, 5, 2, 4});
-    const Ints result{dims[0], dims[1] * factor * factor, dims[2] / factor, dims[3] / factor};
-    return x.undo(e, reshape_exactly(e, turned, result));
+    return on_images(call, [&](ValueId x) { return unshuffled_pixels(call, x); });
 }
 
 Outputs channel_shuffle(OpCall& call)

@@ -3,6 +3,7 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/standardize.h"
 #include "lowering/python_value.h"
 #include "lowering/quantized_values.h"
 
@@ -236,6 +237,89 @@ Outputs relu6(OpCall& call)
     return put_on_grid(call.e(), min(max(x, 0.0), 6.0).id(), *grid);
 }
 
+Outputs quantized_elu(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const QuantizedGrid grid = result_grid(call, x, "output_scale", "output_zero_point");
+    if (call.number("scale") != 1.0 || call.number("input_scale") != 1.0)
+        call.refuse("'scale' or 'input_scale' is not 1");
+    return put_on_grid(call.e(), call.e().emit("Elu", {x}, {{"alpha", call.number("alpha")}}),
+                       grid);
+}
+
+Outputs quantized_celu(OpCall& call)
+{
+    const ValueId x = call.tensor("self");
+    const QuantizedGrid grid = result_grid(call, x, "output_scale", "output_zero_point");
+    return put_on_grid(call.e(), call.e().emit("Celu", {x}, {{"alpha", call.number("alpha")}}),
+                       grid);
+}
+
+Outputs quantized_layer_norm(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("input");
+    const QuantizedGrid grid = result_grid(call, x, "output_scale", "output_zero_point");
+    const auto count = static_cast<std::int64_t>(call.ints("normalized_shape").size());
+    const Ints axes = iota(call.rank("input") - count, count);
+    ValueId result = standardize(e, x, axes, call.number("eps")).value;
+    if (call.has("weight"))
+        result = e.mul(result, call.tensor("weight"));
+    if (call.has("bias"))
+        result = e.add(result, call.tensor("bias"));
+    return put_on_grid(e, result, grid);
+}
+
+Outputs quantized_group_norm(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("input");
+    const QuantizedGrid grid = result_grid(call, x, "output_scale", "output_zero_point");
+    const ValueId groups = e.reshape(x, Ints{0, call.integer("num_groups"), -1});
+    const ValueId whole =
+        e.reshape(standardize(e, groups, {2}, call.number("eps")).value, e.shape_of(x));
+    return put_on_grid(e,
+                       scale_channels(e, whole, call.tensor_or_none("weight"),
+                                      call.tensor_or_none("bias"), call.rank("input")),
+                       grid);
+}
+
+Outputs quantized_instance_norm(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("input");
+    const QuantizedGrid grid = result_grid(call, x, "output_scale", "output_zero_point");
+    const std::int64_t rank = call.rank("input");
+    const ValueId result = standardize(e, x, iota(2, rank - 2), call.number("eps")).value;
+    return put_on_grid(
+        e,
+        scale_channels(e, result, call.tensor_or_none("weight"), call.tensor_or_none("bias"), rank),
+        grid);
+}
+
+template <bool Relu>
+Outputs quantized_batch_norm(OpCall& call)
+{
+    Emitter& e = call.e();
+    const ValueId x = call.tensor("qx");
+    const QuantizedGrid grid = result_grid(call, x, "output_scale", "output_zero_point");
+    const ValueId mean = call.tensor("mean");
+    const auto factor = [&](std::string_view name, double missing) {
+        return call.has(name)
+                   ? call.tensor(name)
+                   : e.constant(Tensor::filled(DType::Float32, call.shape(mean), missing),
+                                "channels");
+    };
+    const ValueId sums =
+        e.emit("BatchNormalization",
+               {x, factor("weight", 1.0), factor("bias", 0.0), mean, call.tensor("var")},
+               {{"epsilon", call.number("eps")}});
+    return finished<Relu>(call, sums, grid);
+}
+
+#define STRATA_BATCH_NORM(name)                                                                    \
+    "quantized::" name "(Tensor qx, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, "       \
+    "float eps, float output_scale, int output_zero_point) -> Tensor"
 #define STRATA_CONV(name, arguments)                                                               \
     "quantized::" name "(Tensor qx, __torch__.torch.classes.quantized." arguments                  \
     " packed_weight, float output_scale, int output_zero_point) -> Tensor"
@@ -277,8 +361,33 @@ constexpr OpEntry entries[] = {
      hard_swish},
     {"quantized::softmax(Tensor qx, int dim, float output_scale, int output_zero_point) -> Tensor",
      softmax},
+    {"quantized::elu(Tensor self, float output_scale, int output_zero_point, Scalar alpha=1, "
+     "Scalar "
+     "scale=1, Scalar input_scale=1) -> Tensor",
+     quantized_elu},
+    {"quantized::celu(Tensor self, float output_scale, int output_zero_point, Scalar alpha=1) -> "
+     "Tensor",
+     quantized_celu},
+    {"quantized::layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, "
+     "float eps, float output_scale, int output_zero_point) -> Tensor",
+     quantized_layer_norm},
+    {"quantized::group_norm(Tensor input, int num_groups, Tensor? weight, Tensor? bias, float eps, "
+     "float output_scale, int output_zero_point) -> Tensor",
+     quantized_group_norm},
+    {"quantized::instance_norm(Tensor input, Tensor? weight, Tensor? bias, float eps, float "
+     "output_scale, int output_zero_point) -> Tensor",
+     quantized_instance_norm},
+    {STRATA_BATCH_NORM("batch_norm"), quantized_batch_norm<false>},
+    {STRATA_BATCH_NORM("batch_norm1d"), quantized_batch_norm<false>},
+    {STRATA_BATCH_NORM("batch_norm2d"), quantized_batch_norm<false>},
+    {STRATA_BATCH_NORM("batch_norm3d"), quantized_batch_norm<false>},
+    {STRATA_BATCH_NORM("batch_norm_relu"), quantized_batch_norm<true>},
+    {STRATA_BATCH_NORM("batch_norm1d_relu"), quantized_batch_norm<true>},
+    {STRATA_BATCH_NORM("batch_norm2d_relu"), quantized_batch_norm<true>},
+    {STRATA_BATCH_NORM("batch_norm3d_relu"), quantized_batch_norm<true>},
     {"quantized::relu6(Tensor qx, bool inplace=False) -> Tensor", relu6},
 };
+#undef STRATA_BATCH_NORM
 #undef STRATA_CONV
 #undef STRATA_LINEAR
 #undef STRATA_TWO

@@ -228,6 +228,10 @@ ParityRows elementwise_rows()
         .input(f32({2, 3}))
         .input(boolean({3}))
         .dynamic();
+    two("masked_fill with a mask of numbers", "torch.masked_fill(x, y, -1e9)")
+        .input(f32({2, 3}))
+        .input(f32({2, 3}))
+        .refuses("the mask is not of bool");
     two("masked_fill of integers by a float", "torch.masked_fill(x, y, 2)")
         .input(i64({4}))
         .input(boolean({4}));

@@ -112,6 +112,10 @@ ParityRows mutation_rows()
         "  y = x * 1\n  y.to(6).add_(1)\n  torch.dropout(y, 0.5, False).mul_(2)\n"
         "  y.type_as(x).sub_(3)\n  torch.positive(y)[0].zero_()\n  y.to(7).add_(100)\n"
         "  torch.broadcast_to(y, [1, 4, 5]).neg_()\n  return y\n");
+    row("a diagonal is filled",
+        "  y = x * 1\n  y.fill_diagonal_(9)\n  z = torch.cat([x.t(), x.t(), x.t()])\n"
+        "  w = z * 1\n  z.fill_diagonal_(2.5, True)\n  w.fill_diagonal_(2.5)\n"
+        "  c = torch.zeros([3, 3, 3], dtype=4)\n  c.fill_diagonal_(1)\n  return y, z, w, c\n");
     row("windows that do not overlap",
         "  y = x * 1\n  w = y.unfold(1, 2, 3)\n  w.mul_(2)\n  w[:, 0].fill_(4.0)\n"
         "  y.unfold(0, 1, 2)[1].zero_()\n  return y, w\n");

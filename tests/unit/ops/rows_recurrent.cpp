@@ -87,6 +87,21 @@ ParityRows recurrent_rows()
             .input(f32({1, 2, 4}))
             .refuses("packed sequences");
     }
+    // ONNX Runtime loads networks of float64 and does not run them.
+    rows.emplace_back("lstm in double precision",
+                      "def forward(self, x, h, w, u):\n"
+                      "  return torch.lstm(x, [h, h], [w, u], False, 1, 0.0, False, False, False)")
+        .input(f64({5, 2, 3}))
+        .input(f64({1, 2, 4}))
+        .input(f64({16, 3}))
+        .input(f64({16, 4}));
+    rows.emplace_back("gru in double precision",
+                      "def forward(self, x, h, w, u):\n"
+                      "  return torch.gru(x, h, [w, u], False, 1, 0.0, False, False, False)")
+        .input(f64({5, 2, 3}))
+        .input(f64({1, 2, 4}))
+        .input(f64({12, 3}))
+        .input(f64({12, 4}));
     for (const Form& form : {Form{"forward", 1, false, false, false},
                              {"both directions", 1, true, true, true},
                              {"two layers", 2, true, true, false}}) {

@@ -117,6 +117,10 @@ ParityRows shape_rows()
         .input(f32({3}));
     add_row(rows, "vstack of vectors", "torch.vstack([x, x])").input(f32({3}));
     add_row(rows, "pixel_shuffle", "torch.pixel_shuffle(x, 2)").input(f32({1, 8, 2, 3})).dynamic();
+    add_row(rows, "pixel_shuffle of a batch of batches", "torch.pixel_shuffle(x, 2)")
+        .input(f32({2, 3, 8, 2, 3}));
+    add_row(rows, "pixel_unshuffle of a batch of batches", "torch.pixel_unshuffle(x, 2)")
+        .input(f32({2, 3, 1, 4, 6}));
     add_row(rows, "pixel_shuffle unbatched", "torch.pixel_shuffle(x, 2)").input(f32({8, 2, 3}));
     add_row(rows, "pixel_unshuffle", "torch.pixel_unshuffle(x, 2)").input(f32({1, 2, 4, 6}));
     add_row(rows, "channel_shuffle", "torch.channel_shuffle(x, 3)").input(f32({1, 6, 2, 3}));

@@ -22,6 +22,7 @@ ParityRow& row_of(ParityRows& rows, const std::string& name, const std::string& 
                "dtype(quint8))\n"
                "%s : tensor = call_function[aten::scalar_tensor](0.01)\n"
                "%o : tensor = call_function[aten::scalar_tensor](3, dtype=dtype(int8))\n"
+               "%q : tensor = call_function[aten::abs](%z)\n"
                "%b : tensor = call_function[" +
                call + "\n%r : tensor = call_function[aten::dequantize.self](%b)")
         .tolerance(1e-4, 1e-3);
@@ -107,6 +108,24 @@ ParityRows static_quantized_rows()
             .input(f32({1}))
             .input(f32({1}));
     };
+    const auto norm = [&rows](const std::string& call, const std::string& expected) {
+        row_of(rows, call, call + ", 0.1, 0.02, 128)", "self.q(" + expected + ", 0.02, 128.0)")
+            .input(f32({2, 4, 3, 5}).range(-2, 2))
+            .input(f32({4}))
+            .input(f32({4}));
+    };
+    norm("quantized::instance_norm](%a, %y, %z",
+         "torch.instance_norm(a, y, z, None, None, True, 0.0, 0.1, False)");
+    norm("quantized::group_norm](%a, 2, %y, %z", "torch.group_norm(a, 2, y, z, 0.1)");
+    norm("quantized::group_norm](%a, 1, None, %z", "torch.group_norm(a, 1, None, z, 0.1)");
+    norm("quantized::layer_norm](%a, [3, 5], None, None",
+         "torch.layer_norm(a, [3, 5], None, None, 0.1)");
+    for (const std::string layer : {"batch_norm", "batch_norm1d", "batch_norm2d", "batch_norm3d"}) {
+        norm("quantized::" + layer + "](%a, %y, None, %z, %q",
+             "torch.batch_norm(a, y, None, z, torch.abs(z), False, 0.0, 0.1, False)");
+        norm("quantized::" + layer + "_relu](%a, None, %y, %z, %q",
+             "torch.relu(torch.batch_norm(a, None, y, z, torch.abs(z), False, 0.0, 0.1, False))");
+    }
     row_of(rows, "quantized matmul", "quantized::matmul](%a, %a, 0.1, 100)",
            "self.q(torch.matmul(a, a), 0.1, 100.0)")
         .input(f32({3, 3}))
@@ -117,6 +136,8 @@ ParityRows static_quantized_rows()
     one("quantized::sigmoid](%a, 0.004, 0)", "self.q(torch.sigmoid(a), 0.004, 0.0)");
     one("quantized::leaky_relu](%a, 0.11, False, 0.02, 60)",
         "self.q(torch.leaky_relu(a, 0.11), 0.02, 60.0)");
+    one("quantized::elu](%a, 0.013, 30, 0.7)", "self.q(torch.elu(a, 0.7), 0.013, 30.0)");
+    one("quantized::celu](%a, 0.013, 30, 0.7)", "self.q(torch.celu(a, 0.7), 0.013, 30.0)");
     one("quantized::hardswish](%a, 0.013, 30)", "self.q(torch.hardswish(a), 0.013, 30.0)");
     one("quantized::softmax](%a, 1, 0.0043, 0)", "self.q(torch.softmax(a, 1), 0.0043, 0.0)");
     rows.back().tolerance(4.4e-3, 0); // one step: ONNX Runtime makes one integer kernel of it
