@@ -265,6 +265,7 @@ bool keeps_contiguous(std::string_view target)
                                                   "amin",
                                                   "any",
                                                   "arange",
+                                                  "as_tensor",
                                                   "argmax",
                                                   "argmin",
                                                   "asin",
@@ -412,6 +413,7 @@ bool keeps_contiguous(std::string_view target)
 bool returns_argument(std::string_view target)
 {
     static const std::set<std::string_view> names{"alpha_dropout",
+                                                  "as_tensor",
                                                   "atleast_1d",
                                                   "atleast_2d",
                                                   "atleast_3d",

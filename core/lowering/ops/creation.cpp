@@ -203,7 +203,7 @@ Outputs arange(OpCall& call)
 
 /// linspace whose limits or number of steps are only known when the model runs: from both ends, as
 /// PyTorch does.
-Outputs computed_linspace(OpCall& call, DType dtype)
+ValueId computed_linspace(OpCall& call, DType dtype)
 {
     Emitter& e = call.e();
     if (!is_floating_point(dtype))
@@ -251,6 +251,11 @@ Outputs linspace(OpCall& call)
 Outputs logspace(OpCall& call)
 {
     const DType dtype = call.dtype("dtype", DType::Float32);
+    if (is_runtime_value(call.arg("steps")) || is_runtime_value(call.arg("start")) ||
+        is_runtime_value(call.arg("end"))) {
+        const ValueId exponents = computed_linspace(call, dtype);
+        return call.e().emit("Pow", {call.scalar_as("base", dtype), exponents});
+    }
     // Of integers, both ends are integers before the exponents between them are found.
     const auto exponent = [&](std::string_view name) {
         const double value = call.number(name);
@@ -363,6 +368,19 @@ Outputs one_hot(OpCall& call)
     "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
 #define STRATA_LIKE_OPTIONS STRATA_FACTORY_OPTIONS ", MemoryFormat? memory_format=None"
 
+template <DType Natural>
+Outputs tensor_of_number(OpCall& call)
+{
+    return call.scalar_as("t", call.dtype("dtype", Natural));
+}
+
+/// The tensor itself where its type is the one asked for.
+Outputs as_tensor_of_tensor(OpCall& call)
+{
+    const ValueId data = call.tensor("data");
+    return call.e().cast(data, call.dtype("dtype", call.dtype_of(data)));
+}
+
 constexpr OpEntry entries[] = {
     {"aten::zeros(SymInt[] size, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", zeros},
     {"aten::ones(SymInt[] size, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", ones},
@@ -398,7 +416,7 @@ constexpr OpEntry entries[] = {
      linspace},
     {"aten::logspace(Scalar start, Scalar end, int steps, float base=10.0, "
      "*, " STRATA_FACTORY_OPTIONS ") -> Tensor",
-     logspace, "start, end and steps known at export"},
+     logspace, "of integers: start, end and steps known at export"},
     {"aten::eye(SymInt n, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", eye},
     {"aten::eye.m(SymInt n, SymInt m, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", eye_m},
     {"aten::scalar_tensor(Scalar s, *, " STRATA_FACTORY_OPTIONS ") -> Tensor", scalar_tensor},
@@ -407,17 +425,23 @@ constexpr OpEntry entries[] = {
      tensor},
     {"aten::tensor.int(int t, *, ScalarType? dtype=None, Device? device=None, bool "
      "requires_grad=False) -> Tensor",
-     [](OpCall& call) -> Outputs {
-         return call.scalar_as("t", call.dtype("dtype", DType::Int64));
-     }},
+     tensor_of_number<DType::Int64>},
     {"aten::tensor.float(float t, *, ScalarType? dtype=None, Device? device=None, bool "
      "requires_grad=False) -> Tensor",
-     [](OpCall& call) -> Outputs {
-         return call.scalar_as("t", call.dtype("dtype", DType::Float32));
-     }},
+     tensor_of_number<DType::Float32>},
     {"aten::tensor.bool(bool t, *, ScalarType? dtype=None, Device? device=None, bool "
      "requires_grad=False) -> Tensor",
-     [](OpCall& call) -> Outputs { return call.scalar_as("t", call.dtype("dtype", DType::Bool)); }},
+     tensor_of_number<DType::Bool>},
+    {"aten::as_tensor.int(int t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+     tensor_of_number<DType::Int64>},
+    {"aten::as_tensor.float(float t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+     tensor_of_number<DType::Float32>},
+    {"aten::as_tensor.bool(bool t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+     tensor_of_number<DType::Bool>},
+    {"aten::as_tensor.list(t[] data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+     tensor},
+    {"aten::as_tensor(Tensor data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+     as_tensor_of_tensor},
     {"aten::one_hot(Tensor self, int num_classes=-1) -> Tensor", one_hot, "num_classes given"},
 };
 

@@ -117,6 +117,18 @@ ParityRows shape_rows()
         .input(f32({3}));
     add_row(rows, "vstack of vectors", "torch.vstack([x, x])").input(f32({3}));
     add_row(rows, "pixel_shuffle", "torch.pixel_shuffle(x, 2)").input(f32({1, 8, 2, 3})).dynamic();
+    rows.emplace_back("as_tensor", "def forward(self, x):\n  y = x * 1\n"
+                                   "  torch.as_tensor(y).add_(1)\n"
+                                   "  d = torch.as_tensor(y, dtype=7)\n  d.mul_(2)\n"
+                                   "  return y, d, torch.as_tensor([1.5, 2.0]) * x, "
+                                   "torch.as_tensor([[1, 2]], dtype=6), torch.as_tensor(3), "
+                                   "torch.as_tensor(2.5, dtype=5), torch.as_tensor(True)")
+        .input(f32({3, 2}));
+    rows.emplace_back("logspace between sizes known at run time",
+                      "def forward(self, x):\n  a = float(x.sum())\n"
+                      "  return torch.logspace(a, 2.0, 5), torch.logspace(-1.0, a, 4, 2.0)")
+        .input(f32({3}))
+        .tolerance(1e-4, 1e-4);
     add_row(rows, "pixel_shuffle of a batch of batches", "torch.pixel_shuffle(x, 2)")
         .input(f32({2, 3, 8, 2, 3}));
     add_row(rows, "pixel_unshuffle of a batch of batches", "torch.pixel_unshuffle(x, 2)")
