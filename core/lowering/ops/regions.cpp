@@ -2,6 +2,7 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
+#include "lowering/ops/grid_sampling.h"
 
 #include <string>
 
@@ -108,8 +109,6 @@ Expr tap_positions(Emitter& e, const Deformable& how, const Ints& out, std::size
 ValueId sampled_convolution(OpCall& call, const Deformable& how)
 {
     Emitter& e = call.e();
-    if (e.opset() < 16)
-        call.refuse("sampling at offsets needs opset 16", "Export with --opset 16 or newer.");
     const Expr x(e, call.tensor("input"));
     const Ints image = call.shape(x.id());
     const Ints offset_shape = call.shape(call.tensor("offset"));
@@ -131,10 +130,7 @@ ValueId sampled_convolution(OpCall& call, const Deformable& how)
     const Expr grid = reshaped({e, e.concat({coordinate(1), coordinate(0)}, 5)},
                                {image[0] * parts, taps * out[0], out[1], 2});
     const Expr images = reshaped(x, {image[0] * parts, image[1] / parts, image[2], image[3]});
-    Expr samples(e, e.emit("GridSample", {images.id(), grid.id()},
-                           {{"mode", e.opset() >= 20 ? "linear" : "bilinear"},
-                            {"padding_mode", "zeros"},
-                            {"align_corners", 0}}));
+    Expr samples(e, sample_grid(call, images.id(), grid.id(), {}));
     if (how.mask != no_id)
         samples = samples * reshaped({e, how.mask}, {image[0] * parts, 1, taps * out[0], out[1]});
     const Expr columns = reshaped(samples, {image[0], image[1] * taps, out[0], out[1]});
@@ -188,7 +184,7 @@ constexpr OpEntry entries[] = {
     {"torchvision::deform_conv2d(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor "
      "bias, SymInt stride_h, SymInt stride_w, SymInt pad_h, SymInt pad_w, SymInt dilation_h, "
      "SymInt dilation_w, SymInt groups, SymInt offset_groups, bool use_mask) -> Tensor",
-     deformable_convolution, "known sizes and opset 16 and newer; opset 19 and newer: any size"},
+     deformable_convolution, "known sizes; opset 19 and newer: any size"},
 };
 
 } // namespace

@@ -1,37 +1,24 @@
 #include "lowering/ops/building_blocks.h"
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
-
-#include <array>
-#include <string>
+#include "lowering/ops/grid_sampling.h"
 
 namespace strata::ops {
 namespace {
 
 using Ints = std::vector<std::int64_t>;
 
-/// at::native::GridSamplerInterpolation and GridSamplerPadding.
 Outputs grid_sample(OpCall& call)
 {
-    Emitter& e = call.e();
-    const std::int64_t rank = call.rank("input");
-    const int needed = rank == 5 ? 20 : 16;
-    if (e.opset() < needed)
-        call.refuse(rank == 5 ? "sampling volumes needs opset 20" : "sampling needs opset 16",
-                    "Export with --opset " + std::to_string(needed) + " or newer.");
     const std::int64_t mode = call.integer("interpolation_mode");
     const std::int64_t padding = call.integer("padding_mode");
     if (mode < 0 || mode > 2 || padding < 0 || padding > 2)
         call.refuse("an unknown interpolation or padding mode");
-    // Opset 20 renamed two of the modes.
-    const std::array<const char*, 3> modes = e.opset() >= 20
-                                                 ? std::array{"linear", "nearest", "cubic"}
-                                                 : std::array{"bilinear", "nearest", "bicubic"};
-    const std::array<const char*, 3> paddings{"zeros", "border", "reflection"};
-    return e.emit("GridSample", {call.tensor("input"), call.tensor("grid")},
-                  {{"mode", modes[static_cast<std::size_t>(mode)]},
-                   {"padding_mode", paddings[static_cast<std::size_t>(padding)]},
-                   {"align_corners", call.boolean("align_corners")}});
+    static_cast<void>(call.rank("input"));
+    return sample_grid(call, call.tensor("input"), call.tensor("grid"),
+                       {static_cast<GridSampling::Mode>(mode),
+                        static_cast<GridSampling::Padding>(padding),
+                        call.boolean("align_corners")});
 }
 
 /// The middles (or ends) of `count` pixels in [-1, 1].
@@ -127,13 +114,13 @@ Outputs nms(OpCall& call)
 constexpr OpEntry entries[] = {
     {"aten::grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool "
      "align_corners) -> Tensor",
-     grid_sample, "opset 16 and newer; volumes opset 20"},
+     grid_sample, "before opset 16, of volumes before 20: known sizes"},
     {"aten::grid_sampler_2d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, "
      "bool align_corners) -> Tensor",
-     grid_sample, "opset 16 and newer"},
+     grid_sample, "before opset 16: known sizes"},
     {"aten::grid_sampler_3d(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, "
      "bool align_corners) -> Tensor",
-     grid_sample, "opset 20 and newer"},
+     grid_sample, "before opset 20: known sizes"},
     {"aten::affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) -> Tensor",
      affine_grid, "known height and width"},
     {"aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor",

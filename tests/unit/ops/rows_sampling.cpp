@@ -44,23 +44,22 @@ ParityRows sampling_rows()
                 row("x, g",
                     fmt::format("torch.grid_sampler(x, g, {}, {}, {})", mode, padding, align))
                     .input(f32({2, 3, 5, 6}))
-                    .input(f32({2, 4, 3, 2}).range(-1.4, 1.4))
-                    .opset(17);
+                    .input(f32({2, 4, 3, 2}).range(-1.4, 1.4));
+    for (int mode = 0; mode < 2; ++mode)
+        for (int padding = 0; padding < 3; ++padding)
+            for (const char* align : {"True", "False"})
+                row("x, g",
+                    fmt::format("torch.grid_sampler_3d(x, g, {}, {}, {})", mode, padding, align))
+                    .input(f32({2, 3, 4, 5, 6}))
+                    .input(f32({2, 4, 3, 2, 3}).range(-1.4, 1.4));
+    row("x, g", "torch.grid_sampler(x, g, 2, 2, True)", " of one row of float64")
+        .input(f64({1, 2, 1, 6}))
+        .input(f64({1, 4, 3, 2}).range(-2.4, 2.4));
     row("x, g", "torch.grid_sampler_2d(x, g, 0, 0, False)")
         .input(f32({2, 3, 5, 6}))
         .input(f32({2, 4, 3, 2}))
         .opset(17)
         .dynamic();
-    row("x, g", "torch.grid_sampler(x, g, 0, 0, False)", " at opset 13")
-        .input(f32({2, 3, 5, 6}))
-        .input(f32({2, 4, 3, 2}))
-        .opset(13)
-        .refuses("opset 16");
-    row("x, g", "torch.grid_sampler_3d(x, g, 0, 0, False)")
-        .input(f32({2, 3, 4, 5, 6}))
-        .input(f32({2, 4, 3, 2, 3}))
-        .opset(17)
-        .refuses("opset 20");
     for (const char* align : {"True", "False"}) {
         row("x", fmt::format("torch.affine_grid_generator(x, [2, 3, 4, 5], {})", align))
             .input(f32({2, 2, 3}));
