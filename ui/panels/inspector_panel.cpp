@@ -3,6 +3,7 @@
 #include "ui/models/format.h"
 #include "ui/panels/evidence_view.h"
 #include "ui/panels/profile_facts.h"
+#include "ui/panels/subject_facts.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/colors.h"
 #include "ui/widgets/fact_grid.h"
@@ -17,13 +18,10 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <map>
 
 namespace strata::ui {
 
 namespace {
-
-const QString module_link = QStringLiteral("module:");
 
 QString fileName(const std::filesystem::path& path)
 {
@@ -296,13 +294,10 @@ void InspectorPanel::showNode(NodeId id)
 {
     const OnnxModel& model = *m_inspection->model;
     const OnnxNode& node = model.nodes[id];
-    const bool standard =
-        node.domain == StringId::Empty || domainName(model, node) == QLatin1String("ai.onnx");
     const std::int64_t opset = model.opset(model.text(node.domain));
     m_kind->setText(opset > 0 ? tr("ONNX operator · %1 %2").arg(domainName(model, node)).arg(opset)
                               : tr("ONNX operator · %1").arg(domainName(model, node)));
     m_heading->setText(breakable(toQString(model.text(node.op_type))));
-    std::vector<Fact> facts{{tr("Name"), toQString(model.text(node.name)), {}, true, {}}};
     if (id < m_inspection->attribution.size()) {
         const NodeAttribution& attribution = m_inspection->attribution[id];
         m_confidence->show();
@@ -313,52 +308,13 @@ void InspectorPanel::showNode(NodeId id)
                                confidenceColor(attribution.confidence, palette()),
                                attribution.synthetic);
         m_confidence->setToolTip(evidenceExplanation(attribution.kind));
-        if (attribution.module < m_inspection->modules.size()) {
-            const ModuleTree& modules = m_inspection->modules;
-            facts.push_back({tr("Module"), modulePath(modules, attribution.module),
-                             module_link + QString::number(attribution.module), true,
-                             tr("Show this module")});
-            facts.push_back({tr("Class"),
-                             toQString(modules[attribution.module].class_name),
-                             {},
-                             false,
-                             toQString(modules[attribution.module].qualified_class)});
-            facts.push_back({tr("Tag"), toQString(modules.tag(attribution.module)), {}, true, {}});
-            if (modules[attribution.module].calls > 1 || attribution.call > 0)
-                facts.push_back(
-                    {tr("Call"),
-                     tr("%1 of %2")
-                         .arg(attribution.call + 1)
-                         .arg(std::max(modules[attribution.module].calls, attribution.call + 1)),
-                     {},
-                     false,
-                     {}});
-        } else {
-            facts.push_back({tr("Made-up path"),
-                             toQString(attribution.synthetic_path),
-                             {},
-                             true,
-                             tr("No module is known for this node.")});
-        }
-        facts.push_back({tr("Category"), categoryName(attribution.category), {}, false, {}});
         m_evidence_view->setNode(*m_inspection, id);
         m_evidence->setVisible(!m_evidence_view->isEmpty());
 
-        QStringList origins;
-        for (const std::string& origin : attribution.origins)
-            origins += toQString(origin);
-        std::vector<Fact> origin{{tr("FX nodes"), origins.join(QLatin1Char('\n')), {}, true, {}},
-                                 {tr("Source"), toQString(attribution.source), {}, true, {}}};
-        for (Fact& fact : profileFacts(*m_inspection, id))
-            origin.push_back(std::move(fact));
-        m_origin_facts->setFacts(origin);
-        m_origin->setVisible(!origins.isEmpty() || !attribution.source.empty());
+        m_origin_facts->setFacts(originFacts(*m_inspection, id));
+        m_origin->setVisible(!attribution.origins.empty() || !attribution.source.empty());
     }
-    facts.push_back({tr("Place"), toQString(model.node_path(id)), {}, true, {}});
-    if (!standard)
-        facts.push_back({tr("Overload"), toQString(model.text(node.overload)), {}, true, {}});
-    facts.push_back({tr("Notes"), toQString(model.text(node.doc_string)), {}, false, {}});
-    m_facts->setFacts(facts);
+    m_facts->setFacts(nodeFacts(*m_inspection, id));
 
     m_input_model->setNode(m_inspection, id, m_consumers);
     m_output_model->setNode(m_inspection, id, m_consumers);
@@ -368,16 +324,7 @@ void InspectorPanel::showNode(NodeId id)
     m_outputs->setVisible(m_output_model->rowCount() > 0);
     m_outputs->setTitle(tr("Outputs (%1)").arg(m_output_model->rowCount()));
     m_attributes->setVisible(m_attribute_model->rowCount() > 0);
-    std::vector<Fact> attributes;
-    for (int row = 0; row < m_attribute_model->rowCount(); ++row) {
-        const QModelIndex value = m_attribute_model->index(row, AttributesModel::Value);
-        attributes.push_back({value.siblingAtColumn(AttributesModel::Name).data().toString(),
-                              value.data().toString(),
-                              {},
-                              true,
-                              value.data(Qt::ToolTipRole).toString()});
-    }
-    m_attribute_facts->setFacts(attributes);
+    m_attribute_facts->setFacts(attributeFacts(*m_attribute_model));
 }
 
 void InspectorPanel::showWhy()
@@ -409,62 +356,6 @@ void InspectorPanel::showModule(ModuleId id)
     const Module& module = modules[id];
     m_kind->setText(module.inferred ? tr("Module · inferred from names") : tr("Module"));
     m_heading->setText(breakable(moduleTitle(modules, id)));
-    std::vector<Fact> facts{
-        {tr("Path"), modulePath(modules, id), {}, true, {}},
-        {tr("Class"), toQString(module.class_name), {}, false, toQString(module.qualified_class)},
-        {tr("Tag"), toQString(modules.tag(id)), {}, true, {}}};
-    if (module.parent != no_module)
-        facts.push_back({tr("Inside"), modulePath(modules, module.parent),
-                         module_link + QString::number(module.parent), true,
-                         tr("Show this module")});
-    if (!module.alias_of.empty())
-        facts.push_back({tr("Same as"), toQString(module.alias_of), {}, true, {}});
-    if (m_inspection->program) {
-        const auto counts = modules.count_tensors(id, m_inspection->program->tensors);
-        facts.push_back({tr("Parameters"), formatCount(counts.parameters), {}, false, {}});
-        facts.push_back({tr("Size"), formatBytes(counts.bytes), {}, false, {}});
-        facts.push_back(
-            {tr("Calls"),
-             module.calls == 0 ? tr("never called itself") : QString::number(module.calls),
-             {},
-             false,
-             {}});
-    }
-    if (module.parent < modules.size()) {
-        std::size_t equals = 0;
-        for (const ModuleId sibling : modules[module.parent].children)
-            equals += modules[sibling].class_name == module.class_name ? 1 : 0;
-        if (equals > 1 && !module.class_name.empty())
-            facts.push_back({tr("Repeated"),
-                             tr("%1 of this class side by side").arg(formatCount(equals)),
-                             {},
-                             false,
-                             {}});
-    }
-    if (id < m_costs.size() && (m_costs[id].operations > 0 || m_costs[id].unknown > 0)) {
-        const QString count = formatShortCount(static_cast<std::uint64_t>(m_costs[id].operations));
-        facts.push_back(
-            {tr("FLOPs"),
-             m_costs[id].unknown == 0     ? count
-             : m_costs[id].operations > 0 ? tr("at least %1").arg(count)
-                                          : tr("shapes are not known"),
-             {},
-             false,
-             tr("Floating point operations of one pass: two for each product that MatMul, Gemm, "
-                "Conv "
-                "and ConvTranspose add up; other operators are not counted. Without known shapes: "
-                "%1 nodes.")
-                 .arg(formatCount(m_costs[id].unknown))});
-    }
-    if (id < m_module_seconds.size() && m_module_seconds[root_module] > 0)
-        facts.push_back(
-            {tr("Time"),
-             tr("%1, %2 of the run")
-                 .arg(formatSeconds(m_module_seconds[id]),
-                      formatShare(m_module_seconds[id] / m_module_seconds[root_module])),
-             {},
-             false,
-             tr("Measured, with everything in it; of operators that have a module")});
     const auto& all = m_inspection->coverage.with_descendants;
     if (id < all.size() && all[id].total > 0) {
         const CoverageFigures& figures = id == root_module ? m_inspection->coverage.all : all[id];
@@ -475,14 +366,9 @@ void InspectorPanel::showModule(ModuleId id)
                 .arg(formatShare(figures.coverage()), formatConfidence(figures.mean_confidence())),
             figures.coverage(), confidenceColor(figures.mean_confidence(), palette()));
         m_confidence->setToolTip({});
-        facts.push_back({tr("ONNX nodes"), formatCount(figures.total), {}, false, {}});
-        if (figures.orphans > 0)
-            facts.push_back({tr("Orphans"), formatCount(figures.orphans), {}, false, {}});
         showOperators(id);
-    } else {
-        facts.push_back({tr("ONNX nodes"), tr("none"), {}, false, {}});
     }
-    m_facts->setFacts(facts);
+    m_facts->setFacts(moduleFacts(*m_inspection, id, m_costs, m_module_seconds));
     showFxKinds(id);
 }
 
@@ -490,27 +376,7 @@ void InspectorPanel::showOperators(ModuleId id)
 {
     if (!m_inspection->model)
         return;
-    std::vector<std::pair<QString, std::uint64_t>> sorted;
-    if (id == root_module) {
-        // Counted when the file was opened.
-        for (const auto& [op, figures] : m_inspection->coverage.op_types)
-            sorted.emplace_back(toQString(op), figures.total);
-    } else {
-        const OnnxModel& model = *m_inspection->model;
-        std::map<StringId, std::uint64_t> counts;
-        const std::size_t size = std::min(model.nodes.size(), m_inspection->attribution.size());
-        for (std::size_t node = 0; node < size; ++node) {
-            const ModuleId own = m_inspection->attribution[node].module;
-            if (own < m_inspection->modules.size() &&
-                m_inspection->modules.is_ancestor_or_self(id, own))
-                ++counts[model.nodes[node].op_type];
-        }
-        for (const auto& [op, count] : counts)
-            sorted.emplace_back(toQString(model.text(op)), count);
-    }
-    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-        return a.second != b.second ? a.second > b.second : a.first < b.first;
-    });
+    const OperatorCounts sorted = operatorCounts(*m_inspection, id);
     constexpr std::size_t most_bars = 16;
     for (std::size_t i = 0; i < std::min(sorted.size(), most_bars); ++i) {
         auto* bar = new BarRow;

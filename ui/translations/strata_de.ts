@@ -3705,6 +3705,178 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     </message>
 </context>
 <context>
+    <name>strata::ui::SideBySide</name>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>Ausgaben</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Belege</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Konfidenz</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Minimum</source>
+        <translation>Minimum</translation>
+    </message>
+    <message>
+        <source>Maximum</source>
+        <translation>Maximum</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Deviation</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>Zeros</source>
+        <translation>Nullen</translation>
+    </message>
+    <message>
+        <source>NaN and Inf</source>
+        <translation>NaN und Inf</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>Angaben</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>Origin in PyTorch</source>
+        <translation>Ursprung in PyTorch</translation>
+    </message>
+    <message>
+        <source>Nodes by operator</source>
+        <translation>Knoten nach Operator</translation>
+    </message>
+    <message>
+        <source>Weight of input %1</source>
+        <translation>Gewicht am Eingang %1</translation>
+    </message>
+    <message>
+        <source>Largest difference of elements</source>
+        <translation>Größte Abweichung der Elemente</translation>
+    </message>
+</context>
+<context>
+    <name>strata::ui::SideBySideFeature</name>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>P&amp;in for comparison</source>
+        <translation>Zum Vergleich an&amp;heften</translation>
+    </message>
+    <message>
+        <source>Keeps the selected node or module on the left of Side by side; the right follows the selection.</source>
+        <translation>Hält den gewählten Knoten oder das gewählte Modul links in „Nebeneinander“; rechts folgt der Auswahl.</translation>
+    </message>
+    <message>
+        <source>Compare the two &amp;chosen</source>
+        <translation>Die &amp;beiden gewählten vergleichen</translation>
+    </message>
+    <message>
+        <source>Choose two nodes with Ctrl+click first.</source>
+        <translation>Zuerst zwei Knoten mit Strg+Klick wählen.</translation>
+    </message>
+</context>
+<context>
+    <name>strata::ui::SideBySidePanel</name>
+    <message>
+        <source>Only differences</source>
+        <translation>Nur Unterschiede</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>%1: show it in the graph</source>
+        <translation>%1: im Graphen zeigen</translation>
+    </message>
+    <message>
+        <source>Swap the sides</source>
+        <translation>Seiten tauschen</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>Als Text kopieren</translation>
+    </message>
+    <message>
+        <source>Compare nothing</source>
+        <translation>Nichts vergleichen</translation>
+    </message>
+    <message>
+        <source>Properties of the two</source>
+        <translation>Eigenschaften der beiden</translation>
+    </message>
+    <message>
+        <source>Pin a node or a module (right click, Pin for comparison), then select another one: both are shown here, property by property.</source>
+        <translation>Einen Knoten oder ein Modul anheften (Rechtsklick, Zum Vergleich anheften), dann ein anderes auswählen: Hier stehen beide, Eigenschaft für Eigenschaft.</translation>
+    </message>
+    <message>
+        <source>%1 is pinned. Select another one to see both side by side.</source>
+        <translation>%1 ist angeheftet. Wählen Sie etwas anderes aus, um beide nebeneinander zu sehen.</translation>
+    </message>
+    <message>
+        <source>Property</source>
+        <translation>Eigenschaft</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Links</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Rechts</translation>
+    </message>
+    <message>
+        <source>No differences</source>
+        <translation>Keine Unterschiede</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln difference(s)</source>
+        <translation>
+            <numerusform>%Ln Unterschied</numerusform>
+            <numerusform>%Ln Unterschiede</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They differ</source>
+        <translation>Sie unterscheiden sich</translation>
+    </message>
+    <message>
+        <source>differs</source>
+        <translation>verschieden</translation>
+    </message>
+    <message>
+        <source>equal</source>
+        <translation>gleich</translation>
+    </message>
+</context>
+<context>
     <name>strata::ui::SourceAttachment</name>
     <message>
         <source>&amp;Attach source model…</source>

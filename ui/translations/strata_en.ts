@@ -127,4 +127,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>strata::ui::SideBySidePanel</name>
+    <message numerus="yes">
+        <source>%Ln difference(s)</source>
+        <translation>
+            <numerusform>%Ln difference</numerusform>
+            <numerusform>%Ln differences</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -246,8 +246,9 @@ void CanvasTools::showMenu(NodeId node, ModuleId module, const QPoint& where)
                         m_window->selection()->select(Target::ofModule(owner), this);
                     });
     }
-    if (auto* mark = m_window->findChild<QAction*>(QStringLiteral("toggleBookmark")))
-        menu->addAction(mark);
+    for (const char* name : {"toggleBookmark", "pinForComparison", "compareChosen"})
+        if (auto* action = m_window->findChild<QAction*>(QString::fromLatin1(name)))
+            menu->addAction(action);
     menu->addSeparator();
     if (is_node)
         copyText(tr("Copy the node's name"),

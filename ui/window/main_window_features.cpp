@@ -8,6 +8,7 @@
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
 #include "ui/review/review_feature.h"
+#include "ui/sidebyside/side_by_side_feature.h"
 #include "ui/tensor/tensor_feature.h"
 #include "ui/window/canvas_tools.h"
 #include "ui/window/file_changes.h"
@@ -35,6 +36,7 @@ void MainWindow::buildFeatures()
     addTensorSection(this);
     buildFilter();
     new Places(this);
+    new SideBySideFeature(this);
     new CanvasTools(this);
     new FileChanges(this);
     new WindowMenu(this);
