@@ -23,34 +23,51 @@ TensorSets take_tensors(align::FlowGraph& graph, const Keep& keep)
     return taken;
 }
 
-} // namespace
+using Places = std::map<std::uint32_t, std::set<std::uint32_t>>; // expected → found in its place
 
-Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>>
-exchanged_tensors(align::FlowGraph& left, align::FlowGraph& right, const Program& source,
-                  const TaskContext& task)
+/// Is the node's place certain without its own tensors: by data flow alone, or by the tensors of
+/// the one node that reads its result, such as the bias that is added to a product?
+bool has_place(const align::FlowGraph& left, const align::FlowGraph& right,
+               const std::vector<align::Match>& aligned, NodeId id)
 {
-    std::map<std::vector<std::int64_t>, unsigned> shapes;
-    for (const Tensor& tensor : source.tensors)
-        ++shapes[tensor.shape];
-    std::vector<bool> unique;
-    for (const Tensor& tensor : source.tensors)
-        unique.push_back(shapes[tensor.shape] == 1);
-    const auto keep = [&](std::uint32_t tensor) { return unique[tensor]; };
+    const align::Match& match = aligned[id];
+    if (match.reference == no_id)
+        return false;
+    // Equal branches are told apart by their order only, and that is free.
+    if (match.relation <= align::Relation::Parameter)
+        return true;
+    const auto& uses = left.nodes[id].uses;
+    if (match.relation != align::Relation::Followed || uses.size() != 1)
+        return false;
+    const align::Match& user = aligned[uses.front().node];
+    return user.reference != no_id && user.relation <= align::Relation::Parameter &&
+           !left.nodes[uses.front().node].tensors.empty() &&
+           std::any_of(right.nodes[match.reference].uses.begin(),
+                       right.nodes[match.reference].uses.end(),
+                       [&](const align::FlowUse& use) { return use.node == user.reference; });
+}
+
+/// What the file reads where the source reads a tensor, when only the tensors that `keep`s tell
+/// places. The graphs are the same afterwards.
+template <typename Keep>
+Result<Places> find_places(align::FlowGraph& left, align::FlowGraph& right, const Program& source,
+                           const Keep& keep, const TaskContext& task)
+{
     TensorSets here = take_tensors(left, keep);
-    const TensorSets there = take_tensors(right, keep);
+    TensorSets there = take_tensors(right, keep);
     const auto aligned = align::align_graphs(left, right, task);
-    std::map<std::uint32_t, std::set<std::uint32_t>> found; // expected → found in its place
+    Places found;
     for (NodeId id = 0; aligned && id < aligned->size(); ++id) {
-        const align::Match& match = (*aligned)[id];
-        // Equal branches are told apart by their order only, and that is free.
-        if (match.reference == no_id || match.relation > align::Relation::Parameter ||
-            here[id].empty() || left.nodes[id].op != right.nodes[match.reference].op)
+        if (here[id].empty() || !has_place(left, right, *aligned, id) ||
+            left.nodes[id].op != right.nodes[(*aligned)[id].reference].op)
             continue;
         for (const std::uint32_t tensor : here[id]) {
+            if (keep(tensor))
+                continue;
             const auto same_shape = [&](std::uint32_t other) {
                 return source.tensors[other].shape == source.tensors[tensor].shape;
             };
-            const auto& expected = there[match.reference];
+            const auto& expected = there[(*aligned)[id].reference];
             const auto& present = here[id];
             // One of its shape, so that there is no doubt about places.
             if (std::count_if(expected.begin(), expected.end(), same_shape) == 1 &&
@@ -60,17 +77,48 @@ exchanged_tensors(align::FlowGraph& left, align::FlowGraph& right, const Program
     }
     for (std::size_t i = 0; i < left.nodes.size(); ++i)
         left.nodes[i].tensors = std::move(here[i]);
+    for (std::size_t i = 0; i < right.nodes.size(); ++i)
+        right.nodes[i].tensors = std::move(there[i]);
     if (!aligned)
         return tl::unexpected(aligned.error());
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> exchanged;
+    return found;
+}
+
+void add_exchanged(const Places& found,
+                   std::vector<std::pair<std::uint32_t, std::uint32_t>>& exchanged)
+{
     for (const auto& [expected, tensors] : found) {
         if (tensors.size() != 1 || *tensors.begin() == expected)
             continue;
         const std::uint32_t other = *tensors.begin();
         const auto place = found.find(other);
-        if (place != found.end() && !place->second.contains(other))
-            exchanged.emplace_back(expected, other);
+        const std::pair pair(expected, other);
+        if (place != found.end() && !place->second.contains(other) &&
+            std::find(exchanged.begin(), exchanged.end(), pair) == exchanged.end())
+            exchanged.push_back(pair);
     }
+}
+
+} // namespace
+
+Result<std::vector<std::pair<std::uint32_t, std::uint32_t>>>
+exchanged_tensors(align::FlowGraph& left, align::FlowGraph& right, const Program& source,
+                  const TaskContext& task)
+{
+    std::map<std::vector<std::int64_t>, unsigned> shapes;
+    for (const Tensor& tensor : source.tensors)
+        ++shapes[tensor.shape];
+    const auto is_unique = [&](std::uint32_t tensor) {
+        return shapes.at(source.tensors[tensor].shape) == 1;
+    };
+    const auto is_vector = [&](std::uint32_t tensor) {
+        return source.tensors[tensor].shape.size() < 2 || is_unique(tensor);
+    };
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> exchanged;
+    STRATA_TRY(const Places by_flow, find_places(left, right, source, is_unique, task));
+    add_exchanged(by_flow, exchanged);
+    STRATA_TRY(const Places by_vectors, find_places(left, right, source, is_vector, task));
+    add_exchanged(by_vectors, exchanged);
     return exchanged;
 }
 

@@ -6,6 +6,7 @@
 #include "hierarchy/changed_operators.h"
 #include "hierarchy/confidence.h"
 #include "hierarchy/exchanged_tensors.h"
+#include "hierarchy/folded_tensors.h"
 #include "hierarchy/picked_values.h"
 #include "hierarchy/tensor_workers.h"
 
@@ -379,9 +380,8 @@ private:
         std::vector<bool> scaled(m_source.tensors.size(), false);
         for (std::size_t i = 0; i < held.size(); ++i)
             for (const TensorMatch& match : matches[i])
-                scaled[match.source] =
-                    scaled[match.source] || (match.exact && match.change == TensorChange::Scaled &&
-                                             is_floating_point(held[i].tensor->dtype));
+                scaled[match.source] = scaled[match.source] ||
+                                       (match.exact && is_floating_point(held[i].tensor->dtype));
         std::vector<bool> computed(m_source.tensors.size(), false);
         for (const FlowNode& node : right.nodes)
             for (const align::FlowInput& input : node.inputs) {
@@ -429,7 +429,8 @@ private:
                 // The bias of a convolution goes into what the normalisation adds.
                 reader_absorbed[tensor] =
                     reader_absorbed[tensor] || absorbed[id] ||
-                    (absorbing[id] && m_source.tensors[tensor].shape.size() < 2);
+                    (m_source.tensors[tensor].shape.size() < 2 &&
+                     (absorbing[id] || (here && is_moved_by_next(right, arrived, id))));
             }
             const Place place = place_of(id);
             if (place.module == no_module)
@@ -457,11 +458,18 @@ private:
         STRATA_TRY(const auto picked, picked_tensors(others, m_source.tensors, open, task));
         const std::vector<bool> replaced = replaced_tensors(left, right, aligned, held, matches);
         const std::vector<bool> computed = computed_weights(right, held, matches);
+        const std::vector<bool> prepared = tensors_without_data(right, m_source.tensors.size());
+        // Unless the file has other numbers in its form.
+        const auto has_other = [&](std::uint32_t tensor) {
+            return std::any_of(others.begin(), others.end(), [&](const Tensor* other) {
+                return other->shape == m_source.tensors[tensor].shape;
+            });
+        };
         for (const std::uint32_t i : open) {
             const bool folded =
-                reader_absorbed[i] || computed[i] ||
-                (!replaced[i] &&
-                 (is_computed_with(i) || std::binary_search(picked.begin(), picked.end(), i)));
+                reader_absorbed[i] || (prepared[i] && !has_other(i)) ||
+                (!replaced[i] && (computed[i] || is_computed_with(i) ||
+                                  std::binary_search(picked.begin(), picked.end(), i)));
             (folded              ? findings.folded
              : reader_arrived[i] ? findings.changed
                                  : findings.missing)

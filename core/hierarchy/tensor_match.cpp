@@ -429,8 +429,30 @@ private:
             elements += m_source[source].element_count();
         // Rows that are nowhere, though there is room for no others.
         const bool exact = strange == 0 || elements != tensor.element_count();
+        // Scaled by factors of nearly one, of which some round to the same numbers.
+        if (!exact && sources.size() == 1 && is_sampled(tensor.dtype) &&
+            is_scaled_from(at, bytes, sources.front())) {
+            m_found[at].push_back({sources.front(), TensorChange::Scaled, true});
+            return;
+        }
         for (const std::uint32_t source : sources)
             m_found[at].push_back({source, TensorChange::Parts, exact});
+    }
+
+    /// The same for the tensor at `at` and a source tensor, whose rows may be its columns.
+    bool is_scaled_from(std::size_t at, Bytes bytes, std::uint32_t source) const
+    {
+        std::vector<std::byte> scratch;
+        const auto original = read(m_source[source], scratch);
+        const Matrix matrix = matrix_of(*m_tensors[at]);
+        const Matrix other = matrix_of(m_source[source]);
+        const auto copies = [&](bool by_columns) {
+            return is_scaled_copy(bytes, m_tensors[at]->dtype, matrix, by_columns, *original,
+                                  m_source[source].dtype);
+        };
+        return original &&
+               ((matrix.rows == other.rows && matrix.columns == other.columns && copies(false)) ||
+                (matrix.rows == other.columns && matrix.columns == other.rows && copies(true)));
     }
 
     void find_vector_parts(std::size_t at, Bytes bytes, const Index& vectors)

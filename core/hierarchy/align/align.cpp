@@ -250,6 +250,7 @@ private:
     /// normalisation of the reference is no gap.
     void absorb_normalisations()
     {
+        static const Hash normalisation = operator_class("BatchNormalization");
         for (const NodeId id : m_file.topological) {
             if (!m_file.nodes[id].scaled || m_match[id].reference == no_id)
                 continue;
@@ -257,8 +258,9 @@ private:
             if (uses.size() != 1)
                 continue;
             const FlowNode& next = m_reference.nodes[uses.front().node];
+            // Statistics that were never trained are equal everywhere, and no tensor tells of them.
             if (m_back[uses.front().node] == no_id && next.computes() && next.data_inputs == 1 &&
-                !next.tensors.empty()) {
+                (next.op == normalisation || !next.tensors.empty())) {
                 m_back[uses.front().node] = id;
                 m_match[id].last = uses.front().node;
             }

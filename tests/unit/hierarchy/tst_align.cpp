@@ -3,6 +3,8 @@
 #include "hierarchy/attribute.h"
 #include "hierarchy/changed_constants.h"
 #include "hierarchy/changed_operators.h"
+#include "hierarchy/exchanged_tensors.h"
+#include "hierarchy/folded_tensors.h"
 #include "hierarchy/growth_evidence.h"
 #include "hierarchy/structural_evidence.h"
 
@@ -115,6 +117,77 @@ private Q_SLOTS:
         for (const char* name : {"t", "q", "k", "v", "kt", "s", "sm", "p", "c", "ct", "o"})
             QCOMPARE(grown(file, name), std::string("block.attn"));
         QCOMPARE(grown(file, "h"), std::string("block.enter"));
+    }
+
+    void untrainedNormalisationIsAbsorbed()
+    {
+        // Its weights are equal to others', so that they are no tensor of the source in particular.
+        Sketch file("a = Conv(x, w:conv)\nb = Relu(a)\n");
+        Sketch reference("p = Conv(x, w:conv)\nn = BatchNormalization(p, w:ones)\nq = Relu(n)\n");
+        std::map<std::string, std::uint32_t> numbers;
+        align::FlowGraph left = mark_weights(file.model(), numbers);
+        align::FlowGraph right = mark_weights(reference.model(), numbers);
+        left.nodes[file.node("a")].scaled = true;
+        right.nodes[reference.node("n")].tensors.clear();
+        const TaskContext task;
+        const auto matches = align::align_graphs(left, right, task);
+        QVERIFY(matches);
+        QCOMPARE((*matches)[file.node("a")].last, reference.node("n"));
+    }
+
+    void whatMeetsNoDataIsFolded()
+    {
+        // A layer over a learned query, and a bias that a constant is added behind.
+        Sketch reference("q = MatMul(w:query, w:layer)\n"
+                         "s = Softmax(q)\n"
+                         "p = Conv(x, w:conv)\n"
+                         "m = Add(p, w:mean)\n"
+                         "y = Mul(m, s)\n");
+        std::map<std::string, std::uint32_t> numbers;
+        const align::FlowGraph graph = mark_weights(reference.model(), numbers);
+        const auto folded = tensors_without_data(graph, numbers.size());
+        for (const auto& [name, tensor] : numbers)
+            QCOMPARE(static_cast<bool>(folded[tensor]), name == "query" || name == "layer");
+        std::vector<bool> arrived(graph.nodes.size(), true);
+        QVERIFY(!is_moved_by_next(graph, arrived, reference.node("p")));
+        arrived[reference.node("m")] = false;
+        QVERIFY(is_moved_by_next(graph, arrived, reference.node("p")));
+    }
+
+    void exchangedMatricesBetweenTheirBiases()
+    {
+        // Before and behind, the graphs differ, so that the data flow alone tells no places.
+        Sketch file("t = Tanh(x)\n"
+                    "a = MatMul(t, w:B)\n"
+                    "b = Add(a, w:first)\n"
+                    "r = Relu(b)\n"
+                    "c = MatMul(r, w:A)\n"
+                    "d = Add(c, w:second)\n"
+                    "s = Softmax(d)\n");
+        Sketch reference("a = MatMul(x, w:A)\n"
+                         "b = Add(a, w:first)\n"
+                         "r = Relu(b)\n"
+                         "c = MatMul(r, w:B)\n"
+                         "d = Add(c, w:second)\n"
+                         "s = Sigmoid(d)\n");
+        std::map<std::string, std::uint32_t> numbers;
+        align::FlowGraph left = mark_weights(file.model(), numbers);
+        align::FlowGraph right = mark_weights(reference.model(), numbers);
+        Program source;
+        source.tensors.resize(numbers.size());
+        for (const auto& [name, tensor] : numbers)
+            source.tensors[tensor].shape =
+                name.size() == 1 ? std::vector<std::int64_t>{4, 4} : std::vector<std::int64_t>{4};
+        const TaskContext task;
+        auto exchanged = exchanged_tensors(left, right, source, task);
+        QVERIFY(exchanged);
+        std::sort(exchanged->begin(), exchanged->end());
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> expected{
+            {numbers.at("A"), numbers.at("B")}, {numbers.at("B"), numbers.at("A")}};
+        std::sort(expected.begin(), expected.end());
+        QCOMPARE(*exchanged, expected);
+        // The graphs are what they were.
+        QCOMPARE(left.nodes[file.node("a")].tensors, std::vector<std::uint32_t>{numbers.at("B")});
     }
 
     void equalGraphs()

@@ -163,6 +163,19 @@ private Q_SLOTS:
         expect(floats({8, 6, 3, 3}, folded), {2}, TensorChange::Scaled);
     }
 
+    void scaledByNearlyOne()
+    {
+        // A length that a weight was divided by and multiplied with again: some rows round back.
+        std::vector<float> rounded = numbers(432, 3);
+        for (std::size_t i = 0; i < rounded.size(); ++i)
+            if ((i / 54) % 4 == 1)
+                rounded[i] *= 1.0F - 1e-6F;
+        expect(floats({8, 6, 3, 3}, rounded), {2}, TensorChange::Scaled);
+        rounded[60] += 1.0F;
+        const auto found = match(floats({8, 6, 3, 3}, rounded), m_source);
+        QVERIFY(found.empty() || !found[0].exact);
+    }
+
     void quantised()
     {
         const std::vector<float> weights = turned(numbers(48, 1), 6, 8);
