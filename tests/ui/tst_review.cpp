@@ -118,6 +118,36 @@ private Q_SLOTS:
         QCOMPARE(queueModel.rowCount(), 0);
     }
 
+    void aLongQueueIsWhole()
+    {
+        // Three lots of rows, and the last row is wanted first.
+        auto many = std::make_shared<ReviewSnapshot>(*review());
+        const std::size_t count = 2 * static_cast<std::size_t>(ReviewQueueModel::rows_at_once) + 7;
+        const std::shared_ptr<Inspection> inspection = sampleInspection();
+        const auto model = std::const_pointer_cast<OnnxModel>(inspection->model);
+        while (model->nodes.size() < count)
+            model->nodes.push_back(OnnxNode(model->nodes.front()));
+        inspection->attribution.resize(count, inspection->attribution.front());
+        many->inspection = inspection;
+        many->overlay.nodes.resize(count);
+        TaskContext task;
+        auto rows = ReviewQueueModel::rowsOf(*many, QueueFilter::All, -1, Qt::AscendingOrder, task);
+        QCOMPARE(rows.size(), count);
+        ReviewQueueModel model_of_rows;
+        QAbstractItemModelTester tester(&model_of_rows);
+        tester.setUseFetchMore(false); // it would fetch while rows are being inserted
+        model_of_rows.setRows(many, rows);
+        QCOMPARE(model_of_rows.totalRows(), static_cast<int>(count));
+        QVERIFY(model_of_rows.rowCount() < model_of_rows.totalRows());
+        const NodeId last = rows.back();
+        const int row = model_of_rows.rowOf(last);
+        QCOMPARE(row, static_cast<int>(count) - 1);
+        QVERIFY(row < model_of_rows.rowCount());
+        QCOMPARE(model_of_rows.index(row, 0).data(ReviewQueueModel::NodeIdRole).toUInt(), last);
+        QVERIFY(!model_of_rows.canFetchMore({}));
+        QCOMPARE(model_of_rows.rowOf(no_id), -1);
+    }
+
     void triageByKeyboard()
     {
         // Orphans, then what evidence contradicts, then by confidence.

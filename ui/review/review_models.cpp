@@ -64,10 +64,8 @@ std::vector<NodeId> ReviewQueueModel::rowsOf(const ReviewSnapshot& review, Queue
                 review.overlay.node_notes.contains(node))
                 rows.push_back(node);
     }
-    if (column < 0 || task.cancelled()) {
-        rows.resize(std::min(rows.size(), most_rows));
+    if (column < 0 || task.cancelled())
         return rows;
-    }
     // Keys first: comparing must not make texts.
     std::vector<std::pair<double, QString>> keys(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -110,8 +108,7 @@ std::vector<NodeId> ReviewQueueModel::rowsOf(const ReviewSnapshot& review, Queue
     std::vector<NodeId> sorted;
     sorted.reserve(rows.size());
     for (const std::size_t i : at)
-        if (sorted.size() < most_rows)
-            sorted.push_back(rows[i]);
+        sorted.push_back(rows[i]);
     return sorted;
 }
 
@@ -120,7 +117,34 @@ void ReviewQueueModel::setRows(ReviewSnapshotPtr review, std::vector<NodeId> row
     beginResetModel();
     m_review = std::move(review);
     m_rows = std::move(rows);
+    m_row_of.assign(m_review ? m_review->overlay.nodes.size() : 0, -1);
+    for (int row = 0; row < totalRows(); ++row)
+        if (nodeAt(row) < m_row_of.size())
+            m_row_of[nodeAt(row)] = row;
+    m_shown = std::min(totalRows(), rows_at_once);
     endResetModel();
+}
+
+bool ReviewQueueModel::canFetchMore(const QModelIndex& parent) const
+{
+    return !parent.isValid() && m_shown < totalRows();
+}
+
+void ReviewQueueModel::fetchMore(const QModelIndex& parent)
+{
+    if (canFetchMore(parent))
+        showAtLeast(m_shown + 1);
+}
+
+void ReviewQueueModel::showAtLeast(int rows)
+{
+    if (rows <= m_shown)
+        return;
+    const int steps = (rows - m_shown + rows_at_once - 1) / rows_at_once;
+    const int shown = std::min(totalRows(), m_shown + steps * rows_at_once);
+    beginInsertRows({}, m_shown, shown - 1);
+    m_shown = shown;
+    endInsertRows();
 }
 
 void ReviewQueueModel::setReview(ReviewSnapshotPtr review)
@@ -129,14 +153,15 @@ void ReviewQueueModel::setReview(ReviewSnapshotPtr review)
         return setRows(std::move(review), {});
     m_review = std::move(review);
     constexpr std::size_t few = 2000;
-    if (!m_rows.empty() && m_rows.size() <= few)
+    if (m_shown > 0 && static_cast<std::size_t>(m_shown) <= few)
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
 }
 
-int ReviewQueueModel::rowOf(NodeId node) const
+int ReviewQueueModel::rowOf(NodeId node)
 {
-    const auto it = std::find(m_rows.begin(), m_rows.end(), node);
-    return it == m_rows.end() ? -1 : static_cast<int>(it - m_rows.begin());
+    const int row = node < m_row_of.size() ? m_row_of[node] : -1;
+    showAtLeast(row + 1);
+    return row;
 }
 
 bool ReviewQueueModel::isReviewed(int row) const
@@ -146,7 +171,7 @@ bool ReviewQueueModel::isReviewed(int row) const
 
 int ReviewQueueModel::rowCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+    return parent.isValid() ? 0 : m_shown;
 }
 
 int ReviewQueueModel::columnCount(const QModelIndex& parent) const

@@ -20,8 +20,9 @@ public:
 
     explicit ReviewQueueModel(QObject* parent = nullptr);
 
-    /// More are not listed: no view lays out more rows within a frame, and nobody reads them.
-    static constexpr std::size_t most_rows = 20000;
+    /// A view lays out so many rows at once; more come when it is scrolled to their end, or when
+    /// one of them is asked for.
+    static constexpr int rows_at_once = 20000;
     /// The rows of a filter, in the order of a column (-1: the most doubtful first). For any
     /// thread; empty when cancelled.
     static std::vector<NodeId> rowsOf(const ReviewSnapshot& review, QueueFilter filter, int column,
@@ -30,19 +31,28 @@ public:
     /// Shows new decisions in the rows that are there; many rows are not told of one by one, so the
     /// view has to be painted anew.
     void setReview(ReviewSnapshotPtr review);
+    /// Also of rows that no view has asked for yet.
     NodeId nodeAt(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
-    /// -1: not among the rows. O(rows).
-    int rowOf(NodeId node) const;
+    int totalRows() const { return static_cast<int>(m_rows.size()); }
     bool isReviewed(int row) const;
+    /// The node's row, which is there for views from now on; -1: not among the rows. Looked up, not
+    /// searched.
+    int rowOf(NodeId node);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    bool canFetchMore(const QModelIndex& parent) const override;
+    void fetchMore(const QModelIndex& parent) override;
 
 private:
+    void showAtLeast(int rows);
+
     ReviewSnapshotPtr m_review;
     std::vector<NodeId> m_rows;
+    std::vector<int> m_row_of; ///< by node; -1: none
+    int m_shown = 0;           ///< of m_rows, the first are rows of the model
 };
 
 class ReviewConflictModel : public QAbstractTableModel {

@@ -307,7 +307,7 @@ void ReviewPanel::goTo(NodeId node)
 
 void ReviewPanel::step(int direction)
 {
-    const int count = m_queue_model->rowCount();
+    const int count = m_queue_model->totalRows();
     if (count == 0)
         return;
     // A current row that nobody has selected is where to begin, not where one is.
@@ -350,7 +350,7 @@ void ReviewPanel::send(ReviewCommand command)
     const std::vector<int> rows = selectedRows();
     if (rows.empty())
         return;
-    const int count = m_queue_model->rowCount();
+    const int count = m_queue_model->totalRows();
     for (int i = 1; i < count; ++i) {
         const int row = (rows.back() + i) % count;
         if (!m_queue_model->isReviewed(row) && !std::binary_search(rows.begin(), rows.end(), row))

@@ -129,10 +129,9 @@ QWidget* ReviewPanel::buildQueue()
     m_filter->addItem(tr("All doubtful"), static_cast<int>(QueueFilter::Doubtful));
     m_filter->addItem(tr("Reviewed"), static_cast<int>(QueueFilter::Reviewed));
     m_filter->addItem(tr("Every node"), static_cast<int>(QueueFilter::All));
-    m_filter->setToolTip(
-        tr("Doubtful are orphans, nodes with contradicting evidence, and those "
-           "with a confidence below %1. At most %2 nodes are listed.")
-            .arg(formatConfidence(review_threshold), formatCount(ReviewQueueModel::most_rows)));
+    m_filter->setToolTip(tr("Doubtful are orphans, nodes with contradicting evidence, and those "
+                            "with a confidence below %1.")
+                             .arg(formatConfidence(review_threshold)));
     connect(m_filter, &QComboBox::currentIndexChanged, this, &ReviewPanel::rebuild);
 
     auto* page = new QWidget;

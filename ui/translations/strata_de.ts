@@ -3210,10 +3210,6 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <translation>Jeder Knoten</translation>
     </message>
     <message>
-        <source>Doubtful are orphans, nodes with contradicting evidence, and those with a confidence below %1. At most %2 nodes are listed.</source>
-        <translation>Zweifelhaft sind Waisen, Knoten mit widersprüchlichen Belegen und solche mit einer Konfidenz unter %1. Höchstens %2 Knoten werden aufgelistet.</translation>
-    </message>
-    <message>
         <source>Accept</source>
         <translation>Annehmen</translation>
     </message>
@@ -3342,6 +3338,10 @@ oder irgendwo in dieses Fenster ziehen.</translation>
             <numerusform>%Ln Knoten</numerusform>
             <numerusform>%Ln Knoten</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Doubtful are orphans, nodes with contradicting evidence, and those with a confidence below %1.</source>
+        <translation>Zweifelhaft sind Waisen, Knoten mit widersprüchlichen Belegen und solche mit einer Konfidenz unter %1.</translation>
     </message>
 </context>
 <context>
