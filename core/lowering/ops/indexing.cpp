@@ -260,31 +260,34 @@ ValueId pad_axes(OpCall& call, ValueId x, const Ints& padding, std::string_view 
     }
     if (!anything)
         return x;
-    if (crops) {
-        // ONNX Runtime crops with constant padding only in part; slice first, then pad what is
-        // left.
-        for (std::int64_t axis = 0; axis < rank; ++axis) {
-            std::int64_t& begin = pads[static_cast<std::size_t>(axis)];
-            std::int64_t& end = pads[static_cast<std::size_t>(axis + rank)];
+    // ONNX Runtime crops with constant padding only in part, so slice by itself.
+    Ints grown = pads;
+    for (std::int64_t& pad : grown)
+        pad = std::max<std::int64_t>(0, pad);
+    const auto cropped = [&](ValueId id) {
+        for (std::int64_t axis = 0; crops && axis < rank; ++axis) {
+            const std::int64_t begin = pads[static_cast<std::size_t>(axis)];
+            const std::int64_t end = pads[static_cast<std::size_t>(axis + rank)];
             if (begin < 0 || end < 0)
-                x = e.slice(x, axis, std::max<std::int64_t>(0, -begin),
-                            end < 0 ? end : std::numeric_limits<std::int64_t>::max());
-            begin = std::max<std::int64_t>(0, begin);
-            end = std::max<std::int64_t>(0, end);
+                id = e.slice(id, axis, std::max<std::int64_t>(0, -begin),
+                             end < 0 ? end : std::numeric_limits<std::int64_t>::max());
         }
-        if (std::all_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad == 0; }))
-            return x;
-    }
+        return id;
+    };
+    if (std::all_of(grown.begin(), grown.end(), [](std::int64_t pad) { return pad == 0; }))
+        return cropped(x);
+    // What is cropped on one side may be what the other one repeats.
+    const bool repeats = mode != "constant";
+    if (!repeats)
+        x = cropped(x);
     const DType dtype = call.dtype_of(x);
-    if (dtype != DType::Bool)
-        return e.emit("Pad", {x, e.constant(std::span<const std::int64_t>(pads)), value},
-                      {{"mode", std::string(mode)}});
-    const ValueId number = value == no_id ? no_id : e.cast(value, DType::Int32);
-    return e.cast(
-        e.emit("Pad",
-               {e.cast(x, DType::Int32), e.constant(std::span<const std::int64_t>(pads)), number},
-               {{"mode", std::string(mode)}}),
-        DType::Bool);
+    const DType own = dtype == DType::Bool ? DType::Int32 : dtype;
+    const ValueId number = value == no_id ? no_id : e.cast(value, own);
+    x = e.cast(e.emit("Pad",
+                      {e.cast(x, own), e.constant(std::span<const std::int64_t>(grown)), number},
+                      {{"mode", std::string(mode)}}),
+               dtype);
+    return repeats ? cropped(x) : x;
 }
 
 /// Circular padding of one axis of known size: the elements in their new order.

@@ -325,21 +325,42 @@ std::string implicit_result(const std::string& inputs)
     return letters;
 }
 
+/// Whether a letter that only one of the operands has is missing in the result.
+bool sums_one_alone(const std::string& equation)
+{
+    const std::size_t arrow = equation.find("->");
+    const std::string result = equation.substr(arrow + 2);
+    std::vector<std::string> operands(1);
+    for (const char letter : equation.substr(0, arrow)) {
+        if (letter == ',')
+            operands.emplace_back();
+        else if (letter != '.')
+            operands.back() += letter;
+    }
+    const auto has = [](const std::string& text, char letter) {
+        return text.find(letter) != std::string::npos;
+    };
+    return std::any_of(operands.begin(), operands.end(), [&](const std::string& operand) {
+        return std::any_of(operand.begin(), operand.end(), [&](char letter) {
+            return !has(result, letter) &&
+                   std::count_if(operands.begin(), operands.end(),
+                                 [&](const std::string& other) { return has(other, letter); }) == 1;
+        });
+    });
+}
+
 Outputs einsum(OpCall& call)
 {
     std::string equation = without_spaces(call.string("equation"));
     if (equation.find("->") == std::string::npos)
         equation += "->" + implicit_result(equation);
-    const std::vector<ValueId> operands = call.tensors("tensors");
-    const ValueId result = emit_einsum(call, equation, operands);
-    // Of one tensor of integers PyTorch takes an ordinary sum, which is int64.
-    const std::string left = equation.substr(0, equation.find("->"));
-    const std::string right = equation.substr(equation.find("->") + 2);
-    const bool sums = std::any_of(left.begin(), left.end(), [&right](char letter) {
-        return letter != '.' && letter != ',' && right.find(letter) == std::string::npos;
-    });
-    const bool single = operands.size() == 1 && is_integer(call.dtype_of(operands.front()));
-    return single && sums ? call.e().cast(result, DType::Int64) : result;
+    std::vector<ValueId> operands = call.tensors("tensors");
+    // PyTorch sums what only one of them has before anything else, and sums of integers are int64.
+    const bool widens = is_integer(call.dtype_of(operands.front())) && sums_one_alone(equation);
+    if (widens)
+        for (ValueId& operand : operands)
+            operand = call.e().cast(operand, DType::Int64);
+    return emit_einsum(call, equation, operands);
 }
 
 Outputs tensordot(OpCall& call)

@@ -339,6 +339,14 @@ Outputs native_group_norm(OpCall& call)
     Emitter& e = call.e();
     const ValueId input = call.tensor("input");
     const std::int64_t rank = call.rank("input");
+    if (has_no_elements(e, input)) {
+        if (call.shape(input).front() != 0)
+            call.refuse("statistics of nothing");
+        const std::vector<std::int64_t> none{0, call.integer("group")};
+        const ValueId statistics =
+            e.constant(Tensor::filled(constant_type(e.dtype(input)), none, 0.0), "statistics");
+        return Outputs::tensors({input, statistics, statistics});
+    }
     const Standardized result =
         standardize(e, grouped(e, input, call.integer("group")), {2}, call.number("eps"));
     const ValueId value =

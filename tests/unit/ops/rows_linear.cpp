@@ -180,6 +180,12 @@ ParityRows linear_rows()
         .input(f32({2, 3, 4}))
         .input(f32({3, 4}));
     row("einsum diagonal", "torch.einsum(\"ii->i\", [x])").input(f32({4, 4}));
+    row("einsum of integers that one operand has alone",
+        "torch.einsum(\"...ik,...j->ij\", [x, y]), torch.einsum(\"ij,ij->\", [x, x]), "
+        "torch.einsum(\"ij->i\", [y])",
+        "x, y")
+        .input(exactly(DType::Int16, {2, 3}, {20000, 20000, 3, 4, 5, 6}))
+        .input(exactly(DType::Int16, {1, 4}, {1, 2, 3, -4}));
     row("einsum three", "torch.einsum(\"i,ij,j->\", [x, y, z])", "x, y, z")
         .input(f32({3}))
         .input(f32({3, 4}))

@@ -137,6 +137,9 @@ ParityRows normalization_rows()
     row("group_norm double", "torch.group_norm(x, 3)")
         .input(f64({2, 6, 5}))
         .tolerance(1e-12, 1e-12);
+    row("native_group_norm of nothing",
+        "torch.native_group_norm(x, None, None, 0, 6, 20, 3, 1e-05)")
+        .input(f32({0, 6, 4, 5}));
     row("native_group_norm", "torch.native_group_norm(x, self.w, self.b, 2, 6, 20, 3, 1e-05)")
         .input(f32({2, 6, 4, 5}))
         .parameter("w", f32({6}))

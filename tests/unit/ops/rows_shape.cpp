@@ -230,6 +230,11 @@ ParityRows indexing_rows()
         .dynamic();
     add_row(rows, "reflection_pad3d", "torch.reflection_pad3d(x, [1, 0, 0, 1, 1, 1])")
         .input(f32({1, 2, 3, 4, 3}));
+    add_row(rows, "replication_pad1d that crops all", "torch.replication_pad1d(x, [-4, 3])")
+        .input(f32({2, 3, 4}));
+    add_row(rows, "reflection_pad1d that crops what it repeats",
+            "torch.reflection_pad1d(x, [-2, 3])")
+        .input(f32({2, 3, 5}));
     add_row(rows, "replication_pad1d", "torch.replication_pad1d(x, [3, 2])").input(f32({2, 3, 4}));
     add_row(rows, "replication_pad2d", "torch.replication_pad2d(x, [1, 2, 1, 0])")
         .input(f32({2, 3, 4, 5}));
