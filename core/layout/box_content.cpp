@@ -62,9 +62,14 @@ std::string shape_text(const OnnxModel& model, ValueId id)
     return text;
 }
 
+/// "weight" of "layer1.0.conv.weight"; "weight.T" of what was made of it: names of tensors in
+/// Python begin with a small letter, and what an operation made of one is named after both.
 std::string_view local_name(std::string_view name)
 {
-    const std::size_t at = name.find_last_of("./:");
+    std::size_t at = name.find_last_of("./:");
+    if (at != std::string_view::npos && at > 0 && at + 1 < name.size() && name[at] == '.' &&
+        name[at + 1] >= 'A' && name[at + 1] <= 'Z')
+        at = name.find_last_of("./:", at - 1);
     return at == std::string_view::npos || at + 1 == name.size() ? name : name.substr(at + 1);
 }
 

@@ -1,3 +1,4 @@
+#include "layout/box_content.h"
 #include "layout/hierarchy_layout.h"
 #include "layout/node_times.h"
 #include "layout/repeats.h"
@@ -371,6 +372,16 @@ private Q_SLOTS:
         QVERIFY(scene_of(layout, open));
         // Root, list, one layer, one mlp: the second layer and its mlp are the same again.
         QCOMPARE(layout.computed_levels(), std::size_t{4});
+    }
+
+    void weights_have_short_names()
+    {
+        QCOMPARE(local_name("layer1.0.conv.weight"), std::string_view("weight"));
+        QCOMPARE(local_name("layer1.0.fc.weight.T"), std::string_view("weight.T"));
+        QCOMPARE(local_name("weight.T"), std::string_view("weight.T"));
+        QCOMPARE(local_name("/layer1/conv/Conv"), std::string_view("Conv"));
+        QCOMPARE(local_name("T"), std::string_view("T"));
+        QCOMPARE(local_name("ends."), std::string_view("ends."));
     }
 
     void shared_values_become_marks()
