@@ -1,5 +1,7 @@
 #include "hierarchy/flow_reach.h"
 
+#include "hierarchy/align/patterns.h"
+
 #include <algorithm>
 #include <array>
 
@@ -51,6 +53,18 @@ std::vector<bool> leads_to_unnamed(const FlowGraph& graph, const std::vector<boo
                      });
     }
     return leads;
+}
+
+bool lost_most_names(const FlowGraph& graph, const std::vector<KnownModule>& place)
+{
+    std::size_t products = 0;
+    std::size_t lost = 0;
+    for (NodeId id = 0; id < place.size(); ++id)
+        if (align::is_product(graph.nodes[id])) {
+            ++products;
+            lost += place[id].module == no_module ? 1 : 0;
+        }
+    return 2 * lost > products;
 }
 
 } // namespace strata

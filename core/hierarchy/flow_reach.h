@@ -17,4 +17,7 @@ std::vector<std::vector<ModuleId>> modules_ahead(const align::FlowGraph& graph,
 /// Per node: does it lead, before anything known, to a product with a weight that has no name?
 std::vector<bool> leads_to_unnamed(const align::FlowGraph& graph, const std::vector<bool>& anchor);
 
+/// Have most products weights of which no name tells a module?
+bool lost_most_names(const align::FlowGraph& graph, const std::vector<KnownModule>& place);
+
 } // namespace strata

@@ -98,6 +98,7 @@ public:
             m_anchor[node] = true;
         }
         find_forms();
+        m_names_lost = lost_most_names(m_graph, m_place);
         m_reads_unnamed = leads_to_unnamed(m_graph, m_anchor);
         m_knows_any = std::find(m_anchor.begin(), m_anchor.end(), true) != m_anchor.end();
         STRATA_CHECK(task.poll());
@@ -173,7 +174,7 @@ private:
         if (id < m_inside.size() && m_inside[id] != no_module && is_within(module, m_inside[id]))
             module = m_inside[id];
         m_place[id] = {module, 0};
-        const auto [kind, confidence] = facts(in_room(finding, m_order.room(id)));
+        const auto [kind, confidence] = facts(in_room(finding, m_order.room(id), m_names_lost));
         m_found.push_back(
             {id,
              {kind, confidence, module, fmt::format("{} '{}'", why, m_modules[module].fqn)},
@@ -669,6 +670,7 @@ private:
     std::vector<bool> m_reads_unnamed;
     std::unordered_set<ModuleId> m_has_cell_operator;
     ModuleId m_first = root_module;     ///< of the first known node
+    bool m_names_lost = false;          ///< most products have weights without a name
     bool m_knows_any = false;           ///< some node's module is told
     std::vector<Hash> m_template;       ///< per module: all numbers left out
     std::vector<Hash> m_place_template; ///< per module: all numbers but its own left out

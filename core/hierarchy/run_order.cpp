@@ -203,7 +203,7 @@ ModuleId RunOrder::nearest(NodeId id, ModuleId module) const
     return nearest;
 }
 
-Finding in_room(Finding finding, RunOrder::Room room)
+Finding in_room(Finding finding, RunOrder::Room room, bool names_lost)
 {
     using enum RunOrder::Room;
     switch (finding) {
@@ -212,15 +212,15 @@ Finding in_room(Finding finding, RunOrder::Room room)
                : room == Several ? Finding::GrownUnsure
                                  : finding;
     case Finding::GrownOn:
-        return room == One    ? Finding::GrownOnlyOne
-               : room == Side ? Finding::GrownBesides
-               : room == Open ? Finding::GrownUnsure
-                              : finding;
+        return room == One                  ? Finding::GrownOnlyOne
+               : room == Side               ? Finding::GrownBesides
+               : room == Open && names_lost ? Finding::GrownUnsure
+                                            : finding;
     case Finding::GrownUsed:
-        return room == One       ? Finding::GrownOnlyOne
-               : room == Several ? Finding::GrownBesides
-               : room == Open    ? Finding::GrownUnsure
-                                 : finding;
+        return room == One                  ? Finding::GrownOnlyOne
+               : room == Open && names_lost ? Finding::GrownUnsure
+               : room == Side               ? finding
+                                            : Finding::GrownBesides;
     case Finding::GrownLeads:
         return Finding::GrownBesides;
     default:

@@ -72,6 +72,7 @@ private:
 };
 
 /// How sure a way of finding a module is depends on what the order leaves in question.
-Finding in_room(Finding finding, RunOrder::Room room);
+/// `names_lost`: most products of the file have weights without a name.
+Finding in_room(Finding finding, RunOrder::Room room, bool names_lost);
 
 } // namespace strata
