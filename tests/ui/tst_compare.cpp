@@ -197,6 +197,35 @@ private Q_SLOTS:
         QCOMPARE(window->second()->selectedNode(), 8U);
     }
 
+    void filesThatChangeAreToldAndComparedAgain()
+    {
+        FakeCore core;
+        const auto window = comparedWindow(core);
+        MessageBar* bar = window->fileChangeBar();
+        QVERIFY(!bar->isVisible());
+        const auto touch = [](const QString& path) {
+            QFile changed(path);
+            QVERIFY(changed.open(QIODevice::Append));
+            changed.write("more");
+        };
+        QSignalSpy compared(window.get(), &CompareWindow::compared);
+        for (const char* name : {"b.onnx", "a.onnx"}) {
+            touch(m_files.filePath(QLatin1String(name)));
+            QTRY_VERIFY_WITH_TIMEOUT(bar->isVisible(), 10000);
+            QVERIFY(bar->text().contains(QLatin1String(name)));
+            QVERIFY(compared.isEmpty()); // nothing is read before it is asked for
+            QToolButton* reload = nullptr;
+            for (QToolButton* button : bar->findChildren<QToolButton*>())
+                if (button->isVisible() && button->text() == QLatin1String("Reload"))
+                    reload = button;
+            QVERIFY(reload);
+            QTest::mouseClick(reload, Qt::LeftButton);
+            QVERIFY(compared.wait());
+            QVERIFY(!bar->isVisible());
+            compared.clear();
+        }
+    }
+
     void comparingCanBeCancelledAndFail()
     {
         FakeCore core;

@@ -8,6 +8,7 @@
 #include "ui/widgets/colors.h"
 #include "ui/widgets/job_strip.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/window/file_changes.h"
 #include "ui/window/icons.h"
 
 #include <QAction>
@@ -50,7 +51,9 @@ CompareWindow::CompareWindow(Services services, QWidget* parent)
     : QMainWindow(parent),
       m_services(std::move(services)),
       m_jobs(new JobRunner(this)),
+      m_watch(new FileWatch(FileChanges::rest, this)),
       m_message(new MessageBar),
+      m_file_changes(new MessageBar),
       m_stack(new QStackedWidget),
       m_waiting(new QLabel),
       m_first_title(new QLabel),
@@ -88,6 +91,8 @@ CompareWindow::CompareWindow(Services services, QWidget* parent)
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    m_file_changes->setObjectName(QStringLiteral("fileChangeBar"));
+    column->addWidget(m_file_changes);
     column->addWidget(m_message);
     column->addWidget(m_stack, 1);
     setCentralWidget(centre);
@@ -101,6 +106,8 @@ CompareWindow::CompareWindow(Services services, QWidget* parent)
     statusBar()->addWidget(m_job_strip);
     buildActions();
 
+    connect(m_watch, &FileWatch::changed, this,
+            [this] { FileChanges::show(*m_watch, m_file_changes, [this] { compareAgain(); }); });
     connect(m_job_strip, &JobStrip::cancelRequested, this, &CompareWindow::cancelJob);
     connect(m_jobs, &JobRunner::started, this, [this](const QString& title) {
         m_job_strip->begin(title);
@@ -242,7 +249,14 @@ void CompareWindow::compareFiles(const QString& a, const QString& b)
 void CompareWindow::start(const InspectionPtr& a, const QString& path_a, const QString& path_b)
 {
     m_message->dismiss();
+    m_file_changes->dismiss();
     m_stack->setCurrentIndex(0);
+    const auto absolute = [](const QString& path) { return QFileInfo(path).absoluteFilePath(); };
+    m_given = a;
+    m_path_a = absolute(a ? QString::fromStdString(a->path.string()) : path_a);
+    m_path_b = absolute(path_b);
+    m_before = {{m_path_a, FileStamp::of(m_path_a)}, {m_path_b, FileStamp::of(m_path_b)}};
+    m_watch->watch(m_before);
     const QString name_a = a ? nameOf(*a) : QFileInfo(path_a).fileName();
     const QString name_b = QFileInfo(path_b).fileName();
     setWindowTitle(tr("%1 and %2 – Strata").arg(name_a, name_b));
@@ -295,7 +309,27 @@ void CompareWindow::present(std::shared_ptr<const Comparison> comparison)
         m_message->showMessage(
             {Tone::Success, tr("The two models are equal: same nodes, same weights."), {}, {}});
     dropInBackground(std::move(old));
+    QMap<QString, FileStamp> files = m_before;
+    for (const InspectionPtr& side : {now.a, now.b})
+        for (const QString& path : FileChanges::filesOf(*side))
+            if (!files.contains(path))
+                files.insert(path, FileStamp::of(path));
+    m_watch->watch(files);
     Q_EMIT compared();
+}
+
+/// What was given as open already stays as it is shown there, unless its own files are others now.
+void CompareWindow::compareAgain()
+{
+    bool changed = false;
+    if (m_given)
+        for (const QString& path : FileChanges::filesOf(*m_given))
+            changed = changed || m_watch->changedFiles().contains(path);
+    const QString b = m_path_b;
+    if (m_given && !changed)
+        compare(InspectionPtr(m_given), b);
+    else
+        compareFiles(QString(m_path_a), b);
 }
 
 void CompareWindow::showFailure(const Error& error)
@@ -349,6 +383,13 @@ bool CompareWindow::selectByName(const QString& name)
 void CompareWindow::step(int direction)
 {
     m_differences->step(direction);
+}
+
+bool CompareWindow::event(QEvent* event)
+{
+    if (event->type() == QEvent::WindowActivate)
+        m_watch->check(); // folders elsewhere tell nobody of changes
+    return QMainWindow::event(event);
 }
 
 void CompareWindow::closeEvent(QCloseEvent* event)

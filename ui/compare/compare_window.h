@@ -3,8 +3,10 @@
 
 #include "ui/jobs/services.h"
 #include "ui/models/differences_model.h"
+#include "ui/window/file_watch.h"
 
 #include <QMainWindow>
+#include <QMap>
 
 #include <memory>
 
@@ -41,6 +43,8 @@ public:
     GraphCanvas* second() const { return m_second; }
     DifferencesPanel* differences() const { return m_differences; }
     MessageBar* messageBar() const { return m_message; }
+    /// Tells when a compared file changes on disk, and offers to compare again.
+    MessageBar* fileChangeBar() const { return m_file_changes; }
     ViewSync* sync() const { return m_sync; }
     /// Opens a module in both graphs; "*" opens all. False when neither has it.
     bool expandModule(const QString& fqn);
@@ -55,6 +59,7 @@ Q_SIGNALS:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    bool event(QEvent* event) override;
 
 private:
     QWidget* buildSide(GraphCanvas* canvas, QLabel* title, QLabel* figures);
@@ -62,11 +67,18 @@ private:
     void start(const InspectionPtr& a, const QString& path_a, const QString& path_b);
     void present(std::shared_ptr<const Comparison> comparison);
     void showFailure(const Error& error);
+    void compareAgain();
 
     Services m_services;
     JobRunner* m_jobs;
     std::shared_ptr<const Comparison> m_comparison;
+    QString m_path_a; ///< absolute
+    QString m_path_b;
+    InspectionPtr m_given;             ///< the first model, when it was open already
+    QMap<QString, FileStamp> m_before; ///< the files as they were when reading them began
+    FileWatch* m_watch;
     MessageBar* m_message;
+    MessageBar* m_file_changes;
     QStackedWidget* m_stack;
     QLabel* m_waiting;
     QLabel* m_first_title;

@@ -13,29 +13,12 @@ namespace strata::ui {
 
 namespace {
 
-constexpr std::chrono::milliseconds rest{500};
-
 QString names(const QStringList& files)
 {
     QStringList result;
     for (const QString& file : files)
         result += QFileInfo(file).fileName();
     return result.join(QStringLiteral(", "));
-}
-
-QStringList filesOf(const MainWindow& window)
-{
-    const InspectionPtr& inspection = window.inspection();
-    if (!inspection)
-        return {};
-    QStringList files{QString::fromStdString(inspection->path.string())};
-    if (const QString source = window.sourceAttachment()->source(); !source.isEmpty())
-        files += source;
-    // The weights of a model that was exported here belong to another file than the opened one.
-    if (inspection->model && inspection->format == ModelFormat::Onnx)
-        for (const std::filesystem::path& path : external_files(*inspection->model))
-            files += QFileInfo(QString::fromStdString(path.string())).absoluteFilePath();
-    return files;
 }
 
 } // namespace
@@ -57,11 +40,27 @@ FileChanges::FileChanges(MainWindow* window)
     window->installEventFilter(this);
 }
 
+QStringList FileChanges::filesOf(const Inspection& inspection)
+{
+    QStringList files{
+        QFileInfo(QString::fromStdString(inspection.path.string())).absoluteFilePath()};
+    // The weights of a model that was exported here belong to another file than the opened one.
+    if (inspection.model && inspection.format == ModelFormat::Onnx)
+        for (const std::filesystem::path& path : external_files(*inspection.model))
+            files += QFileInfo(QString::fromStdString(path.string())).absoluteFilePath();
+    return files;
+}
+
 void FileChanges::follow()
 {
     m_bar->dismiss();
     QMap<QString, FileStamp> files;
-    const QStringList paths = filesOf(*m_window);
+    QStringList paths;
+    if (const InspectionPtr& inspection = m_window->inspection()) {
+        paths = filesOf(*inspection);
+        if (const QString source = m_window->sourceAttachment()->source(); !source.isEmpty())
+            paths += source;
+    }
     for (const QString& path : paths)
         files.insert(path, m_before.contains(path) ? m_before[path] : FileStamp::of(path));
     m_before.clear();
@@ -70,10 +69,15 @@ void FileChanges::follow()
 
 void FileChanges::tell()
 {
-    const QStringList& changed = m_watch->changedFiles();
-    const QStringList& missing = m_watch->missingFiles();
+    show(*m_watch, m_bar, [this] { m_window->reload(); });
+}
+
+void FileChanges::show(const FileWatch& watch, MessageBar* bar, const std::function<void()>& reload)
+{
+    const QStringList& changed = watch.changedFiles();
+    const QStringList& missing = watch.missingFiles();
     if (changed.isEmpty() && missing.isEmpty())
-        return m_bar->dismiss();
+        return bar->dismiss();
     QStringList sentences;
     if (changed.size() == 1)
         sentences += tr("%1 has changed on disk.").arg(names(changed));
@@ -87,14 +91,14 @@ void FileChanges::tell()
                 .arg(names(missing));
     std::vector<MessageBar::Action> actions;
     if (missing.isEmpty())
-        actions.push_back({tr("Reload"), [this] {
-                               m_bar->dismiss();
-                               m_window->reload();
+        actions.push_back({tr("Reload"), [bar, reload] {
+                               bar->dismiss();
+                               reload();
                            }});
-    actions.push_back({tr("Ignore"), [this] { m_bar->dismiss(); }});
-    m_bar->showMessage({missing.isEmpty() ? Tone::Info : Tone::Warning,
-                        sentences.join(QLatin1Char(' ')),
-                        (changed + missing).join(QLatin1Char('\n')), std::move(actions)});
+    actions.push_back({tr("Ignore"), [bar] { bar->dismiss(); }});
+    bar->showMessage({missing.isEmpty() ? Tone::Info : Tone::Warning,
+                      sentences.join(QLatin1Char(' ')), (changed + missing).join(QLatin1Char('\n')),
+                      std::move(actions)});
 }
 
 bool FileChanges::eventFilter(QObject* watched, QEvent* event)

@@ -4,6 +4,13 @@
 #include "ui/window/file_watch.h"
 
 #include <QObject>
+#include <QStringList>
+
+#include <functional>
+
+namespace strata {
+struct Inspection;
+}
 
 namespace strata::ui {
 
@@ -16,7 +23,16 @@ class MessageBar;
 class FileChanges : public QObject {
     Q_OBJECT
 public:
+    /// How long nothing must change before it is told.
+    static constexpr std::chrono::milliseconds rest{500};
+
     explicit FileChanges(MainWindow* window);
+
+    /// The opened file and the files its weights are in, by absolute path.
+    static QStringList filesOf(const Inspection& inspection);
+    /// Says in the bar what the watch has found, with "Reload" unless a file is gone. Takes back
+    /// what was said when everything is as it was read.
+    static void show(const FileWatch& watch, MessageBar* bar, const std::function<void()>& reload);
 
     MessageBar* bar() const { return m_bar; }
     FileWatch* watch() const { return m_watch; }
