@@ -11,8 +11,9 @@ namespace strata {
 /// Returns the graph without the prim::ListConstruct and prim::TupleConstruct nodes that are plain
 /// literals: used by operators or the Output node only, not by a block's results or a loop's
 /// carried values, and not in `mutated` (values that some operator changes in place: append, sort,
-/// ...). Literals that nobody uses go too. Frames and sources keep their ids; nodes, values and
-/// blocks get new ones.
+/// ...; a list that is taken out of a container and then changed keeps all literals that may be it
+/// or hold it). Literals that nobody uses go too. Frames and sources keep their ids; nodes, values
+/// and blocks get new ones.
 FxGraph inline_list_literals(const FxGraph& graph, const std::unordered_set<FxValueId>& mutated);
 
 } // namespace strata

@@ -129,7 +129,8 @@ void GraphLowerer::bind_python_outputs(const FxNode& node, Outputs outputs)
     outputs.values.resize(node.outputs.size());
     const FxRef* self = node.args.empty() ? nullptr : node.args.front().ref();
     const bool container =
-        self && (sequence_items(value(self->value)) || runtime_items(value(self->value)));
+        self && (sequence_items(value(self->value)) || runtime_items(value(self->value)) ||
+                 value(self->value).as<LoweredDict>());
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
         const auto* tensor = outputs.values[i].as<LoweredTensor>();
         const bool known = tensor && is_valid(tensor->tag);

@@ -342,8 +342,11 @@ void GraphLowerer::lower_call(FxNodeId id)
     const bool outs = !op && has_out_arguments(node.target);
     if (outs)
         op = without_out_arguments(m_registry, node.target);
-    if (!op)
-        throw unknown_operator(node.target);
+    if (!op) {
+        Refusal refusal = unknown_operator(node.target);
+        refusal.unknown = true;
+        throw refusal;
+    }
     if (m_options.opset < op->min_opset)
         throw Refusal{fmt::format("the operator needs opset {} or newer", op->min_opset),
                       fmt::format("Export with --opset {}.", op->min_opset), false};
@@ -574,10 +577,12 @@ RefusalCause GraphLowerer::cause_of(const FxNode& node, const Refusal& refusal) 
         return RefusalCause::ControlFlow;
     if (node.kind != FxKind::CallFunction && node.kind != FxKind::CallMethod)
         return RefusalCause::NotStatable;
-    const OpRegistry::Op* op = m_registry.find(node.target);
-    if (!op)
+    // Python's operators are not in the registry, and are refused for their arguments.
+    if (refusal.unknown)
         return RefusalCause::NoLowering;
-    return m_options.opset < op->min_opset ? RefusalCause::NewerOpset : RefusalCause::NotStatable;
+    const OpRegistry::Op* op = m_registry.find(node.target);
+    return op && m_options.opset < op->min_opset ? RefusalCause::NewerOpset
+                                                 : RefusalCause::NotStatable;
 }
 
 void GraphLowerer::refuse(FxNodeId id, Refusal refusal)

@@ -20,6 +20,7 @@ struct Refusal {
     std::string reason;        ///< which argument or type, and why
     std::string help;          ///< what would help; may be empty
     bool needs_shapes = false; ///< it would work with known shapes or values
+    bool unknown = false;      ///< there is no lowering for the operator, whatever its arguments
 };
 
 /// One operator call with its arguments bound to the schema: positional, keyword and default values

@@ -43,6 +43,8 @@ using PythonHandlers = std::span<const std::pair<std::string_view, PythonHandler
 
 /// Lists, tuples and dicts, by the operators' names without overload ("aten::append").
 PythonHandlers container_handlers();
+/// Methods of strings, known or chosen when the model runs; nothing for all other calls.
+std::optional<Lowered> evaluate_text_method(const PythonCall& call);
 /// Lists whose length is only known when the model runs; asked before all others. They answer only
 /// where such a list is among the arguments, or a list must become one.
 PythonHandlers runtime_list_handlers();

@@ -25,9 +25,14 @@ std::optional<Lowered> equal_values(const PythonCall& call, const Lowered& a, co
     return evaluate_python_arithmetic(call.e, "aten::eq", {a, b});
 }
 
+bool chosen_at_run_time(const Lowered& key)
+{
+    return is_runtime_value(key) || key.as<LoweredChoice>();
+}
+
 const Lowered* find_key(const PythonCall& call, const LoweredDict& dict)
 {
-    if (is_runtime_value(call[1]))
+    if (chosen_at_run_time(call[1]))
         call.refuse("the key of a dict is only known when the model runs");
     for (const auto& [key, value] : *dict)
         if (python_equal(key, call[1]).value_or(false))
@@ -58,9 +63,37 @@ std::optional<Outputs> sequence_items_of(const PythonCall& call)
     return Outputs(*items);
 }
 
+/// Which entry a key that is only known when the model runs means, as an index from data into the
+/// list of values. A key that is not there raises an exception in PyTorch.
+Outputs entry_of_key(const PythonCall& call, const LoweredDict& dict)
+{
+    Emitter& e = call.e;
+    std::vector<Lowered> values;
+    std::vector<ValueId> fits;
+    for (const auto& [key, value] : *dict) {
+        const auto equal = equal_values(call, key, call[1]);
+        if (!equal)
+            call.refuse("the key of a dict is only known when the model runs");
+        fits.push_back(e.unsqueeze(e.cast(as_tensor(e, *equal), DType::Int64), {0}));
+        values.push_back(value);
+    }
+    if (values.empty())
+        call.refuse("an empty dict is asked for a key");
+    const ValueId at = e.emit("ArgMax", {e.concat(std::move(fits), 0)},
+                              {{"axis", std::int64_t{0}}, {"keepdims", std::int64_t{0}}});
+    auto outputs = evaluate_python_op(
+        e, "aten::__getitem__",
+        {Lowered::list(std::move(values)), Lowered::scalar(at, FxType::Kind::Int)}, 1);
+    if (!outputs)
+        call.refuse("the key of a dict is only known when the model runs");
+    return std::move(*outputs);
+}
+
 std::optional<Outputs> get_item(const PythonCall& call)
 {
     if (const auto* dict = call[0].as<LoweredDict>()) {
+        if (chosen_at_run_time(call[1]))
+            return entry_of_key(call, *dict);
         if (const Lowered* found = find_key(call, *dict))
             return Outputs(*found);
         call.refuse(fmt::format("a dict has no key {}", describe(call[1])));
@@ -113,7 +146,7 @@ std::optional<Outputs> pop(const PythonCall& call)
 std::optional<Outputs> set_item(const PythonCall& call)
 {
     if (const auto* dict = call[0].as<LoweredDict>()) {
-        if (is_runtime_value(call[1]))
+        if (chosen_at_run_time(call[1]))
             call.refuse("the key of a dict is only known when the model runs");
         for (auto& [key, value] : **dict) {
             if (python_equal(key, call[1]).value_or(false)) {
@@ -170,17 +203,21 @@ std::optional<Outputs> copy_list(const PythonCall& call)
 
 std::optional<Outputs> contains(const PythonCall& call)
 {
-    if (const auto* dict = call[0].as<LoweredDict>())
-        return Outputs(Lowered(find_key(call, *dict) != nullptr));
+    std::vector<Lowered> keys;
     const auto* items = sequence_items(call[0]);
+    if (const auto* dict = call[0].as<LoweredDict>()) {
+        for (const auto& entry : **dict)
+            keys.push_back(entry.first);
+        items = &keys;
+    }
     if (!items)
         return std::nullopt;
     std::optional<Lowered> found = Lowered(false);
     for (const Lowered& item : *items) {
         const auto equal = equal_values(call, item, call[1]);
         if (!equal)
-            call.refuse(fmt::format("{} is looked for in a list that holds {}", describe(call[1]),
-                                    describe(item)));
+            call.refuse(
+                fmt::format("{} is looked for among {}", describe(call[1]), describe(item)));
         if (const auto* known = equal->as<bool>()) {
             if (*known)
                 return Outputs(Lowered(true));

@@ -169,17 +169,6 @@ std::optional<Outputs> to_text(const PythonCall& call)
     return Outputs(Lowered(describe(call[0])));
 }
 
-std::optional<Outputs> find_text(const PythonCall& call)
-{
-    const auto* text = call[0].as<std::string>();
-    const auto* wanted = call[1].as<std::string>();
-    if (!text || !wanted)
-        return std::nullopt;
-    const std::size_t at = text->find(*wanted);
-    return Outputs(
-        Lowered(at == std::string::npos ? std::int64_t{-1} : static_cast<std::int64_t>(at)));
-}
-
 /// Arithmetic on numbers, known or not.
 Lowered calculate(const PythonCall& call, std::string_view op, const Lowered& a, const Lowered& b)
 {
@@ -416,7 +405,6 @@ const HandlerTable& handlers()
             {"aten::item", item},
             {"aten::format", format_string},
             {"aten::str", to_text},
-            {"aten::find", find_text},
         };
         for (const auto& [name, handler] : container_handlers())
             all.emplace(name, handler);
@@ -453,6 +441,8 @@ std::optional<Outputs> evaluate_python_op(Emitter& emitter, std::string_view tar
     if (auto it = runtime_handlers().find(base); it != runtime_handlers().end())
         if (auto outputs = it->second({emitter, target, args, output_count}))
             return outputs;
+    if (auto text = evaluate_text_method({emitter, target, args, output_count}))
+        return Outputs(std::move(*text));
     const auto& table = handlers();
     if (auto it = table.find(base); it != table.end())
         if (auto outputs = it->second({emitter, target, args, output_count}))

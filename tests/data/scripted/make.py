@@ -492,6 +492,72 @@ class MadeObjects(nn.Module):
             y = total.value * by
         return y + scale.by, total.count, torch.stack(total.parts).sum(0) if len(total.parts) > 0 else x
 
+class DictKeys(nn.Module):
+    """Keys of dicts that data choose."""
+    def forward(s, x: Tensor, q: int):
+        squares: Dict[int, Tensor] = {}
+        for i in range(4):
+            squares[i * i] = x * i
+        if q in squares:
+            return squares[q] + 1
+        return x - squares[int(x.sum() > 0)]
+
+class TextMethods(nn.Module):
+    """Methods of strings, also of one that data choose."""
+    def __init__(s):
+        super().__init__(); s.names = ['relu', 'tanh_', 'none']
+    def act(s, name: str, x: Tensor) -> Tensor:
+        if name.startswith('re'):
+            return torch.relu(x)
+        elif name.upper().rstrip('_').endswith('NH', 0, -1):
+            return torch.tanh(x)
+        return x * (len(name) + name.find('e', -1))
+    def forward(s, x: Tensor, i: Tensor):
+        for name in s.names:
+            if 'on' in name:
+                x = x + 1
+            x = s.act(name.replace('l', 'L'), x - 0.1)
+        return s.act(s.names[int(i)], x)
+
+class ListsOfLists(nn.Module):
+    """Which list of a list something goes into is up to the data."""
+    def __init__(s):
+        super().__init__(); s.fc = nn.Linear(4, 4)
+    def forward(s, x: Tensor):
+        rows: List[List[Tensor]] = [[x, x + 1], [x * 2]]
+        rows[int(x.sum() > 0)].append(s.fc(x))
+        y = torch.zeros_like(x)
+        for row in rows:
+            y = y * 0.5
+            for item in row:
+                y = y + item
+        return y
+
+class ListInList(nn.Module):
+    """A list that goes into another one is still the same list."""
+    def __init__(s):
+        super().__init__(); s.fc = nn.Linear(4, 4)
+    def forward(s, x: Tensor):
+        last = [x * 2]
+        rows: List[List[Tensor]] = [[x, x + 1], last]
+        rows[1].append(s.fc(x))
+        last.append(x - 3)
+        y = torch.zeros_like(x)
+        for row in rows:
+            y = y * 0.5
+            for item in row:
+                y = y + item
+        return y
+
+class DictItemWrite(nn.Module):
+    """An item of a dict that data choose is changed in place."""
+    def forward(s, x: Tensor, q: int):
+        squares: Dict[int, Tensor] = {}
+        for i in range(4):
+            squares[i * i] = x * i
+        squares[q].add_(1)
+        return squares[4], squares[1]
+
 t = torch.tensor
 R = lambda *sizes: torch.randn(*sizes)
 # name: (module, inputs): the first inputs are those of the export
@@ -533,10 +599,15 @@ MODELS = {
  'dyn_misc': (DynMisc(), [(R(4,2),), (R(7,2),), (R(1,2),)]),
  'enum_data': (EnumData(), [(R(2,4)+1,), (R(2,4)-1,)]),
  'made_objects': (MadeObjects(), [(R(2,4)+1, t(3)), (R(2,4)-1, t(2)), (R(2,4)+1, t(0)), (R(2,4)-2, t(0))]),
+ 'dict_keys': (DictKeys(), [(R(2,4), 4), (R(2,4), 9), (R(2,4)+1, 5), (R(2,4)-1, 5)]),
+ 'text_methods': (TextMethods(), [(R(2,4), t(0)), (R(2,4), t(1)), (R(2,4), t(2)), (R(2,4), t(-1))]),
+ 'lists_of_lists': (ListsOfLists(), [(R(2,4)+1,)]),
+ 'dict_item_write': (DictItemWrite(), [(R(2,4), 4)]),
+ 'list_in_list': (ListInList(), [(R(2,4),)]),
 }
 DYNAMIC = {'stateful': ['x:0=T'], 'dyn_pad': ['x:0=N', 'x:2=H', 'x:3=W'], 'dyn_diag': ['x:0=H', 'x:1=W'], 'dyn_scat': ['src:0=N', 'idx:0=N', 'src:1=F'], 'dyn_misc': ['x:0=N'], 'beam': ['h:0=N'], 'scat_add': ['x:0=H', 'x:1=W', 'idx:0=H', 'idx:1=W'], 'unfold4': ['x:0=N', 'x:2=H', 'x:3=W'], 'try_default': ['x:0=N']}
 # What these do to items of lists that data choose cannot be stated without a run.
-BY_RUN = {'list_write_loop', 'list_write_branch'}
+BY_RUN = {'list_write_loop', 'list_write_branch', 'lists_of_lists', 'dict_item_write'}
 
 
 def flat(value):
@@ -573,8 +644,8 @@ def save(folder, module, sets):
         os.makedirs(path, exist_ok=True)
         fresh = torch.jit.load(folder + '/model.pt').eval()
         with torch.no_grad():
-            outputs = flat(fresh(*[value.clone() for value in inputs]))
-        for kind, values in (('input', inputs), ('output', outputs)):
+            outputs = flat(fresh(*[value.clone() if isinstance(value, Tensor) else value for value in inputs]))
+        for kind, values in (('input', flat(list(inputs))), ('output', outputs)):
             for i, value in enumerate(values):
                 with open(f'{path}/{kind}_{i}.pb', 'wb') as file:
                     file.write(numpy_helper.from_array(value.detach().numpy()).SerializeToString())

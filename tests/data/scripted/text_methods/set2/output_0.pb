@@ -1,0 +1,1 @@
+J t›Bnñ1Bt›BoBNåpBß©ZBt›Bt›B
