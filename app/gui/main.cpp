@@ -365,8 +365,9 @@ int main(int argc, char* argv[])
     WatchedApplication app(argc, argv);
 #ifndef NDEBUG
     // Builds for developers tell when an event takes longer than a frame.
-    app.setReport(WatchedApplication::frame_ms, [](double ms, const QString& what) {
-        qWarning("the window did not answer for %.0f ms: %s", ms, qPrintable(what));
+    app.setReport(WatchedApplication::frame_ms, [](const Stall& stall) {
+        qWarning("the window did not answer for %.0f ms (%.0f ms of work): %s", stall.ms,
+                 stall.cpu_ms, qPrintable(stall.what));
     });
 #endif
     // QApplication takes over the user's locale, but files are written and graphs laid out in C

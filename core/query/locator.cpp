@@ -55,6 +55,7 @@ bool begins_part(std::string_view text, std::size_t i)
     return digit(text[i]) && !digit(text[i - 1]);
 }
 
+constexpr std::string_view separators = "/.";
 constexpr int score_letter = 16;
 constexpr int score_part = 24;
 constexpr int score_run = 28;
@@ -63,15 +64,24 @@ constexpr int score_gap = -2;
 constexpr int score_gap_most = -24;
 constexpr int score_last_part = 20;
 
+/// No text gives a word of that many letters more.
+constexpr int most_of_word(std::size_t letters)
+{
+    return score_letter + score_part + score_last_part +
+           static_cast<int>(letters - 1) * (score_letter + score_run);
+}
+
 /// Scores one word (lower case) against a text. The first end of a match is found forwards, then
 /// tightened backwards: "conv1" in "convolutions/conv1" is the second one when asked again from
 /// there, so up to some later ends are tried too.
 std::optional<int> score_word(std::string_view word, std::string_view text,
-                              std::vector<std::uint32_t>& positions)
+                              std::vector<std::uint32_t>& positions, std::vector<std::uint32_t>& at)
 {
     std::optional<int> best;
-    std::vector<std::uint32_t> at(word.size());
+    at.resize(word.size());
     std::size_t from = 0;
+    const int most = most_of_word(word.size());
+    const std::size_t separator = text.find_last_of(separators);
     for (int attempt = 0; attempt < 8; ++attempt) {
         std::size_t w = 0, t = from;
         for (; t < text.size() && w < word.size(); ++t)
@@ -98,12 +108,13 @@ std::optional<int> score_word(std::string_view word, std::string_view text,
                     score_gap_opens +
                     std::max(score_gap_most, score_gap * static_cast<int>(at[k] - at[k - 1] - 1));
         }
-        const std::size_t separator = text.find_last_of("/.");
         if (separator != std::string_view::npos && at.front() > separator)
             score += score_last_part;
         if (!best || score > *best) {
             best = score;
             positions.assign(at.begin(), at.end());
+            if (score == most)
+                break;
         }
         from = at.front() + 1;
     }
@@ -170,6 +181,10 @@ void Locator::add(LocatorKind kind, std::uint32_t id, std::string_view text)
     entry.text = static_cast<std::uint32_t>(m_text.size());
     entry.length = static_cast<std::uint32_t>(text.size());
     entry.letters = letters_of(text);
+    const std::string_view searched = text.substr(0, max_searched);
+    const std::size_t separator = searched.find_last_of(separators);
+    if (separator != std::string_view::npos)
+        entry.last_letters = letters_of(searched.substr(separator + 1));
     // Offsets have 32 bits: what does not fit can still be found through the query box.
     if (m_text.size() + text.size() > std::uint32_t(-1))
         return;
@@ -228,7 +243,13 @@ Result<std::vector<LocatorHit>> Locator::find(std::string_view typed, std::size_
         const LocatorKind ka = m_entries[a.entry].kind, kb = m_entries[b.entry].kind;
         return ka != kb ? ka < kb : a.entry < b.entry;
     };
-    std::vector<std::uint32_t> positions, word_positions;
+    std::vector<std::uint32_t> positions, word_positions, scratch;
+    int most = 0;
+    std::vector<std::uint64_t> first_letters;
+    for (const std::string& word : wanted.words) {
+        most += most_of_word(word.size());
+        first_letters.push_back(letter_bit(word.front()));
+    }
     for (std::uint32_t i = 0; i < m_entries.size(); ++i) {
         if (i % 4096 == 0)
             STRATA_CHECK(task.poll());
@@ -238,10 +259,19 @@ Result<std::vector<LocatorHit>> Locator::find(std::string_view typed, std::size_
             continue;
         const std::string_view name = text(entry).substr(0, max_searched);
         int score = -static_cast<int>(name.size()) / 4;
+        // What cannot get among the best is not looked at: most names, while little is typed.
+        if (hits.size() == limit) {
+            int bound = score + most;
+            for (const std::uint64_t letter : first_letters)
+                if (letter != 0 && (entry.last_letters & letter) == 0)
+                    bound -= score_last_part;
+            if (!better(LocatorHit{i, bound, {}}, hits.front()))
+                continue;
+        }
         positions.clear();
         bool all = true;
         for (const std::string& word : wanted.words) {
-            const auto found = score_word(word, name, word_positions);
+            const auto found = score_word(word, name, word_positions, scratch);
             if (!found) {
                 all = false;
                 break;

@@ -28,9 +28,10 @@ std::string_view locator_prefix(LocatorKind kind);
 struct LocatorEntry {
     LocatorKind kind = LocatorKind::Node;
     std::uint32_t id = 0; ///< NodeId, ModuleId, ValueId (of initializers too), ...: see LocatorKind
-    std::uint32_t text = 0;    ///< offset into Locator's text
-    std::uint32_t length = 0;  ///< bytes
-    std::uint64_t letters = 0; ///< which letters and digits occur, to rule it out quickly
+    std::uint32_t text = 0;         ///< offset into Locator's text
+    std::uint32_t length = 0;       ///< bytes
+    std::uint64_t letters = 0;      ///< which letters and digits occur, to rule it out quickly
+    std::uint64_t last_letters = 0; ///< the same of the last part of a path
 };
 
 struct LocatorHit {
@@ -41,7 +42,7 @@ struct LocatorHit {
 };
 
 /// Built once per inspection, in a worker; then read by several threads. Takes about the bytes of
-/// all names plus 32 bytes a thing.
+/// all names plus 40 bytes a thing.
 class Locator {
 public:
     Locator() = default;

@@ -43,8 +43,12 @@ void query(benchmark::State& state, const char* text)
 
 BENCHMARK(build_locator)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(keystroke, one_letter, "a")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(keystroke, first_letter_of_all, "l")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(keystroke, first_word_of_all, "layers")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(keystroke, a_word, "attn")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(keystroke, two_words, "layers 31 mul")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(keystroke, letters_of_a_path, "layers3q")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(keystroke, more_of_them, "layers3qmat")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(query, word, "attn")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(query, fields, "op:MatMul under:layers.1* conf>0.5 shape:[1,*,768]")
     ->Unit(benchmark::kMillisecond);

@@ -1,7 +1,10 @@
 // The job runner: progress, results, cancelling at once, nothing left behind.
 #include "base/mapped_file.h"
+#include "ui/jobs/activity.h"
 #include "ui/jobs/cut_off_files.h"
 #include "ui/jobs/job.h"
+#include "ui/jobs/release_later.h"
+#include "ui/jobs/watched_application.h"
 
 #include <QtTest>
 
@@ -180,6 +183,70 @@ private Q_SLOTS:
         QVERIFY(!delivered);
     }
 
+    void theWatchdogNamesWhatTookLong()
+    {
+        WatchedApplication& watchdog = *static_cast<WatchedApplication*>(qApp);
+        QStringList told;
+        watchdog.setReport(30.0, [&](const Stall& stall) { told += stall.what; });
+        watchdog.reset();
+        QObject receiver;
+        receiver.setObjectName(QStringLiteral("victim"));
+        bool done = false;
+        QMetaObject::invokeMethod(
+            &receiver,
+            [&] {
+                Activity::setCommand(QStringLiteral("&Expand all"));
+                const Activity activity("scene");
+                std::this_thread::sleep_for(40ms);
+                done = true;
+            },
+            Qt::QueuedConnection);
+        QTRY_VERIFY(done);
+        watchdog.setReport(0.0, {});
+        QCOMPARE(told.size(), 1);
+        for (const char* part : {"MetaCall", "QObject", "victim", "Expand all", "scene"})
+            QVERIFY2(told.front().contains(QString::fromLatin1(part)), qPrintable(told.front()));
+        QVERIFY(watchdog.longest().ms >= 40.0);
+        QCOMPARE(watchdog.longest().what, told.front());
+        // It slept: that is no work of this thread.
+        QVERIFY(watchdog.busiest().cpu_ms < 30.0);
+    }
+
+    void waitingForEventsIsNoStall()
+    {
+        WatchedApplication& watchdog = *static_cast<WatchedApplication*>(qApp);
+        watchdog.reset();
+        QObject receiver;
+        bool done = false;
+        QMetaObject::invokeMethod(
+            &receiver,
+            [&] {
+                QEventLoop loop; // a menu, or a dialog
+                QTimer::singleShot(120, &loop, &QEventLoop::quit);
+                loop.exec();
+                done = true;
+            },
+            Qt::QueuedConnection);
+        QTRY_VERIFY(done);
+        QVERIFY2(watchdog.longest().ms < 100.0, qPrintable(watchdog.longest().what));
+    }
+
+    void whatIsReleasedLaterIsTakenApartElsewhere()
+    {
+        std::atomic<bool> gone = false;
+        std::atomic<bool> here = false;
+        const auto self = std::this_thread::get_id();
+        std::shared_ptr<int> thing(new int(1), [&](int* number) {
+            here = std::this_thread::get_id() == self;
+            delete number;
+            gone = true;
+        });
+        releaseLater(thing);
+        thing.reset(); // a view lets go of it after the model did
+        QTRY_VERIFY(gone);
+        QVERIFY(!here);
+    }
+
     void exceptionsBecomeErrors()
     {
         JobRunner runner;
@@ -196,5 +263,10 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestJob)
+int main(int argc, char** argv)
+{
+    WatchedApplication app(argc, argv);
+    TestJob test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_job.moc"

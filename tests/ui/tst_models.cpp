@@ -5,7 +5,6 @@
 
 #include "ui/models/diagnostics_model.h"
 #include "ui/models/format.h"
-#include "ui/models/module_filter_proxy.h"
 #include "ui/models/module_tree_model.h"
 #include "ui/models/node_list_model.h"
 #include "ui/models/node_models.h"
@@ -127,8 +126,6 @@ private Q_SLOTS:
         QVERIFY(!model.indexOf(static_cast<ModuleId>(inspection->modules.size())).isValid());
         const QModelIndex block = model.indexOf(*inspection->modules.find("layer1.0"));
         QCOMPARE(block.data(ModuleTreeModel::FqnRole).toString(), QStringLiteral("layer1.0"));
-        QCOMPARE(block.data(ModuleTreeModel::OperatorsRole).toStringList(),
-                 QStringList{QStringLiteral("Add")});
     }
 
     void sharedParameterCountsOnce()
@@ -171,14 +168,12 @@ private Q_SLOTS:
         QFETCH(QString, text);
         QFETCH(QStringList, expected);
         ModuleTreeModel model;
-        ModuleFilterProxy proxy;
-        proxy.setSourceModel(&model);
-        Tester tester(&proxy, fatal);
+        Tester tester(&model, fatal);
         model.setInspection(tests::sampleInspection());
-        proxy.setFilterText(text);
-        QCOMPARE(names(proxy), expected);
-        proxy.setFilterText({});
-        QCOMPARE(names(proxy).size(), 8);
+        model.setFilter({text, nullptr});
+        QCOMPARE(names(model), expected);
+        model.setFilter({});
+        QCOMPARE(names(model).size(), 8);
     }
 
     void orphans()
@@ -286,6 +281,66 @@ private Q_SLOTS:
         QCOMPARE(formatShortCount(999), QStringLiteral("999"));
         QCOMPARE(formatShortCount(999'999), narrowSpace("1.0~M"));
         QCOMPARE(formatShortCount(25'557'032), narrowSpace("25.6~M"));
+    }
+
+    void aLargeTreeIsFilteredInTheBackground()
+    {
+        auto inspection = std::make_shared<Inspection>();
+        ModuleTree modules("Wide");
+        for (int i = 0; i < 30'000; ++i) {
+            const ModuleId block = modules.add(root_module, "b" + std::to_string(i), "Block");
+            modules.add(block, i == 7000 ? "special" : "part", "Linear");
+        }
+        inspection->modules = std::move(modules);
+        ModuleTreeModel model;
+        model.setInspection(inspection);
+        QCOMPARE(model.levels(), (std::vector<std::size_t>{1, 30'000, 30'000}));
+        QSignalSpy arranged(&model, &ModuleTreeModel::arranged);
+        QElapsedTimer timer;
+        timer.start();
+        model.setFilter({QStringLiteral("part"), nullptr}); // overtaken by the next one
+        model.setFilter({QStringLiteral("special"), nullptr});
+        QVERIFY2(timer.elapsed() < 10, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(arranged.wait());
+        QCOMPARE(names(model), (QStringList{QStringLiteral("Wide"), QStringLiteral(".b7000"),
+                                            QStringLiteral("..special")}));
+        QCOMPARE(model.levels(), (std::vector<std::size_t>{1, 1, 1}));
+        QVERIFY(!model.indexOf(*inspection->modules.find("b1")).isValid());
+        QCOMPARE(arranged.size(), 1);
+        model.setFilter({});
+        QCOMPARE(model.rowCount(model.index(0, 0)), 30'000);
+    }
+
+    void longListsAreSortedAndFilteredInTheBackground()
+    {
+        const auto inspection = test::flat_model(30'000);
+        NodeListModel model;
+        Tester tester(&model, fatal);
+        QSignalSpy changed(&model, &NodeTableModel::rowsChanged);
+        model.setInspection(inspection,
+                            [](const OnnxNode&, const NodeAttribution&) { return true; });
+        QCOMPARE(model.rowCount(), 0);
+        QVERIFY(changed.wait());
+        // More than anybody reads is counted, not shown.
+        QCOMPARE(model.total(), std::size_t{30'000});
+        QCOMPARE(model.rowCount(), static_cast<int>(NodeTableModel::most_rows));
+        auto kept = std::make_shared<FilteredNodes>();
+        kept->nodes.assign(30'000, false);
+        for (const NodeId node : {3U, 20U, 25'000U})
+            kept->nodes[node] = true;
+        model.setKept(kept);
+        QVERIFY(changed.wait());
+        QCOMPARE(model.nodes(), (std::vector<NodeId>{3, 20, 25'000}));
+        const QPersistentModelIndex last = model.index(2, 0);
+        // Text, not number: node 25000 makes v25001, which comes between v21 and v4.
+        model.sort(NodeListModel::Name, Qt::AscendingOrder);
+        QVERIFY(changed.wait());
+        QCOMPARE(model.nodes(), (std::vector<NodeId>{20, 25'000, 3}));
+        QCOMPARE(last.data(NodeTableModel::NodeIdRole).toUInt(), 25'000U);
+        QCOMPARE(last.row(), 1);
+        model.setKept(nullptr);
+        model.setInspection(nullptr, {});
+        QCOMPARE(model.rowCount(), 0);
     }
 
     void largeTree()

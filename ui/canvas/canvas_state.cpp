@@ -5,10 +5,11 @@
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
 #include "ui/canvas/minimap.h"
+#include "ui/jobs/activity.h"
+#include "ui/jobs/release_later.h"
 
 #include <QEasingCurve>
 #include <QScrollBar>
-#include <QThreadPool>
 #include <algorithm>
 #include <cmath>
 
@@ -67,10 +68,12 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
         Q_EMIT canvas.colorByChanged(color_by);
     }
     trail = {};
-    layout.reset();
-    tree.reset();
-    index.reset();
-    scene.reset();
+    ui::releaseLater(std::exchange(layout, nullptr));
+    ui::releaseLater(std::exchange(tree, nullptr));
+    ui::releaseLater(std::exchange(index, nullptr));
+    ui::releaseLater(std::exchange(scene, nullptr));
+    ui::releaseLater(std::exchange(classes, nullptr));
+    ui::releaseLater(std::exchange(subset, nullptr));
     if (minimap)
         updateMinimap();
     open.clear();
@@ -83,8 +86,6 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     also_modules.clear();
     banding = false;
     differences.reset();
-    classes.reset();
-    subset.reset();
     error.clear();
     from.clear();
     progress = 1.0;
@@ -159,6 +160,7 @@ void CanvasState::accept(const LayoutAnswer& answer)
         Q_EMIT canvas.layoutFailed(error);
         return;
     }
+    const ui::Activity activity("new scene");
     std::shared_ptr<const Scene> before = scene;
     std::shared_ptr<const SceneIndex> old_index = index;
     error.clear();
@@ -194,14 +196,10 @@ void CanvasState::accept(const LayoutAnswer& answer)
     if (revealing)
         reveal(node, module);
     canvas.viewport()->update();
+    const ui::Activity followers("after the scene");
     Q_EMIT canvas.layoutFinished();
-    // Taking a large scene apart takes longer than a frame.
-    if (before && before->boxes.size() > max_animated_boxes)
-        QThreadPool::globalInstance()->start(
-            [last = std::move(before), last_index = std::move(old_index)]() mutable {
-                last_index.reset();
-                last.reset();
-            });
+    ui::releaseLater(std::move(before));
+    ui::releaseLater(std::move(old_index));
 }
 
 /// Boxes start where they were before, relative to the one that was opened or closed.
@@ -548,7 +546,7 @@ void CanvasState::ensureVisible(std::uint32_t box)
 
 void CanvasState::updateMinimap()
 {
-    minimap->setScene(scene, {theme, classes.get(), subset.get()});
+    minimap->setScene(scene, {theme, classes, subset});
 }
 
 /// The picture cannot be lost: a part of it always stays in the view.

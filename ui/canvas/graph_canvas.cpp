@@ -3,6 +3,7 @@
 #include "ui/canvas/canvas_state.h"
 #include "ui/canvas/legend.h"
 #include "ui/canvas/minimap.h"
+#include "ui/jobs/activity.h"
 
 #include <QPainter>
 #include <QScrollBar>
@@ -303,6 +304,7 @@ void GraphCanvas::placeMinimap()
 
 void GraphCanvas::paintEvent(QPaintEvent*)
 {
+    const ui::Activity activity("picture of the graph");
     // The view has moved, grown or shrunk: whatever moved it ends up here.
     placeMinimap();
     if (m->zoom != m->told_zoom || m->offset != m->told_offset) {

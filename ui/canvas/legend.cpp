@@ -2,6 +2,7 @@
 
 #include "ir/attribution.h"
 #include "ui/canvas/legend_row.h"
+#include "ui/jobs/activity.h"
 #include "ui/theme/theme.h"
 
 #include <QActionGroup>
@@ -174,6 +175,7 @@ QString Legend::className(const NodeClasses& classes, std::size_t index)
 
 void Legend::setClasses(std::shared_ptr<const NodeClasses> classes, std::uint32_t kept)
 {
+    const ui::Activity activity("legend");
     if (classes != m_classes) {
         m_classes = std::move(classes);
         qDeleteAll(m_rows);

@@ -1,4 +1,5 @@
 #include "ui/canvas/minimap.h"
+#include "ui/jobs/activity.h"
 
 #include <QMouseEvent>
 #include <QPainter>
@@ -11,6 +12,35 @@ namespace {
 constexpr int map_width = 150;
 constexpr int map_height = 190;
 constexpr double margin = 6.0;
+
+QImage drawBoxes(QImage picture, const Scene& scene, const Minimap::Colors& used, double scale,
+                 const QPointF& origin)
+{
+    const BoxColors colors{used.theme, used.classes.get(), used.subset.get()};
+    QPainter painter(&picture);
+    painter.setPen(Qt::NoPen);
+    for (const SceneBox& box : scene.boxes) {
+        const QRectF place(origin + QPointF(box.rect.x, box.rect.y) * scale,
+                           QSizeF(box.rect.width, box.rect.height) * scale);
+        // Containers that would be a line say nothing; operators are at least a dot.
+        if (box.kind == BoxKind::Container) {
+            if (place.width() >= 2.0 && place.height() >= 2.0)
+                painter.fillRect(place, colors.theme.depthTint(box.depth + 2));
+            continue;
+        }
+        QColor color = box.kind == BoxKind::Operator || box.kind == BoxKind::Group
+                           ? colors.of(box)
+                           : colors.theme.terminal;
+        if (box.synthetic)
+            color = colors.theme.orphan;
+        if (colors.dimmed(box))
+            color.setAlphaF(0.15F);
+        painter.fillRect(QRectF(place.topLeft(), QSizeF(std::max(1.0, place.width()),
+                                                        std::max(1.0, place.height()))),
+                         color);
+    }
+    return picture;
+}
 
 } // namespace
 
@@ -29,8 +59,10 @@ QSize Minimap::sizeHint() const
     return {map_width, map_height};
 }
 
-void Minimap::setScene(std::shared_ptr<const Scene> scene, const BoxColors& colors)
+void Minimap::setScene(std::shared_ptr<const Scene> scene, const Colors& colors)
 {
+    const ui::Activity activity("overview");
+    m_background.cancel();
     m_scene = std::move(scene);
     if (!m_scene) {
         m_picture = {};
@@ -42,33 +74,26 @@ void Minimap::setScene(std::shared_ptr<const Scene> scene, const BoxColors& colo
     m_scale = std::min(m_scale, 0.25);
     m_origin = QPointF((map_width - m_scene->width * m_scale) / 2,
                        (map_height - m_scene->height * m_scale) / 2);
-    const double ratio = devicePixelRatioF();
-    m_picture = QPixmap(QSize(map_width, map_height) * ratio);
-    m_picture.setDevicePixelRatio(ratio);
-    m_picture.fill(Qt::transparent);
-    QPainter painter(&m_picture);
-    painter.setPen(Qt::NoPen);
-    for (const SceneBox& box : m_scene->boxes) {
-        const QRectF place(toMap({box.rect.x, box.rect.y}),
-                           QSizeF(box.rect.width, box.rect.height) * m_scale);
-        // Containers that would be a line say nothing; operators are at least a dot.
-        if (box.kind == BoxKind::Container) {
-            if (place.width() >= 2.0 && place.height() >= 2.0)
-                painter.fillRect(place, colors.theme.depthTint(box.depth + 2));
-            continue;
-        }
-        QColor color = box.kind == BoxKind::Operator || box.kind == BoxKind::Group
-                           ? colors.of(box)
-                           : colors.theme.terminal;
-        if (box.synthetic)
-            color = colors.theme.orphan;
-        if (colors.dimmed(box))
-            color.setAlphaF(0.15F);
-        painter.fillRect(QRectF(place.topLeft(), QSizeF(std::max(1.0, place.width()),
-                                                        std::max(1.0, place.height()))),
-                         color);
+    QImage empty(QSize(map_width, map_height) * devicePixelRatioF(),
+                 QImage::Format_ARGB32_Premultiplied);
+    empty.setDevicePixelRatio(devicePixelRatioF());
+    empty.fill(Qt::transparent);
+    constexpr std::size_t few = 2000;
+    if (m_scene->boxes.size() <= few) {
+        m_picture = drawBoxes(std::move(empty), *m_scene, colors, m_scale, m_origin);
+        update();
+        return;
     }
-    update();
+    m_background.run([this, empty, boxes = m_scene, colors, scale = m_scale,
+                      origin = m_origin](TaskContext& task) -> ui::Background::Answer {
+        const QImage picture = drawBoxes(empty, *boxes, colors, scale, origin);
+        if (task.cancelled())
+            return {};
+        return [this, picture] {
+            m_picture = picture;
+            update();
+        };
+    });
 }
 
 void Minimap::setView(const QRectF& view)
@@ -95,7 +120,7 @@ void Minimap::paintEvent(QPaintEvent*)
     painter.setPen(QPen(theme.outline, 1));
     painter.setBrush(card);
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
-    painter.drawPixmap(QPointF(0, 0), m_picture);
+    painter.drawImage(QPointF(0, 0), m_picture);
     const QRectF view = QRectF(toMap(m_view.topLeft()), toMap(m_view.bottomRight()))
                             .intersected(QRectF(rect()).adjusted(2, 2, -2, -2));
     QColor glass = theme.accent;

@@ -3,8 +3,9 @@
 
 #include "layout/scene.h"
 #include "ui/canvas/box_colors.h"
+#include "ui/jobs/background.h"
 
-#include <QPixmap>
+#include <QImage>
 #include <QWidget>
 #include <memory>
 
@@ -15,8 +16,14 @@ class Minimap : public QWidget {
 public:
     explicit Minimap(QWidget* parent = nullptr);
 
-    /// Draws the scene anew; null clears it. The colours are only used during the call.
-    void setScene(std::shared_ptr<const Scene> scene, const BoxColors& colors);
+    /// What the boxes' colours are made of (see BoxColors).
+    struct Colors {
+        Theme theme;
+        std::shared_ptr<const NodeClasses> classes;
+        std::shared_ptr<const NodeSubset> subset;
+    };
+    /// Draws the scene anew, a large one in the background; null clears it.
+    void setScene(std::shared_ptr<const Scene> scene, const Colors& colors);
     /// What the canvas shows, in scene coordinates.
     void setView(const QRectF& view);
     /// Whether there is more than the view shows.
@@ -38,7 +45,8 @@ private:
     void go(const QPointF& at);
 
     std::shared_ptr<const Scene> m_scene;
-    QPixmap m_picture;
+    QImage m_picture;
+    ui::Background m_background;
     QRectF m_view;
     double m_scale = 1.0;
     QPointF m_origin;

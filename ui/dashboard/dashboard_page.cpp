@@ -3,6 +3,7 @@
 #include "ui/dashboard/coverage_ring.h"
 #include "ui/dashboard/dashboard_text.h"
 #include "ui/dashboard/module_icicle.h"
+#include "ui/jobs/activity.h"
 #include "ui/models/format.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/colors.h"
@@ -222,9 +223,26 @@ void DashboardPage::arrange()
 
 void DashboardPage::setInspection(std::shared_ptr<const Inspection> inspection)
 {
+    const Activity activity("dashboard");
     m_background.cancel();
     m_inspection = std::move(inspection);
     m_review.reset();
+    m_stale = true;
+    if (isVisible() || !m_inspection)
+        build();
+}
+
+/// Cards that nobody sees are made when somebody comes.
+void DashboardPage::showEvent(QShowEvent* event)
+{
+    if (m_stale)
+        build();
+    QScrollArea::showEvent(event);
+}
+
+void DashboardPage::build()
+{
+    m_stale = false;
     m_findings = {};
     m_found = false;
     m_icicle->setInspection(m_inspection);
@@ -266,7 +284,7 @@ void DashboardPage::setInspection(std::shared_ptr<const Inspection> inspection)
 void DashboardPage::setReview(const ReviewSnapshotPtr& review)
 {
     m_review = review;
-    if (m_inspection)
+    if (m_inspection && !m_stale)
         refreshCoverage();
 }
 
@@ -367,6 +385,7 @@ void DashboardPage::refreshFigures()
 
 void DashboardPage::refreshFindings()
 {
+    const Activity activity("dashboard: findings");
     clear(m_orphans);
     clear(m_problems);
     clear(m_reliability);
@@ -468,7 +487,7 @@ void DashboardPage::changeEvent(QEvent* event)
         QMetaObject::invokeMethod(
             this,
             [this] {
-                if (!m_inspection)
+                if (!m_inspection || m_stale)
                     return;
                 refreshFigures();
                 refreshCoverage();

@@ -28,11 +28,11 @@ class DashboardPage : public QScrollArea {
 public:
     explicit DashboardPage(QWidget* parent = nullptr);
 
-    /// Figures come at once, what must be searched for a little later.
+    /// Made when the page is shown: figures at once, what must be searched for a little later.
     void setInspection(std::shared_ptr<const Inspection> inspection);
     /// For the coverage after the review; null without one.
     void setReview(const ReviewSnapshotPtr& review);
-    bool isReady() const { return !m_background.isRunning(); }
+    bool isReady() const { return !m_stale && !m_background.isRunning(); }
     ModuleIcicle* icicle() const { return m_icicle; }
 
 Q_SIGNALS:
@@ -45,6 +45,7 @@ Q_SIGNALS:
 protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     struct Findings {
@@ -60,6 +61,7 @@ private:
               std::function<void()> run);
     void note(QBoxLayout* into, const QString& text);
     void clear(QBoxLayout* content);
+    void build();
     void refreshCoverage();
     void refreshFigures();
     void refreshFindings();
@@ -69,6 +71,7 @@ private:
     ReviewSnapshotPtr m_review;
     Findings m_findings;
     bool m_found = false;
+    bool m_stale = false; ///< another inspection came while the page was hidden
     Background m_background;
 
     QWidget* m_content;

@@ -7,8 +7,15 @@
 
 namespace strata::ui {
 
-/// Times every outermost event delivery: two clock readings an event. Deliveries inside of nested
-/// event loops count by themselves.
+/// How long the ui thread did not look at its events, and over what.
+struct Stall {
+    double ms = 0.0;     ///< by the clock: also while others had the processor
+    double cpu_ms = 0.0; ///< of the processor, by this thread
+    QString what; ///< event, receiver, and the activities (ui/jobs/activity.h) that took long
+};
+
+/// Times every outermost event delivery: four clock readings an event. Deliveries inside of nested
+/// event loops count by themselves, and what waits for such a loop is not counted.
 class WatchedApplication : public QApplication {
     Q_OBJECT
 public:
@@ -17,20 +24,23 @@ public:
 
     using QApplication::QApplication;
 
-    /// Called on the ui thread after a delivery that took longer than `limit_ms`.
-    void setReport(double limit_ms, std::function<void(double ms, const QString& what)> report);
-    double longest() const { return m_longest; } ///< milliseconds since reset()
-    QString longestWhat() const { return m_longest_what; }
+    /// Called on the ui thread after a delivery that took longer than `limit_ms` by the clock.
+    void setReport(double limit_ms, std::function<void(const Stall&)> report);
+    /// Since reset(): the longest by the clock, and the one with most work.
+    const Stall& longest() const { return m_longest; }
+    const Stall& busiest() const { return m_busiest; }
     void reset();
 
     bool notify(QObject* receiver, QEvent* event) override;
 
 private:
     double m_limit = 0.0;
-    std::function<void(double, const QString&)> m_report;
+    std::function<void(const Stall&)> m_report;
     int m_depth = 0;
-    double m_longest = 0.0;
-    QString m_longest_what;
+    int m_loop_level = 0;  ///< of event loops, in the delivery that is being timed
+    bool m_nested = false; ///< that delivery has an event loop of its own
+    Stall m_longest;
+    Stall m_busiest;
 };
 
 } // namespace strata::ui

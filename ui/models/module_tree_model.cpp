@@ -1,9 +1,11 @@
 #include "ui/models/module_tree_model.h"
 
+#include "ui/jobs/release_later.h"
 #include "ui/models/format.h"
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace strata::ui {
 
@@ -46,46 +48,85 @@ void ModuleTreeModel::setInspection(std::shared_ptr<const Inspection> inspection
     m_inspection = std::move(inspection);
     m_rows.clear();
     m_parameters.clear();
-    m_operators.clear();
+    m_background.cancel();
+    releaseLater(std::exchange(m_operators, nullptr));
+    releaseLater(std::exchange(m_shown, nullptr));
+    m_all_levels.clear();
     if (m_inspection) {
         const ModuleTree& modules = m_inspection->modules;
         m_rows.resize(modules.size(), 0);
+        std::vector<std::size_t> depth(modules.size(), 0);
         for (ModuleId id = 0; id < modules.size(); ++id) {
+            if (depth[id] >= m_all_levels.size())
+                m_all_levels.resize(depth[id] + 1);
+            ++m_all_levels[depth[id]];
             int row = 0;
-            for (ModuleId child : modules[id].children)
+            for (ModuleId child : modules[id].children) {
                 m_rows[child] = row++;
+                depth[child] = depth[id] + 1;
+            }
         }
         m_parameters = countParameters(*m_inspection);
     }
+    m_levels = m_all_levels;
     endResetModel();
+    // The next model is filtered by the same words, but not by the nodes of the one before.
+    const ModuleFilter filter = std::exchange(m_filter, {});
+    setFilter({filter.text, nullptr});
 }
 
-const std::vector<StringId>& ModuleTreeModel::operators(ModuleId id) const
+void ModuleTreeModel::setFilter(const ModuleFilter& filter)
 {
-    if (m_operators.empty()) {
-        const ModuleTree& modules = m_inspection->modules;
-        m_operators.resize(modules.size());
-        const OnnxModel* model = m_inspection->model.get();
-        const std::size_t nodes =
-            model ? std::min(model->nodes.size(), m_inspection->attribution.size()) : 0;
-        for (std::size_t node = 0; node < nodes; ++node) {
-            const ModuleId module = m_inspection->attribution[node].module;
-            if (module >= modules.size())
-                continue;
-            auto& found = m_operators[module];
-            const StringId op = model->nodes[node].op_type;
-            if (std::find(found.begin(), found.end(), op) == found.end())
-                found.push_back(op);
-        }
+    if (filter == m_filter)
+        return;
+    m_filter = filter;
+    m_background.cancel();
+    if (!m_inspection)
+        return;
+    if (m_filter.isEmpty())
+        return arrange(nullptr);
+    // A change of a small tree is seen before the next event.
+    constexpr std::size_t few = 2000;
+    if (m_inspection->modules.size() <= few &&
+        (!m_inspection->model || m_inspection->model->nodes.size() <= few)) {
+        TaskContext task;
+        if (!m_operators)
+            m_operators = std::make_shared<const ModuleOperators>(moduleOperators(*m_inspection));
+        if (auto shown = shownModules(*m_inspection, m_filter, *m_operators, task))
+            arrange(*shown);
+        return;
     }
-    return m_operators[id];
+    m_background.run([this, inspection = m_inspection, wanted = m_filter,
+                      known = m_operators](TaskContext& task) -> Background::Answer {
+        const auto operators =
+            known ? known : std::make_shared<const ModuleOperators>(moduleOperators(*inspection));
+        auto shown = shownModules(*inspection, wanted, *operators, task);
+        if (!shown)
+            return {};
+        return [this, operators, rows = std::move(*shown)] {
+            m_operators = operators;
+            arrange(rows);
+        };
+    });
+}
+
+void ModuleTreeModel::arrange(const ShownModulesPtr& shown)
+{
+    beginResetModel();
+    m_shown = shown;
+    m_levels = shown ? shown->levels : m_all_levels;
+    endResetModel();
+    Q_EMIT arranged();
 }
 
 QModelIndex ModuleTreeModel::indexOf(ModuleId id, int column) const
 {
     if (!m_inspection || id >= m_inspection->modules.size())
         return {};
-    return createIndex(m_rows[id], column, static_cast<quintptr>(id));
+    const int row = m_shown ? m_shown->row[id] : m_rows[id];
+    if (row < 0)
+        return {};
+    return createIndex(row, column, static_cast<quintptr>(id));
 }
 
 ModuleId ModuleTreeModel::moduleOf(const QModelIndex& index)
@@ -99,9 +140,11 @@ QModelIndex ModuleTreeModel::index(int row, int column, const QModelIndex& paren
         return {};
     if (!parent.isValid())
         return createIndex(0, column, static_cast<quintptr>(root_module));
-    const Module& module = m_inspection->modules[static_cast<ModuleId>(parent.internalId())];
+    const auto above = static_cast<ModuleId>(parent.internalId());
+    const auto at = static_cast<std::size_t>(row);
     return createIndex(row, column,
-                       static_cast<quintptr>(module.children[static_cast<std::size_t>(row)]));
+                       static_cast<quintptr>(m_shown ? m_shown->children[m_shown->first[above] + at]
+                                                     : m_inspection->modules[above].children[at]));
 }
 
 QModelIndex ModuleTreeModel::parent(const QModelIndex& child) const
@@ -117,9 +160,10 @@ int ModuleTreeModel::rowCount(const QModelIndex& parent) const
     if (!m_inspection || parent.column() > 0)
         return 0;
     if (!parent.isValid())
-        return 1;
-    return static_cast<int>(
-        m_inspection->modules[static_cast<ModuleId>(parent.internalId())].children.size());
+        return !m_shown || m_shown->row[root_module] >= 0 ? 1 : 0;
+    const auto id = static_cast<ModuleId>(parent.internalId());
+    return static_cast<int>(m_shown ? m_shown->first[id + 1] - m_shown->first[id]
+                                    : m_inspection->modules[id].children.size());
 }
 
 int ModuleTreeModel::columnCount(const QModelIndex&) const
@@ -180,25 +224,6 @@ QString ModuleTreeModel::toolTip(ModuleId id) const
     return lines.join(QLatin1Char('\n'));
 }
 
-QVariant ModuleTreeModel::sortKey(ModuleId id, int column) const
-{
-    const CoverageFigures* nodes = figures(id);
-    switch (column) {
-    case Name:
-        return id; // definition order
-    case Parameters:
-        return static_cast<qulonglong>(m_parameters[id]);
-    case Nodes:
-        return static_cast<qulonglong>(nodes ? nodes->total : 0);
-    case CoverageShare:
-        return nodes ? nodes->coverage() : -1.0;
-    case Confidence:
-        return nodes ? nodes->mean_confidence() : -1.0;
-    default:
-        return display(id, column);
-    }
-}
-
 void ModuleTreeModel::setMarks(MarkOf marks)
 {
     m_marks = std::move(marks);
@@ -242,14 +267,6 @@ QVariant ModuleTreeModel::data(const QModelIndex& index, int role) const
         return static_cast<qulonglong>(nodes ? nodes->total : 0);
     case OrphanCountRole:
         return static_cast<qulonglong>(nodes ? nodes->orphans : 0);
-    case OperatorsRole: {
-        QStringList names;
-        for (StringId op : operators(id))
-            names += toQString(m_inspection->model->text(op));
-        return names;
-    }
-    case SortRole:
-        return sortKey(id, index.column());
     case InferredRole:
         return module.inferred;
     case AliasRole:

@@ -1,7 +1,8 @@
 // The module tree of an inspection, with each module's share of the ONNX graph.
 #pragma once
 
-#include "ir/inspection.h"
+#include "ui/jobs/background.h"
+#include "ui/models/shown_modules.h"
 
 #include <QAbstractItemModel>
 #include <QIcon>
@@ -25,8 +26,6 @@ public:
         CoverageRole,                ///< double, attributed share; -1 without nodes
         NodeCountRole,               ///< qulonglong, descendants included
         OrphanCountRole,             ///< qulonglong, descendants included
-        OperatorsRole,               ///< QStringList: operator types of the module's own nodes
-        SortRole,                    ///< what a column sorts by
         InferredRole,                ///< bool: made up from names, not from a source model
         AliasRole                    ///< QString: the FQN this instance is an alias of
     };
@@ -35,6 +34,13 @@ public:
 
     void setInspection(std::shared_ptr<const Inspection> inspection);
     const std::shared_ptr<const Inspection>& inspection() const { return m_inspection; }
+
+    /// Of a large tree in the background; arranged() follows in any case, unless another filter or
+    /// model comes before.
+    void setFilter(const ModuleFilter& filter);
+    const ModuleFilter& filter() const { return m_filter; }
+    /// How many rows there are in each depth.
+    const std::vector<std::size_t>& levels() const { return m_levels; }
 
     /// A sign before the name of a module, and a line for its tooltip.
     struct Mark {
@@ -46,6 +52,7 @@ public:
     /// takes longer than a frame, so whoever sets them has the view painted anew.
     void setMarks(MarkOf marks);
 
+    /// Invalid when the filter hides it.
     QModelIndex indexOf(ModuleId id, int column = Name) const;
     static ModuleId moduleOf(const QModelIndex& index);
 
@@ -56,19 +63,25 @@ public:
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
+Q_SIGNALS:
+    /// Other rows are there, after setFilter(): the model has been reset.
+    void arranged();
+
 private:
+    void arrange(const ShownModulesPtr& shown);
     const CoverageFigures* figures(ModuleId id) const;
     QString display(ModuleId id, int column) const;
     QString toolTip(ModuleId id) const;
-    const std::vector<StringId>& operators(ModuleId id) const;
-    QVariant sortKey(ModuleId id, int column) const;
-
     std::shared_ptr<const Inspection> m_inspection;
     MarkOf m_marks;
     std::vector<int> m_rows;                 ///< each module's place among its parent's children
     std::vector<std::uint64_t> m_parameters; ///< per module, below included
-    /// Per module, own nodes, distinct. Made when first asked for: only a search needs it.
-    mutable std::vector<std::vector<StringId>> m_operators;
+    std::vector<std::size_t> m_levels;       ///< of the rows that are shown
+    std::vector<std::size_t> m_all_levels;
+    ModuleFilter m_filter;
+    ShownModulesPtr m_shown;                            ///< null: everything
+    std::shared_ptr<const ModuleOperators> m_operators; ///< made for the first filter
+    Background m_background;
 };
 
 } // namespace strata::ui

@@ -6,41 +6,73 @@
 
 namespace strata::ui {
 
-NodeListModel::NodeListModel(QObject* parent) : QAbstractTableModel(parent) {}
+namespace {
+
+QString textOf(const Inspection& inspection, NodeId id, int column)
+{
+    const NodeAttribution& attribution = inspection.attribution[id];
+    const OnnxModel& model = *inspection.model;
+    switch (column) {
+    case NodeListModel::Name:
+        return nodeTitle(model, id);
+    case NodeListModel::Operator:
+        return toQString(model.text(model.nodes[id].op_type));
+    case NodeListModel::ModulePath:
+        return attribution.module < inspection.modules.size()
+                   ? modulePath(inspection.modules, attribution.module)
+                   : toQString(attribution.synthetic_path);
+    case NodeListModel::Confidence:
+        return formatConfidence(attribution.confidence);
+    case NodeListModel::EvidenceColumn:
+        return evidenceName(attribution.kind);
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
+NodeListModel::NodeListModel(QObject* parent)
+    : NodeTableModel(
+          [](const Inspection& inspection, NodeId id, int column) -> SortKey {
+              const NodeAttribution& attribution = inspection.attribution[id];
+              if (column == Confidence)
+                  return {attribution.confidence, {}};
+              if (column == EvidenceColumn)
+                  return {static_cast<double>(attribution.kind), {}};
+              return {0.0, textOf(inspection, id, column)};
+          },
+          parent)
+{}
 
 void NodeListModel::setInspection(std::shared_ptr<const Inspection> inspection,
                                   const Condition& condition)
 {
-    beginResetModel();
-    m_inspection = std::move(inspection);
-    m_nodes.clear();
-    if (m_inspection && m_inspection->model && condition) {
-        const OnnxModel& model = *m_inspection->model;
-        const std::size_t count = std::min(model.nodes.size(), m_inspection->attribution.size());
-        for (std::size_t id = 0; id < count; ++id)
-            if (condition(model.nodes[id], m_inspection->attribution[id]))
-                m_nodes.push_back(static_cast<NodeId>(id));
-    }
-    endResetModel();
+    if (!condition)
+        return setSource(std::move(inspection), {});
+    setSource(
+        std::move(inspection),
+        [condition](const Inspection& from, TaskContext& task) -> Result<std::vector<NodeId>> {
+            std::vector<NodeId> nodes;
+            const std::size_t count =
+                from.model ? std::min(from.model->nodes.size(), from.attribution.size()) : 0;
+            for (std::size_t id = 0; id < count; ++id) {
+                if (id % 4096 == 0)
+                    STRATA_CHECK(task.poll());
+                if (condition(from.model->nodes[id], from.attribution[id]))
+                    nodes.push_back(static_cast<NodeId>(id));
+            }
+            return nodes;
+        });
 }
 
 void NodeListModel::setNodes(std::shared_ptr<const Inspection> inspection,
                              std::vector<NodeId> nodes)
 {
-    beginResetModel();
-    m_inspection = std::move(inspection);
-    m_nodes = std::move(nodes);
-    const std::size_t count =
-        m_inspection && m_inspection->model
-            ? std::min(m_inspection->model->nodes.size(), m_inspection->attribution.size())
-            : 0;
-    std::erase_if(m_nodes, [&](NodeId id) { return id >= count; });
-    endResetModel();
-}
-
-int NodeListModel::rowCount(const QModelIndex& parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_nodes.size());
+    setSource(
+        std::move(inspection),
+        [found = std::make_shared<const std::vector<NodeId>>(std::move(nodes))](
+            const Inspection&, TaskContext&) -> Result<std::vector<NodeId>> { return *found; });
 }
 
 int NodeListModel::columnCount(const QModelIndex& parent) const
@@ -52,35 +84,14 @@ QVariant NodeListModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
         return {};
-    const NodeId id = m_nodes[static_cast<std::size_t>(index.row())];
-    const NodeAttribution& attribution = m_inspection->attribution[id];
-    const OnnxModel& model = *m_inspection->model;
+    const NodeId id = nodeAt(index.row());
     if (role == NodeIdRole)
         return id;
-    if (role == SortRole && index.column() == Confidence)
-        return attribution.confidence;
-    if (role == SortRole && index.column() == EvidenceColumn)
-        return static_cast<int>(attribution.kind);
     if (role == Qt::TextAlignmentRole && index.column() == Confidence)
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
-    if (role != Qt::DisplayRole && role != Qt::ToolTipRole && role != SortRole)
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
-    switch (index.column()) {
-    case Name:
-        return nodeTitle(model, id);
-    case Operator:
-        return toQString(model.text(model.nodes[id].op_type));
-    case ModulePath:
-        return attribution.module < m_inspection->modules.size()
-                   ? modulePath(m_inspection->modules, attribution.module)
-                   : toQString(attribution.synthetic_path);
-    case Confidence:
-        return formatConfidence(attribution.confidence);
-    case EvidenceColumn:
-        return evidenceName(attribution.kind);
-    default:
-        return {};
-    }
+    return textOf(inspection(), id, index.column());
 }
 
 QVariant NodeListModel::headerData(int section, Qt::Orientation orientation, int role) const

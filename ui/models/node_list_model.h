@@ -1,21 +1,15 @@
 // Nodes chosen by a condition: what a click on a bar of the coverage panel lists.
 #pragma once
 
-#include "ir/inspection.h"
-
-#include <QAbstractTableModel>
-
-#include <functional>
-#include <memory>
-#include <vector>
+#include "ui/models/node_table_model.h"
 
 namespace strata::ui {
 
-class NodeListModel : public QAbstractTableModel {
+class NodeListModel : public NodeTableModel {
     Q_OBJECT
 public:
     enum Column { Name, Operator, ModulePath, Confidence, EvidenceColumn, ColumnCount };
-    enum Role { NodeIdRole = Qt::UserRole, SortRole };
+    /// Asked by a worker: it must not touch what belongs to the window.
     using Condition = std::function<bool(const OnnxNode&, const NodeAttribution&)>;
 
     explicit NodeListModel(QObject* parent = nullptr);
@@ -26,14 +20,9 @@ public:
     /// Exactly these nodes, in this order; ids that the model does not have are left out.
     void setNodes(std::shared_ptr<const Inspection> inspection, std::vector<NodeId> nodes);
 
-    int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-private:
-    std::shared_ptr<const Inspection> m_inspection;
-    std::vector<NodeId> m_nodes;
 };
 
 } // namespace strata::ui

@@ -6,26 +6,49 @@
 
 namespace strata::ui {
 
-OrphanModel::OrphanModel(QObject* parent) : QAbstractTableModel(parent) {}
+namespace {
+
+QString textOf(const Inspection& inspection, NodeId id, int column)
+{
+    const OnnxModel& model = *inspection.model;
+    switch (column) {
+    case OrphanModel::Name:
+        return nodeTitle(model, id);
+    case OrphanModel::Operator:
+        return toQString(model.text(model.nodes[id].op_type));
+    case OrphanModel::SyntheticPath:
+        return toQString(inspection.attribution[id].synthetic_path);
+    case OrphanModel::GraphPath:
+        return toQString(model.node_path(id));
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
+OrphanModel::OrphanModel(QObject* parent)
+    : NodeTableModel(
+          [](const Inspection& inspection, NodeId id, int column) -> SortKey {
+              // A graph path takes time linear in the graph; sorting by it is sorting by file
+              // order.
+              if (column == GraphPath)
+                  return {static_cast<double>(id), {}};
+              return {0.0, textOf(inspection, id, column)};
+          },
+          parent)
+{}
 
 void OrphanModel::setInspection(std::shared_ptr<const Inspection> inspection)
 {
-    beginResetModel();
-    m_inspection = std::move(inspection);
-    m_nodes.clear();
-    if (m_inspection && m_inspection->model) {
-        const std::size_t count =
-            std::min(m_inspection->model->nodes.size(), m_inspection->attribution.size());
-        for (std::size_t node = 0; node < count; ++node)
-            if (m_inspection->attribution[node].synthetic)
-                m_nodes.push_back(static_cast<NodeId>(node));
-    }
-    endResetModel();
-}
-
-int OrphanModel::rowCount(const QModelIndex& parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_nodes.size());
+    setSource(std::move(inspection),
+              [](const Inspection& from, TaskContext&) -> Result<std::vector<NodeId>> {
+                  std::vector<NodeId> nodes;
+                  for (std::size_t node = 0; node < from.attribution.size(); ++node)
+                      if (from.attribution[node].synthetic)
+                          nodes.push_back(static_cast<NodeId>(node));
+                  return nodes;
+              });
 }
 
 int OrphanModel::columnCount(const QModelIndex& parent) const
@@ -37,27 +60,12 @@ QVariant OrphanModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
         return {};
-    const NodeId id = m_nodes[static_cast<std::size_t>(index.row())];
-    const OnnxModel& model = *m_inspection->model;
+    const NodeId id = nodeAt(index.row());
     if (role == NodeIdRole)
         return id;
-    // A graph path takes time linear in the graph; sorting by it is sorting by file order.
-    if (role == SortRole && index.column() == GraphPath)
-        return id;
-    if (role != Qt::DisplayRole && role != Qt::ToolTipRole && role != SortRole)
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
-    switch (index.column()) {
-    case Name:
-        return nodeTitle(model, id);
-    case Operator:
-        return toQString(model.text(model.nodes[id].op_type));
-    case SyntheticPath:
-        return toQString(m_inspection->attribution[id].synthetic_path);
-    case GraphPath:
-        return toQString(model.node_path(id));
-    default:
-        return {};
-    }
+    return textOf(inspection(), id, index.column());
 }
 
 QVariant OrphanModel::headerData(int section, Qt::Orientation orientation, int role) const

@@ -1,5 +1,6 @@
 #include "ui/panels/breadcrumbs.h"
 
+#include "ui/jobs/activity.h"
 #include "ui/models/format.h"
 
 #include <QHBoxLayout>
@@ -38,6 +39,7 @@ void Breadcrumbs::setInspection(std::shared_ptr<const Inspection> inspection)
 
 void Breadcrumbs::showPath(const Target& target)
 {
+    const Activity activity("breadcrumbs: selection");
     while (QLayoutItem* item = m_row->takeAt(0)) {
         if (QWidget* widget = item->widget()) {
             widget->hide();

@@ -1,5 +1,7 @@
 #include "ui/panels/inspector_panel.h"
 
+#include "ui/jobs/activity.h"
+#include "ui/jobs/release_later.h"
 #include "ui/models/format.h"
 #include "ui/panels/evidence_view.h"
 #include "ui/panels/profile_facts.h"
@@ -11,9 +13,11 @@
 #include "ui/widgets/section.h"
 #include "ui/widgets/value_label.h"
 
+#include <QApplication>
 #include <QEvent>
 #include <QFileInfo>
 #include <QLabel>
+#include <QPointer>
 #include <QScrollBar>
 #include <QVBoxLayout>
 
@@ -152,10 +156,10 @@ RowList* InspectorPanel::addValueList(Section* section, NodeValuesModel* model)
 void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
 {
     m_inspection = std::move(inspection);
-    m_consumers.reset();
-    m_fx_counts.clear();
-    m_module_seconds.clear();
-    m_costs.clear();
+    releaseLater(std::exchange(m_consumers, nullptr));
+    releaseLater(std::exchange(m_fx_counts, {}));
+    releaseLater(std::exchange(m_module_seconds, {}));
+    releaseLater(std::exchange(m_costs, {}));
     m_background.cancel();
     if (m_inspection && (m_inspection->model || m_inspection->program))
         m_background.run([this, model = m_inspection->model, program = m_inspection->program,
@@ -181,7 +185,9 @@ void InspectorPanel::setInspection(std::shared_ptr<const Inspection> inspection)
                 showTarget(m_selection->current());
             };
         });
-    showTarget(m_selection->current());
+    // With what is selected by then: whoever opens a model also selects what was selected before.
+    QMetaObject::invokeMethod(
+        this, [this] { showTarget(m_selection->current()); }, Qt::QueuedConnection);
 }
 
 QString InspectorPanel::heading() const
@@ -201,6 +207,7 @@ QStringList InspectorPanel::evidenceTexts() const
 
 void InspectorPanel::clear()
 {
+    m_counting.cancel();
     m_kind->setText(tr("Inspector"));
     m_heading->clear();
     m_confidence->hide();
@@ -218,6 +225,19 @@ void InspectorPanel::clear()
 }
 
 void InspectorPanel::showTarget(const Target& target)
+{
+    const Activity activity("inspector: selection");
+    // While the content is hidden, nothing of it is laid out: once at the end is enough.
+    const QPointer<QWidget> focused = QApplication::focusWidget();
+    const bool had_focus = focused && widget()->isAncestorOf(focused);
+    widget()->hide();
+    fill(target);
+    widget()->show();
+    if (had_focus && focused)
+        focused->setFocus();
+}
+
+void InspectorPanel::fill(const Target& target)
 {
     clear();
     verticalScrollBar()->setValue(0);
@@ -376,7 +396,21 @@ void InspectorPanel::showOperators(ModuleId id)
 {
     if (!m_inspection->model)
         return;
-    const OperatorCounts sorted = operatorCounts(*m_inspection, id);
+    const Activity activity("inspector: operators");
+    m_counting.cancel();
+    constexpr std::size_t few = 5000;
+    if (id == root_module || m_inspection->model->nodes.size() <= few)
+        return showOperatorCounts(operatorCounts(*m_inspection, id));
+    m_counting.run([this, id, inspection = m_inspection](TaskContext&) -> Background::Answer {
+        return [this, id, made = operatorCounts(*inspection, id)] {
+            if (m_selection->current().module == id)
+                showOperatorCounts(made);
+        };
+    });
+}
+
+void InspectorPanel::showOperatorCounts(const OperatorCounts& sorted)
+{
     constexpr std::size_t most_bars = 16;
     for (std::size_t i = 0; i < std::min(sorted.size(), most_bars); ++i) {
         auto* bar = new BarRow;

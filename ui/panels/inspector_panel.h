@@ -6,6 +6,7 @@
 #include "ui/models/node_models.h"
 #include "ui/models/selection.h"
 #include "ui/panels/module_costs.h"
+#include "ui/panels/subject_facts.h"
 
 #include <QScrollArea>
 
@@ -50,7 +51,9 @@ private:
     void showFile();
     void showNode(NodeId id);
     void showModule(ModuleId id);
+    void fill(const Target& target);
     void showOperators(ModuleId id);
+    void showOperatorCounts(const OperatorCounts& sorted);
     void showFxKinds(ModuleId id);
     void clear();
     void follow(const QString& link);
@@ -60,6 +63,7 @@ private:
     std::shared_ptr<const Inspection> m_inspection;
     std::shared_ptr<const ConsumerTable> m_consumers; ///< null until the background has it
     Background m_background;
+    Background m_counting; ///< operators of the selected module
 
     QLabel* m_kind;
     QLabel* m_heading;

@@ -29,7 +29,7 @@ void LocatorDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->setRenderHint(QPainter::Antialiasing);
     if ((option.state & QStyle::State_Selected) != 0) {
         painter->setPen(Qt::NoPen);
-        painter->setBrush(Theme::mix(theme.surface, theme.accent, 0.18));
+        painter->setBrush(theme.selectedFill());
         painter->drawRoundedRect(option.rect.adjusted(4, 1, -4, -1), 5, 5);
     }
     QRect place = option.rect.adjusted(inset, 0, -inset, 0);

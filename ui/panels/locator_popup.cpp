@@ -1,12 +1,14 @@
 #include "ui/panels/locator_popup.h"
 
+#include "ui/jobs/activity.h"
+#include "ui/jobs/release_later.h"
 #include "ui/models/format.h"
 #include "ui/models/locator_model.h"
 #include "ui/panels/locator_delegate.h"
+#include "ui/widgets/card_shadow.h"
 #include "ui/window/icons.h"
 
 #include <QAction>
-#include <QGraphicsDropShadowEffect>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -56,11 +58,7 @@ LocatorPopup::LocatorPopup(QWidget* window)
     column->addWidget(m_edit);
     column->addWidget(m_list, 1);
     column->addWidget(m_hint);
-    auto* shadow = new QGraphicsDropShadowEffect(this);
-    shadow->setBlurRadius(32);
-    shadow->setOffset(0, 6);
-    shadow->setColor(QColor(0, 0, 0, 90));
-    setGraphicsEffect(shadow);
+    new CardShadow(this);
     connect(m_edit, &QLineEdit::textChanged, this, &LocatorPopup::search);
     connect(m_list, &QListView::clicked, this, [this] { choose(); });
     window->installEventFilter(this);
@@ -74,7 +72,7 @@ void LocatorPopup::setInspection(std::shared_ptr<const Inspection> inspection)
     hide();
     m_searching.cancel();
     m_indexing.cancel();
-    m_things.reset();
+    releaseLater(std::exchange(m_things, nullptr));
     m_inspection = std::move(inspection);
     m_model->setHits(nullptr, nullptr, {});
     if (!m_inspection)
@@ -94,6 +92,7 @@ void LocatorPopup::setInspection(std::shared_ptr<const Inspection> inspection)
 
 void LocatorPopup::openWith(std::vector<QAction*> actions, const QString& typed)
 {
+    const Activity activity("locator: opening");
     m_actions = std::move(actions);
     Locator commands;
     for (std::size_t i = 0; i < m_actions.size(); ++i)
@@ -148,6 +147,7 @@ void LocatorPopup::search()
         });
         all.resize(std::min(all.size(), shown));
         return [this, merged, all, inspection] {
+            const Activity activity("locator: found");
             m_model->setHits(inspection, merged, all);
             m_list->setCurrentIndex(m_model->index(0));
         };

@@ -1,6 +1,6 @@
 #include "ui/panels/module_panel.h"
 
-#include "ui/models/module_filter_proxy.h"
+#include "ui/jobs/activity.h"
 #include "ui/models/module_tree_model.h"
 #include "ui/panels/share_delegate.h"
 #include "ui/window/icons.h"
@@ -36,7 +36,6 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     : QWidget(parent),
       m_selection(selection),
       m_model(new ModuleTreeModel(this)),
-      m_proxy(new ModuleFilterProxy(this)),
       m_filter(new QLineEdit(this)),
       m_view(new QTreeView(this))
 {
@@ -46,8 +45,7 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     m_filter->setClearButtonEnabled(true);
     m_filter->addAction(icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
 
-    m_proxy->setSourceModel(m_model);
-    m_view->setModel(m_proxy);
+    m_view->setModel(m_model);
     m_view->setObjectName(QStringLiteral("moduleTree"));
     m_view->setAccessibleName(tr("Module tree"));
     m_view->setFrameShape(QFrame::NoFrame);
@@ -97,13 +95,13 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     connect(expand, &QToolButton::clicked, this, &ModulePanel::expandAll);
     connect(collapse, &QToolButton::clicked, this, &ModulePanel::collapseAll);
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-        const QScopedValueRollback following(m_following, true);
-        m_proxy->setFilterText(text);
-        if (!text.isEmpty())
-            m_view->expandAll();
-        else
-            follow(m_selection->current());
+        m_model->setFilter({text, m_model->filter().kept});
     });
+    connect(m_model, &ModuleTreeModel::arranged, this, &ModulePanel::showArranged);
+    connect(m_view, &QTreeView::expanded, this,
+            [this](const QModelIndex& i) { noteOpen(i, true); });
+    connect(m_view, &QTreeView::collapsed, this,
+            [this](const QModelIndex& i) { noteOpen(i, false); });
     // Selected, not current: the view makes its first row current when it gets the focus.
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             [this](const QItemSelection& selected) {
@@ -131,8 +129,60 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
 void ModulePanel::setInspection(std::shared_ptr<const Inspection> inspection)
 {
     const QScopedValueRollback following(m_following, true);
+    m_open.assign(inspection ? inspection->modules.size() : 0, false);
     m_model->setInspection(std::move(inspection));
-    m_view->expandToDepth(0);
+    if (m_model->filter().isEmpty())
+        m_view->expand(m_model->index(0, 0));
+}
+
+/// Other rows are there: matches are open, and without a filter what was open before.
+void ModulePanel::showArranged()
+{
+    const Activity activity("module tree: filter");
+    const QScopedValueRollback following(m_following, true);
+    if (m_model->filter().text.isEmpty()) {
+        restoreOpen();
+    } else {
+        const QScopedValueRollback arranging(m_arranging, true);
+        openLevels();
+    }
+    follow(m_selection->current());
+}
+
+void ModulePanel::restoreOpen()
+{
+    const QScopedValueRollback arranging(m_arranging, true);
+    // The view lays itself out when it has been told all of them.
+    for (ModuleId id = 0; id < m_open.size(); ++id)
+        if (m_open[id])
+            if (const QModelIndex index = m_model->indexOf(id); index.isValid())
+                m_view->expand(index);
+}
+
+void ModulePanel::noteOpen(const QModelIndex& index, bool open)
+{
+    const ModuleId id = ModuleTreeModel::moduleOf(index);
+    if (!m_arranging && m_model->filter().text.isEmpty() && id < m_open.size())
+        m_open[id] = open;
+}
+
+void ModulePanel::openLevels()
+{
+    // Laying out a row takes about a microsecond, and nobody reads as many.
+    constexpr std::size_t most_rows = 10000;
+    const std::vector<std::size_t>& levels = m_model->levels();
+    std::size_t rows = 0;
+    int depth = -1;
+    for (const std::size_t level : levels) {
+        rows += level;
+        if (rows > most_rows)
+            break;
+        ++depth;
+    }
+    if (rows <= most_rows)
+        m_view->expandAll();
+    else
+        m_view->expandToDepth(std::max(0, depth - 1));
 }
 
 void ModulePanel::resizeEvent(QResizeEvent* event)
@@ -163,10 +213,7 @@ void ModulePanel::arrangeColumns()
 
 void ModulePanel::setKept(const FilteredNodesPtr& kept)
 {
-    const QScopedValueRollback following(m_following, true);
-    m_proxy->setKept(kept);
-    if (!kept)
-        follow(m_selection->current());
+    m_model->setFilter({m_model->filter().text, kept});
 }
 
 void ModulePanel::focusFilter()
@@ -177,23 +224,37 @@ void ModulePanel::focusFilter()
 
 void ModulePanel::expandAll()
 {
-    m_view->expandAll();
+    const Activity activity("module tree: expand all");
+    const QScopedValueRollback arranging(m_arranging, true);
+    openLevels();
+    if (!m_model->filter().text.isEmpty())
+        return;
+    for (ModuleId id = 0; id < m_open.size(); ++id)
+        m_open[id] = m_view->isExpanded(m_model->indexOf(id));
 }
 
 void ModulePanel::collapseAll()
 {
+    const Activity activity("module tree: collapse all");
     const QScopedValueRollback following(m_following, true);
+    const QScopedValueRollback arranging(m_arranging, true);
     m_view->collapseAll();
-    m_view->expandToDepth(0);
+    m_view->expand(m_model->index(0, 0));
+    if (m_model->filter().text.isEmpty()) {
+        m_open.assign(m_open.size(), false);
+        if (!m_open.empty())
+            m_open[root_module] = true;
+    }
 }
 
 QModelIndex ModulePanel::viewIndex(ModuleId id) const
 {
-    return m_proxy->mapFromSource(m_model->indexOf(id));
+    return m_model->indexOf(id);
 }
 
 void ModulePanel::follow(const Target& target)
 {
+    const Activity activity("module tree: selection");
     const QScopedValueRollback following(m_following, true);
     const auto& inspection = m_model->inspection();
     if (!inspection)

@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <vector>
 
 class QLineEdit;
 class QResizeEvent;
@@ -14,7 +15,6 @@ class QTreeView;
 
 namespace strata::ui {
 
-class ModuleFilterProxy;
 class ModuleTreeModel;
 
 class ModulePanel : public QWidget {
@@ -26,6 +26,7 @@ public:
     /// Shows only modules that hold one of these nodes, and those around them; null: all.
     void setKept(const FilteredNodesPtr& kept);
     void focusFilter();
+    /// Of a very large tree as many levels as can be shown without making one wait.
     void expandAll();
     void collapseAll();
     QTreeView* view() const { return m_view; }
@@ -37,15 +38,20 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void showArranged();
+    void restoreOpen();
+    void noteOpen(const QModelIndex& index, bool open);
+    void openLevels();
     void follow(const Target& target);
     /// Hides the columns that matter least while the names would have too little room.
     void arrangeColumns();
 
     Selection* m_selection;
     ModuleTreeModel* m_model;
-    ModuleFilterProxy* m_proxy;
     QLineEdit* m_filter;
     QTreeView* m_view;
+    std::vector<bool> m_open; ///< modules, without a filter: what is open again after one
+    bool m_arranging = false; ///< what opens and closes is not the user's doing
     bool m_following = false; ///< while the tree repeats what another view selected
 };
 

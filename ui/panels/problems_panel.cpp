@@ -1,10 +1,11 @@
 #include "ui/panels/problems_panel.h"
 
+#include "ui/jobs/activity.h"
 #include "ui/models/diagnostics_filter.h"
 #include "ui/models/diagnostics_model.h"
 #include "ui/models/format.h"
-#include "ui/models/node_filter_proxy.h"
 #include "ui/models/orphan_model.h"
+#include "ui/widgets/cell_delegate.h"
 #include "ui/widgets/colors.h"
 #include "ui/window/icons.h"
 
@@ -17,7 +18,6 @@
 #include <QPainter>
 #include <QShortcut>
 #include <QSortFilterProxyModel>
-#include <QStyledItemDelegate>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -27,15 +27,33 @@ namespace strata::ui {
 
 namespace {
 
-/// Puts the sign of the severity before its name: not colour alone.
-class SeverityDelegate : public QStyledItemDelegate {
+/// A list with rows of several lines asks for the height of every row: that must cost next to
+/// nothing.
+class LineDelegate : public CellDelegate {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using CellDelegate::CellDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override
+    {
+        return {0, heightOf(option, 1)};
+    }
 
 protected:
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    static int heightOf(const QStyleOptionViewItem& option, int lines)
     {
-        QStyledItemDelegate::initStyleOption(option, index);
+        constexpr int above_and_below = 9;
+        return lines * option.fontMetrics.height() + above_and_below;
+    }
+};
+
+/// Puts the sign of the severity before its name: not colour alone.
+class SeverityDelegate : public LineDelegate {
+public:
+    using LineDelegate::LineDelegate;
+
+protected:
+    QIcon iconOf(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
         const auto severity =
             static_cast<Severity>(index.data(DiagnosticsModel::SeverityRole).toInt());
         const Tone tone = severity == Severity::Error     ? Tone::Error
@@ -44,38 +62,86 @@ protected:
         const QString name = severity == Severity::Error     ? QStringLiteral("error")
                              : severity == Severity::Warning ? QStringLiteral("warning")
                                                              : QStringLiteral("info");
-        option->features |= QStyleOptionViewItem::HasDecoration;
-        option->decorationSize = QSize(16, 16);
-        option->icon = icon(name, toneColor(tone, option->palette));
+        return icon(name, toneColor(tone, option.palette));
     }
 };
 
-/// Wraps sentences to the width of their column.
-class SentenceDelegate : public QStyledItemDelegate {
+/// Wraps sentences to the width of their column. Lines are counted with the widths of single
+/// letters: laying out thousands of texts takes half a second. Where rows are alike, two lines.
+class SentenceDelegate : public LineDelegate {
 public:
-    explicit SentenceDelegate(QTreeView* view) : QStyledItemDelegate(view), m_view(view) {}
+    explicit SentenceDelegate(QTreeView* view) : LineDelegate(view), m_view(view) {}
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
-        const QSize one_line = QStyledItemDelegate::sizeHint(option, index);
-        constexpr int margin = 12;
-        const int width = std::max(80, m_view->columnWidth(index.column()) - margin);
-        const QFontMetrics metrics(option.font);
-        const int height =
-            metrics.boundingRect(0, 0, width, 10000, Qt::TextWordWrap, index.data().toString())
-                .height();
-        return {one_line.width(), one_line.height() - metrics.height() + height};
+        if (m_view->uniformRowHeights())
+            return {0, heightOf(option, 2)};
+        return {0, heightOf(option, lines(option.font, index.data().toString(),
+                                          m_view->columnWidth(index.column()) - 2 * side))};
     }
-
-protected:
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override
     {
-        QStyledItemDelegate::initStyleOption(option, index);
-        option->features |= QStyleOptionViewItem::WrapText;
+        paintGround(painter, option);
+        painter->setPen(option.palette.color(QPalette::Text));
+        painter->setFont(option.font);
+        painter->drawText(option.rect.adjusted(side, 0, -side, 0),
+                          QStyle::visualAlignment(option.direction, Qt::AlignLeading) |
+                              Qt::AlignVCenter | Qt::TextWordWrap,
+                          index.data().toString());
     }
 
 private:
+    static constexpr int side = 4;
+
+    double widthOf(QChar c) const
+    {
+        const auto known = m_widths.constFind(c);
+        if (known != m_widths.constEnd())
+            return *known;
+        const double width = QFontMetricsF(m_font).horizontalAdvance(c);
+        m_widths.insert(c, width);
+        return width;
+    }
+
+    int lines(const QFont& font, const QString& text, int width) const
+    {
+        if (font != m_font) {
+            m_font = font;
+            m_widths.clear();
+        }
+        const double room = std::max(80.0, width * 0.98);
+        const double space = widthOf(QLatin1Char(' '));
+        int count = 1;
+        double line = 0.0;
+        double word = 0.0;
+        const auto end_word = [&] {
+            if (line > 0.0 && line + space + word > room) {
+                ++count;
+                line = word;
+            } else {
+                line += (line > 0.0 ? space : 0.0) + word;
+            }
+            word = 0.0;
+        };
+        for (const QChar c : text) {
+            if (c == QLatin1Char('\n')) {
+                end_word();
+                ++count;
+                line = 0.0;
+            } else if (c.isSpace()) {
+                end_word();
+            } else {
+                word += widthOf(c);
+            }
+        }
+        end_word();
+        return count;
+    }
+
     QTreeView* m_view;
+    mutable QFont m_font;
+    mutable QHash<QChar, double> m_widths;
 };
 
 /// Rows of the view as tab-separated text.
@@ -123,8 +189,10 @@ protected:
             return;
         QPainter painter(viewport());
         painter.setPen(mutedText(palette()));
-        const auto* filter = qobject_cast<const QSortFilterProxyModel*>(model());
-        const bool filtered = filter && filter->sourceModel()->rowCount() > 0;
+        const auto* proxy = qobject_cast<const QSortFilterProxyModel*>(model());
+        const auto* nodes = qobject_cast<const NodeTableModel*>(model());
+        const bool filtered =
+            (proxy && proxy->sourceModel()->rowCount() > 0) || (nodes && nodes->total() > 0);
         painter.drawText(viewport()->rect().adjusted(16, 0, -16, 0),
                          Qt::AlignCenter | Qt::TextWordWrap,
                          filtered ? ProblemsPanel::tr("Nothing here passes the filter.")
@@ -142,31 +210,28 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     : QTabWidget(parent),
       m_selection(selection),
       m_orphans(new OrphanModel(this)),
-      m_orphans_sorted(new NodeFilterProxy(OrphanModel::NodeIdRole, this)),
       m_diagnostics(new DiagnosticsModel(this)),
       m_diagnostics_filter(new DiagnosticsFilter(this)),
-      m_nodes(new NodeListModel(this)),
-      m_nodes_sorted(new NodeFilterProxy(NodeListModel::NodeIdRole, this))
+      m_nodes(new NodeListModel(this))
 {
     setDocumentMode(true);
     setAccessibleName(tr("Problems"));
-    m_orphans_sorted->setSourceModel(m_orphans);
-    m_orphans_sorted->setSortRole(OrphanModel::SortRole);
-    m_nodes_sorted->setSourceModel(m_nodes);
-    m_nodes_sorted->setSortRole(NodeListModel::SortRole);
-    m_orphan_view = addView(m_orphans_sorted, QStringLiteral("orphanView"), tr("Orphans"));
+    m_orphan_view = addView(m_orphans, QStringLiteral("orphanView"), tr("Orphans"));
     m_diagnostics_filter->setSourceModel(m_diagnostics);
     m_diagnostics_view =
         addView(m_diagnostics_filter, QStringLiteral("diagnosticsView"), tr("Diagnostics"));
     addDiagnosticsFilter();
-    m_node_view = addView(m_nodes_sorted, QStringLiteral("nodeView"), tr("Nodes"));
+    m_node_view = addView(m_nodes, QStringLiteral("nodeView"), tr("Nodes"));
     m_orphan_view->setSortingEnabled(true);
     m_orphan_view->sortByColumn(OrphanModel::GraphPath, Qt::AscendingOrder);
     m_node_view->setSortingEnabled(true);
     m_node_view->sortByColumn(-1, Qt::AscendingOrder);
     // Messages are sentences: they wrap instead of being cut.
-    m_diagnostics_view->setUniformRowHeights(false);
     m_diagnostics_view->setWordWrap(true);
+    m_diagnostics_view->setItemDelegate(new LineDelegate(m_diagnostics_view));
+    for (NodeTableModel* model :
+         {static_cast<NodeTableModel*>(m_orphans), static_cast<NodeTableModel*>(m_nodes)})
+        connect(model, &NodeTableModel::rowsChanged, this, &ProblemsPanel::refreshTitles);
     m_diagnostics_view->setItemDelegateForColumn(DiagnosticsModel::Message,
                                                  new SentenceDelegate(m_diagnostics_view));
     connect(m_diagnostics_view->header(), &QHeaderView::sectionResized, m_diagnostics_view,
@@ -194,10 +259,9 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
     // A click, Enter, or the arrow keys: all reveal at once.
     auto reveal_node = [this](const QModelIndex& index) {
         if (index.isValid())
-            m_selection->select(Target::ofNode(index.data(OrphanModel::NodeIdRole).toUInt()), this);
+            m_selection->select(Target::ofNode(index.data(NodeTableModel::NodeIdRole).toUInt()),
+                                this);
     };
-    static_assert(static_cast<int>(OrphanModel::NodeIdRole) ==
-                  static_cast<int>(NodeListModel::NodeIdRole));
     auto reveal_diagnostic = [this](const QModelIndex& index) {
         const int row = m_diagnostics_filter->mapToSource(index).row();
         if (const Target target = m_diagnostics->targetOf(row); !target.isEmpty())
@@ -225,6 +289,9 @@ QTreeView* ProblemsPanel::addView(QAbstractItemModel* model, const QString& name
     view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    view->setItemDelegate(new CellDelegate(view));
+    if (const auto* nodes = qobject_cast<const NodeTableModel*>(model))
+        keepCurrent(view, nodes);
     auto* copy = new QAction(icon(QStringLiteral("copy")), tr("Copy rows"), view);
     copy->setShortcut(QKeySequence::Copy);
     copy->setShortcutContext(Qt::WidgetShortcut);
@@ -234,6 +301,21 @@ QTreeView* ProblemsPanel::addView(QAbstractItemModel* model, const QString& name
     view->setContextMenuPolicy(Qt::ActionsContextMenu);
     addTab(view, title);
     return view;
+}
+
+/// Of a list that is filtered or sorted anew: the same node stays current.
+void ProblemsPanel::keepCurrent(QTreeView* view, const NodeTableModel* model)
+{
+    auto current = std::make_shared<NodeId>(no_id);
+    connect(model, &QAbstractItemModel::modelAboutToBeReset, view, [view, current] {
+        const QModelIndex index = view->currentIndex();
+        *current = index.isValid() ? index.data(NodeTableModel::NodeIdRole).toUInt() : no_id;
+    });
+    connect(model, &NodeTableModel::rowsChanged, view, [view, model, current] {
+        if (const int row = *current == no_id ? -1 : model->rowOf(*current); row >= 0)
+            view->setCurrentIndex(model->index(row, 0));
+        *current = no_id;
+    });
 }
 
 void ProblemsPanel::addDiagnosticsFilter()
@@ -277,12 +359,15 @@ void ProblemsPanel::setInspection(std::shared_ptr<const Inspection> inspection)
     m_inspection = std::move(inspection);
     m_orphans->setInspection(m_inspection);
     m_diagnostics->setInspection(m_inspection);
+    // The height of each row is a question to the model: of many, all are alike.
+    constexpr int most_heights = 2000;
+    m_diagnostics_view->setUniformRowHeights(m_diagnostics->rowCount() > most_heights);
     m_nodes->setInspection(m_inspection, {});
     m_nodes_title.clear();
     refreshTitles();
     for (QTreeView* view : {m_orphan_view, m_diagnostics_view, m_node_view})
         static_cast<ListView*>(view)->setOpened(m_inspection != nullptr);
-    if (m_orphans->rowCount() == 0 && m_diagnostics->rowCount() > 0)
+    if (orphanCount() == 0 && m_diagnostics->rowCount() > 0)
         showDiagnostics();
     else
         showOrphans();
@@ -290,30 +375,35 @@ void ProblemsPanel::setInspection(std::shared_ptr<const Inspection> inspection)
 
 void ProblemsPanel::refreshTitles()
 {
-    auto counted = [](const QString& title, int count, int shown) {
-        const auto number = [](int n) { return formatCount(static_cast<std::uint64_t>(n)); };
+    auto counted = [](const QString& title, std::size_t count, std::size_t shown) {
         if (shown < count)
-            return tr("%1 (%2 of %3)").arg(title, number(shown), number(count));
-        return count > 0 ? QStringLiteral("%1 (%2)").arg(
-                               title, formatCount(static_cast<std::uint64_t>(count)))
-                         : title;
+            return tr("%1 (%2 of %3)").arg(title, formatCount(shown), formatCount(count));
+        return count > 0 ? QStringLiteral("%1 (%2)").arg(title, formatCount(count)) : title;
     };
-    setTabText(0, counted(tr("Orphans"), m_orphans->rowCount(), m_orphans_sorted->rowCount()));
-    setTabText(1, counted(tr("Diagnostics"), m_diagnostics->rowCount(), m_diagnostics->rowCount()));
-    setTabText(2, counted(m_nodes_title.isEmpty() ? tr("Nodes") : m_nodes_title,
-                          m_nodes->rowCount(), m_nodes_sorted->rowCount()));
+    const auto diagnostics = static_cast<std::size_t>(m_diagnostics->rowCount());
+    setTabText(0, counted(tr("Orphans"), m_orphans->total(), m_orphans->nodes().size()));
+    setTabText(1, counted(tr("Diagnostics"), diagnostics, diagnostics));
+    setTabText(2, counted(m_nodes_title.isEmpty() ? tr("Nodes") : m_nodes_title, m_nodes->total(),
+                          m_nodes->nodes().size()));
 }
 
 void ProblemsPanel::setKept(const FilteredNodesPtr& kept)
 {
-    m_orphans_sorted->setKept(kept);
-    m_nodes_sorted->setKept(kept);
+    const Activity activity("problems: filter");
+    m_orphans->setKept(kept);
+    m_nodes->setKept(kept);
     refreshTitles();
+}
+
+/// Also before they are listed.
+std::uint64_t ProblemsPanel::orphanCount() const
+{
+    return m_inspection && m_inspection->model ? m_inspection->coverage.all.orphans : 0;
 }
 
 int ProblemsPanel::problemCount() const
 {
-    return m_orphans->rowCount() + m_diagnostics->count(Severity::Error) +
+    return static_cast<int>(orphanCount()) + m_diagnostics->count(Severity::Error) +
            m_diagnostics->count(Severity::Warning);
 }
 
@@ -329,6 +419,7 @@ void ProblemsPanel::showDiagnostics()
 
 void ProblemsPanel::showNodes(const QString& title, const NodeListModel::Condition& condition)
 {
+    const Activity activity("problems: nodes");
     m_nodes->setInspection(m_inspection, condition);
     m_nodes_title = title;
     refreshTitles();
@@ -337,6 +428,7 @@ void ProblemsPanel::showNodes(const QString& title, const NodeListModel::Conditi
 
 void ProblemsPanel::showNodes(const QString& title, std::vector<NodeId> nodes)
 {
+    const Activity activity("problems: nodes");
     m_nodes->setNodes(m_inspection, std::move(nodes));
     m_nodes_title = title;
     refreshTitles();
@@ -345,10 +437,10 @@ void ProblemsPanel::showNodes(const QString& title, std::vector<NodeId> nodes)
 
 QString ProblemsPanel::stepOrphan(int direction)
 {
-    const int count = m_orphans_sorted->rowCount();
+    const int count = m_orphans->rowCount();
     if (count == 0)
-        return m_orphans->rowCount() > 0 ? tr("No orphan passes the filter.")
-                                         : tr("No orphans: every node has a module.");
+        return orphanCount() > 0 ? tr("No orphan passes the filter.")
+                                 : tr("No orphans: every node has a module.");
     const QModelIndex current = m_orphan_view->currentIndex();
     int row = direction > 0 ? 0 : count - 1;
     bool round = false;
@@ -356,7 +448,7 @@ QString ProblemsPanel::stepOrphan(int direction)
         row = (current.row() + direction + count) % count;
         round = direction > 0 ? row <= current.row() : row >= current.row();
     }
-    const QModelIndex next = m_orphans_sorted->index(row, 0);
+    const QModelIndex next = m_orphans->index(row, 0);
     m_orphan_view->setCurrentIndex(next);
     m_orphan_view->scrollTo(next);
     m_selection->select(Target::ofNode(next.data(OrphanModel::NodeIdRole).toUInt()), this);

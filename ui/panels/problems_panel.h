@@ -16,7 +16,6 @@ namespace strata::ui {
 
 class DiagnosticsFilter;
 class DiagnosticsModel;
-class NodeFilterProxy;
 class OrphanModel;
 
 class ProblemsPanel : public QTabWidget {
@@ -42,18 +41,18 @@ public:
 
 private:
     QTreeView* addView(QAbstractItemModel* model, const QString& name, const QString& title);
+    static void keepCurrent(QTreeView* view, const NodeTableModel* model);
     void addDiagnosticsFilter();
+    std::uint64_t orphanCount() const;
     void refreshTitles();
 
     Selection* m_selection;
     std::shared_ptr<const Inspection> m_inspection;
     OrphanModel* m_orphans;
-    NodeFilterProxy* m_orphans_sorted;
     DiagnosticsModel* m_diagnostics;
     DiagnosticsFilter* m_diagnostics_filter;
     QWidget* m_diagnostics_page = nullptr;
     NodeListModel* m_nodes;
-    NodeFilterProxy* m_nodes_sorted;
     QTreeView* m_orphan_view;
     QTreeView* m_diagnostics_view;
     QTreeView* m_node_view;

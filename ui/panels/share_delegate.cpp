@@ -9,29 +9,19 @@
 
 namespace strata::ui {
 
-QSize ShareDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
+CellDelegate::Look ShareDelegate::lookOf(const QModelIndex& index) const
 {
-    QSize size = QStyledItemDelegate::sizeHint(option, index);
-    size.setHeight(std::max(size.height(), QFontMetrics(option.font).height() + 9));
-    return size;
-}
-
-void ShareDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
-{
-    QStyledItemDelegate::initStyleOption(option, index);
-    const bool quiet = index.column() == ModuleTreeModel::Class ||
-                       index.data(ModuleTreeModel::NodeCountRole).toULongLong() == 0;
-    if (quiet)
-        option->palette.setColor(QPalette::Text, mutedText(option->palette));
-    if (index.column() == ModuleTreeModel::Name)
-        option->font.setItalic(index.data(ModuleTreeModel::InferredRole).toBool() ||
-                               !index.data(ModuleTreeModel::AliasRole).toString().isEmpty());
+    return {index.column() == ModuleTreeModel::Class ||
+                index.data(ModuleTreeModel::NodeCountRole).toULongLong() == 0,
+            index.column() == ModuleTreeModel::Name &&
+                (index.data(ModuleTreeModel::InferredRole).toBool() ||
+                 !index.data(ModuleTreeModel::AliasRole).toString().isEmpty())};
 }
 
 void ShareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                           const QModelIndex& index) const
 {
-    QStyledItemDelegate::paint(painter, option, index);
+    CellDelegate::paint(painter, option, index);
     const bool coverage = index.column() == ModuleTreeModel::CoverageShare;
     if (!coverage && index.column() != ModuleTreeModel::Confidence)
         return;

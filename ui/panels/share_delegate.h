@@ -1,23 +1,20 @@
 // Paints shares and confidences of the module tree with a thin bar in the colour of confidence.
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/widgets/cell_delegate.h"
 
 namespace strata::ui {
 
-class ShareDelegate : public QStyledItemDelegate {
+class ShareDelegate : public CellDelegate {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using CellDelegate::CellDelegate;
 
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-
-protected:
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
-
-public:
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override;
+
+protected:
+    Look lookOf(const QModelIndex& index) const override;
 };
 
 } // namespace strata::ui

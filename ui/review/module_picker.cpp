@@ -1,9 +1,9 @@
 #include "ui/review/module_picker.h"
 
 #include "ui/models/format.h"
+#include "ui/widgets/card_shadow.h"
 #include "ui/window/icons.h"
 
-#include <QGraphicsDropShadowEffect>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
@@ -48,11 +48,7 @@ ModulePicker::ModulePicker(QWidget* window)
     column->setSpacing(4);
     column->addWidget(m_edit);
     column->addWidget(m_list, 1);
-    auto* shadow = new QGraphicsDropShadowEffect(this);
-    shadow->setBlurRadius(32);
-    shadow->setOffset(0, 6);
-    shadow->setColor(QColor(0, 0, 0, 90));
-    setGraphicsEffect(shadow);
+    new CardShadow(this);
     connect(m_edit, &QLineEdit::textChanged, this, &ModulePicker::search);
     connect(m_list, &QListView::clicked, this, [this] { take(); });
     hide();

@@ -1,6 +1,7 @@
 #include "ui/review/review_controller.h"
 
 #include "review/review_file.h"
+#include "ui/jobs/release_later.h"
 #include "ui/models/format.h"
 
 #include <QSettings>
@@ -127,11 +128,11 @@ void ReviewController::setInspection(const InspectionPtr& inspection)
 {
     if (m_state)
         m_state->stop.request_stop(); // what was decided is saved all the same
-    m_state.reset();
+    releaseLater(std::exchange(m_state, nullptr));
     m_waiting = 0;
     m_file.clear();
     const bool had = m_snapshot != nullptr;
-    m_snapshot.reset();
+    releaseLater(std::exchange(m_snapshot, nullptr));
     if (inspection && inspection->model) {
         m_state = std::make_shared<State>();
         m_state->inspection = inspection;
@@ -175,7 +176,7 @@ void ReviewController::post(Work work, bool save)
                     return;
                 --m_waiting;
                 if (snapshot)
-                    m_snapshot = snapshot;
+                    releaseLater(std::exchange(m_snapshot, snapshot));
                 if (answer)
                     answer(*this);
                 Q_EMIT changed();

@@ -1,6 +1,7 @@
 #include "ui/review/review_marks.h"
 
 #include "ui/canvas/graph_canvas.h"
+#include "ui/jobs/activity.h"
 #include "ui/review/review_text.h"
 #include "ui/theme/theme.h"
 
@@ -75,6 +76,7 @@ bool ReviewMarks::eventFilter(QObject* watched, QEvent* event)
 
 void ReviewMarks::paintEvent(QPaintEvent*)
 {
+    const Activity activity("review marks");
     const ReviewSnapshotPtr review = m_review->snapshot();
     const auto scene = m_canvas->scene();
     const double size = mark_size * std::min(1.25, m_canvas->zoom());

@@ -1,5 +1,6 @@
 #include "ui/review/review_panel.h"
 
+#include "ui/jobs/activity.h"
 #include "ui/models/format.h"
 #include "ui/review/module_picker.h"
 #include "ui/review/review_list.h"
@@ -102,6 +103,7 @@ bool ReviewPanel::isReady() const
 
 void ReviewPanel::followReview()
 {
+    const Activity activity("review list: decisions");
     const ReviewSnapshotPtr review = m_review->snapshot();
     const bool other_model = !review || !m_shown || m_shown->inspection != review->inspection;
     m_shown = review;
@@ -201,6 +203,7 @@ void ReviewPanel::rebuild()
          order = header->sortIndicatorOrder()](TaskContext& task) -> Background::Answer {
             auto rows = ReviewQueueModel::rowsOf(*review, filter, column, order, task);
             return [this, review, made = std::move(rows)] {
+                const Activity activity("review list: rows");
                 const QScopedValueRollback following(m_following, true);
                 const std::vector<NodeId> selected =
                     m_module == no_module && m_node == no_id ? nodes() : std::vector<NodeId>();

@@ -6,6 +6,7 @@
 #include "ui/review/review_list.h"
 #include "ui/review/review_progress.h"
 #include "ui/review/review_text.h"
+#include "ui/widgets/cell_delegate.h"
 #include "ui/widgets/colors.h"
 #include "ui/window/icons.h"
 
@@ -86,6 +87,7 @@ QWidget* ReviewPanel::buildQueue()
     m_queue->setAccessibleName(tr("Nodes to review"));
     m_queue->setRootIsDecorated(false);
     m_queue->setUniformRowHeights(true);
+    m_queue->setItemDelegate(new CellDelegate(m_queue));
     m_queue->setFrameShape(QFrame::NoFrame);
     m_queue->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_queue->setEditTriggers(QAbstractItemView::NoEditTriggers);

@@ -61,6 +61,9 @@ struct Theme {
     QColor depthTint(unsigned depth) const;
     /// Its outline.
     QColor depthOutline(unsigned depth) const;
+    /// Behind rows under the pointer, and behind selected ones.
+    QColor hoverFill() const { return mix(surface, textMuted, 0.12); }
+    QColor selectedFill() const { return mix(surface, accent, 0.18); }
     /// `over` mixed into `base` with the share 0..1.
     static QColor mix(const QColor& base, const QColor& over, double share);
 

@@ -2,6 +2,7 @@
 #include "layout/node_times.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
+#include "ui/jobs/activity.h"
 #include "ui/models/format.h"
 #include "ui/panels/module_panel.h"
 #include "ui/panels/problems_panel.h"
@@ -53,7 +54,10 @@ QAction* MainWindow::addAction(QMenu* menu, const QString& icon_name, const QStr
             QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("…")),
             shortcut.toString(QKeySequence::NativeText)));
     }
-    connect(action, &QAction::triggered, this, [run = std::move(run)] { run(); });
+    connect(action, &QAction::triggered, this, [action, run = std::move(run)] {
+        Activity::setCommand(action->text());
+        run();
+    });
     return action;
 }
 

@@ -1,5 +1,7 @@
 // Opening, exporting, cancelling, and telling how it went.
 #include "ui/canvas/graph_canvas.h"
+#include "ui/jobs/activity.h"
+#include "ui/jobs/release_later.h"
 #include "ui/models/format.h"
 #include "ui/panels/breadcrumbs.h"
 #include "ui/panels/coverage_panel.h"
@@ -27,7 +29,6 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QThreadPool>
 #include <QToolButton>
 #include <QUrl>
 
@@ -216,15 +217,19 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     m_selection->clear(this);
     InspectionPtr old = std::exchange(m_inspection, inspection);
     m_unwritten = canExport() && inspection->model_path.empty();
-    m_modules->setInspection(inspection);
-    m_inspector->setInspection(inspection);
-    m_coverage->setInspection(inspection);
-    m_problems->setInspection(inspection);
-    m_search->setInspection(inspection);
-    m_filter->setInspection(inspection);
-    m_breadcrumbs->setInspection(inspection);
-    m_locator->setInspection(inspection);
-    m_canvas->setInspection(inspection);
+    const auto handOver = [&inspection](const char* name, auto* part) {
+        const Activity activity(name);
+        part->setInspection(inspection);
+    };
+    handOver("module tree", m_modules);
+    handOver("inspector", m_inspector);
+    handOver("coverage", m_coverage);
+    handOver("problems", m_problems);
+    handOver("search", m_search);
+    handOver("filter", m_filter);
+    handOver("breadcrumbs", m_breadcrumbs);
+    handOver("locator", m_locator);
+    handOver("graph", m_canvas);
     m_stack->setCurrentWidget(inspection ? static_cast<QWidget*>(m_canvas) : m_empty);
     Q_EMIT pageChanged(nullptr);
     const int problems = m_problems->problemCount();
@@ -233,10 +238,11 @@ void MainWindow::setInspection(const InspectionPtr& inspection)
     refreshTitle();
     refreshSummary();
     refreshActions();
-    Q_EMIT inspectionChanged();
-    // Taking a large model apart takes longer than a frame.
-    if (old)
-        QThreadPool::globalInstance()->start([last = std::move(old)]() mutable { last.reset(); });
+    {
+        const Activity activity("features");
+        Q_EMIT inspectionChanged();
+    }
+    releaseLater(std::move(old));
 }
 
 void MainWindow::replaceInspection(const InspectionPtr& inspection)

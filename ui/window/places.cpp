@@ -163,10 +163,10 @@ void Places::refresh()
 {
     m_back->setEnabled(m_history->canGoBack());
     m_forward->setEnabled(m_history->canGoForward());
-    const QString name = selectedName();
-    m_toggle->setEnabled(!name.isEmpty());
-    m_toggle->setText(m_bookmarks.contains(name) ? tr("Remove the &bookmark")
-                                                 : tr("&Bookmark this"));
+    m_toggle->setEnabled(m_window->inspection() && !m_window->selection()->current().isEmpty());
+    // Whether a name is that of the first node only is a walk through the model.
+    const bool there = !m_bookmarks.isEmpty() && m_bookmarks.contains(selectedName());
+    m_toggle->setText(there ? tr("Remove the &bookmark") : tr("&Bookmark this"));
 }
 
 } // namespace strata::ui

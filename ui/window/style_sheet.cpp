@@ -121,9 +121,9 @@ QString styleSheet(const Theme& theme)
         {QStringLiteral("accentText"), name(theme.accentText)},
         {QStringLiteral("accentHover"), name(Theme::mix(theme.accent, theme.text, 0.15))},
         {QStringLiteral("disabled"), name(Theme::mix(theme.surface, theme.textMuted, 0.55))},
-        {QStringLiteral("hover"), name(Theme::mix(theme.surface, theme.textMuted, 0.12))},
+        {QStringLiteral("hover"), name(theme.hoverFill())},
         {QStringLiteral("pressed"), name(Theme::mix(theme.surface, theme.textMuted, 0.2))},
-        {QStringLiteral("selected"), name(Theme::mix(theme.surface, theme.accent, 0.18))},
+        {QStringLiteral("selected"), name(theme.selectedFill())},
         {QStringLiteral("scroll"), name(Theme::mix(theme.surface, theme.textMuted, 0.35))},
         {QStringLiteral("tooltip"), name(theme.surfaceRaised)},
     };

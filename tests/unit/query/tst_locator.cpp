@@ -87,6 +87,22 @@ private Q_SLOTS:
         QVERIFY(std::equal(best.begin(), best.end(), all.begin()));
     }
 
+    void shortcutsFindTheSame()
+    {
+        // With few wanted, what cannot be among them is not looked at: with all wanted, everything
+        // is.
+        TaskContext task;
+        const Locator locator = *Locator::of(*test::transformer_model(40), task);
+        for (const char* typed : {"l", "layers", "layers3q", "attn", "q p", "m l", "n mul 1", "s/m",
+                                  "up weight", "1", "."}) {
+            const auto few = found(locator, typed, 7);
+            const auto all = found(locator, typed, locator.entries().size());
+            QVERIFY2(!all.empty(), typed);
+            QVERIFY2(few.size() == std::min<std::size_t>(7, all.size()), typed);
+            QVERIFY2(std::equal(few.begin(), few.end(), all.begin()), typed);
+        }
+    }
+
     void knowsEverythingOfAnInspection()
     {
         test::InspectionBuilder b("Net");
