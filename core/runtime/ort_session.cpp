@@ -84,6 +84,10 @@ public:
         STRATA_CHECK(
             check(m_api.SetSessionLogSeverityLevel(options.get(), ORT_LOGGING_LEVEL_FATAL)));
         STRATA_CHECK(check(m_api.SetSessionGraphOptimizationLevel(options.get(), level)));
+        // Processors without VNNI add up products of 8-bit numbers in 16 bits, which overflow: a
+        // slower way is exact everywhere (onnxruntime_session_options_config_keys.h).
+        STRATA_CHECK(
+            check(m_api.AddSessionConfigEntry(options.get(), "session.x64quantprecision", "1")));
         if (!optimized.empty())
             STRATA_CHECK(check(m_api.SetOptimizedModelFilePath(options.get(), optimized.c_str())));
         if (Status status = check(
