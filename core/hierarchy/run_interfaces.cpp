@@ -9,7 +9,7 @@
 namespace strata {
 namespace {
 
-constexpr std::size_t longest_run = 128;
+constexpr std::size_t longest_interface_run = 128;
 
 class RunInterfaces : OpenNodes {
 public:
@@ -124,7 +124,8 @@ private:
     void find_begin(Call& call)
     {
         std::size_t start = call.first;
-        while (start > 0 && is_open(m_nodes[start - 1]) && call.first - start < longest_run)
+        while (start > 0 && is_open(m_nodes[start - 1]) &&
+               call.first - start < longest_interface_run)
             --start;
         if (start == call.first)
             return;
@@ -195,7 +196,8 @@ private:
 
     void find_end(const Call& call)
     {
-        const std::size_t stop = std::min(next_known(call.last + 1), call.last + 1 + longest_run);
+        const std::size_t stop =
+            std::min(next_known(call.last + 1), call.last + 1 + longest_interface_run);
         if (stop == call.last + 1)
             return;
         Values taken;

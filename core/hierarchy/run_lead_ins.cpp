@@ -12,7 +12,7 @@
 namespace strata {
 namespace {
 
-constexpr std::size_t longest_run = 96;
+constexpr std::size_t longest_lead_in_run = 96;
 /// Entries of one kind that are compared with each other.
 constexpr std::size_t most_entries = 64;
 
@@ -71,8 +71,8 @@ private:
                 if (m_kind[m] == 0)
                     continue;
                 Entry entry{m, id, {}, 0};
-                for (auto it = run.rbegin(); it != run.rend() && entry.run.size() < longest_run;
-                     ++it)
+                for (auto it = run.rbegin();
+                     it != run.rend() && entry.run.size() < longest_lead_in_run; ++it)
                     entry.run.push_back(*it);
                 if (before != no_module)
                     entry.before =
