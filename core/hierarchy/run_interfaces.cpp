@@ -162,7 +162,7 @@ private:
     /// the module that the normalisation is for.
     std::size_t begin_of_products(const Call& call, std::size_t start) const
     {
-        if (start == 0 ||
+        if (start == 0 || is_open(m_nodes[start - 1]) ||
             std::none_of(m_nodes.begin() + static_cast<std::ptrdiff_t>(start),
                          m_nodes.begin() + static_cast<std::ptrdiff_t>(call.first),
                          [&](NodeId id) { return align::is_product(m_graph.nodes[id]); }))

@@ -45,21 +45,27 @@ void RunOrder::forget_visitors(const OnnxModel& model, const OnnxGraph& graph,
             if (const std::uint32_t weight = first_initializer(model, id); weight != no_id)
                 ++readers[weight];
         }
-    const auto is_shared = [&](NodeId id) {
-        const auto it = readers.find(first_initializer(model, id));
-        return it != readers.end() && it->second > 1;
-    };
-    std::vector<NodeId> visitors;
+    std::vector<bool> shared(anchors.size());
     for (std::size_t i = 0; i < anchors.size(); ++i) {
-        if (!is_shared(anchors[i]) || i == 0)
+        const auto it = readers.find(first_initializer(model, anchors[i]));
+        shared[i] = it != readers.end() && it->second > 1;
+    }
+    // The nearest that reads weights of its own; anchors.size(): none.
+    std::vector<std::size_t> behind(anchors.size());
+    std::size_t nearest = anchors.size();
+    for (std::size_t i = anchors.size(); i-- > 0;) {
+        behind[i] = nearest;
+        nearest = shared[i] ? nearest : i;
+    }
+    std::vector<NodeId> visitors;
+    std::size_t last = anchors.size();
+    for (std::size_t i = 0; i < anchors.size(); ++i) {
+        if (!shared[i]) {
+            last = i;
             continue;
-        std::size_t next = i + 1;
-        while (next < anchors.size() && is_shared(anchors[next]))
-            ++next;
-        std::size_t last = i;
-        while (last > 0 && is_shared(anchors[last]))
-            --last;
-        if (next == anchors.size() || is_shared(anchors[last]))
+        }
+        const std::size_t next = behind[i];
+        if (next == anchors.size() || last == anchors.size())
             continue;
         const ModuleId around =
             m_modules->common_ancestor(known[anchors[last]].module, known[anchors[next]].module);
@@ -185,7 +191,7 @@ ModuleId RunOrder::nearest(NodeId id, ModuleId module) const
         if (way.before != no_module && caller(way.before) == way.before)
             return way.before;
         ModuleId top = way.top;
-        while (m_sequence[top])
+        while (top != root_module && m_sequence[top])
             top = (*m_modules)[top].parent;
         return top;
     }
