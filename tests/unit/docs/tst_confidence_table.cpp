@@ -100,12 +100,13 @@ void TestConfidenceTable::every_finding_was_measured()
 
 void TestConfidenceTable::promises_are_kept()
 {
-    // Fewer nodes tell too little.
+    // Fewer nodes tell too little. One-sided: to be right more often than promised keeps the
+    // promise, and a figure may be held low for kinds of models on which it is right less often.
     constexpr std::uint64_t enough = 300;
     constexpr double tolerance = 0.05;
     for (const Row& row : reliability_rows())
         if (row.nodes >= enough)
-            QVERIFY2(std::abs(row.shown / 100.0 - row.right) <= tolerance,
+            QVERIFY2(row.shown / 100.0 - row.right <= tolerance,
                      (std::string(to_string(row.kind)) + " " + std::to_string(row.figure)).c_str());
 }
 
