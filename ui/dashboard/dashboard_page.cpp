@@ -78,6 +78,9 @@ DashboardPage::DashboardPage(QWidget* parent)
     m_attributed->setObjectName(QStringLiteral("ringAttributed"));
     m_recorded->setObjectName(QStringLiteral("ringRecorded"));
     m_after->setObjectName(QStringLiteral("ringReviewed"));
+    // Before there are figures, too.
+    m_attributed->setAccessibleName(tr("With a module"));
+    m_recorded->setAccessibleName(tr("Recorded"));
     m_after->setAccessibleName(tr("After review")); // shown only when something is decided
     m_histogram->setObjectName(QStringLiteral("dashboardHistogram"));
     m_icicle->setObjectName(QStringLiteral("icicle"));
