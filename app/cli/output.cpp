@@ -50,6 +50,8 @@ Json outputs_json(const std::vector<OutputParity>& outputs)
                   {"ok", output.ok}};
         if (!output.note.empty())
             item["note"] = output.note;
+        if (!output.against.empty())
+            item["against"] = output.against;
         json.push_back(std::move(item));
     }
     return json;
@@ -62,6 +64,8 @@ std::string outputs_text(const std::vector<OutputParity>& outputs)
         text += fmt::format("{}: {} (largest difference {:.3g} absolute, {:.3g} relative){}{}\n",
                             output.name, output.ok ? "equal" : "DIFFERS", output.max_abs,
                             output.max_rel, output.note.empty() ? "" : ": ", output.note);
+    if (!outputs.empty() && !outputs.front().against.empty())
+        text += fmt::format("compared with {}\n", outputs.front().against);
     return text;
 }
 

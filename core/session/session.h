@@ -104,7 +104,8 @@ struct OutputParity {
     double max_abs = 0.0;
     double max_rel = 0.0;
     bool ok = false;
-    std::string note; ///< "shape differs: [1,10] against [10]"
+    std::string note;    ///< "shape differs: [1,10] against [10]"
+    std::string against; ///< what it was compared with: "PyTorch", "recorded outputs"
 };
 /// Tolerances of outputs in half types are at least these: a few of their rounding steps.
 inline constexpr double float16_atol = 2e-3;
@@ -113,8 +114,8 @@ inline constexpr double bfloat16_atol = 2e-2;
 inline constexpr double bfloat16_rtol = 5e-2;
 
 /// Runs `onnx` in ONNX Runtime against the source model in LibTorch, or against recorded outputs
-/// when `inputs_dir` has output_N.pb and no source is given, or one that LibTorch does not run
-/// (.pt2).
+/// when `inputs_dir` has output_N.pb and no source is given, or one that LibTorch does not run: a
+/// .pt2 file, or operators that it lacks for a dtype on this processor.
 struct VerifyOptions {
     std::filesystem::path onnx;
     std::optional<std::filesystem::path> source;
