@@ -1,4 +1,5 @@
 // The window's program.
+#include "query/similar_names.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/compare/compare_window.h"
 #include "ui/jobs/cut_off_files.h"
@@ -24,7 +25,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <optional>
+#include <utility>
 
 using namespace strata::ui;
 
@@ -36,6 +39,43 @@ enum ExitStatus { done = 0, wrong_usage = 2, unreadable = 3, not_written = 5 };
 void complain(const QString& text)
 {
     std::fprintf(stderr, "strata: %s\n", qUtf8Printable(text));
+}
+
+/// Says which name is wrong, and which ones may have been meant.
+void complainOfName(const QString& text, const strata::ui::InspectionPtr& inspection,
+                    strata::NamesOf which, const QString& name)
+{
+    constexpr std::size_t most = 5;
+    QStringList similar;
+    if (inspection)
+        for (const std::string& other :
+             strata::similar_names(*inspection, which, name.toStdString(), most))
+            similar += QApplication::translate("main", "“%1”").arg(QString::fromStdString(other));
+    complain(similar.isEmpty() ? text
+                               : QApplication::translate("main", "%1 Similar: %2.")
+                                     .arg(text, similar.join(QStringLiteral(", "))));
+}
+
+/// Opens and selects what the command line names in a window of either kind. False, and told, when
+/// something is not there.
+template <class Window>
+bool showPlaces(Window& window, const strata::ui::InspectionPtr& inspection,
+                const QStringList& expand, const QString& select)
+{
+    bool all = true;
+    for (const QString& module : expand)
+        if (!window.expandModule(module)) {
+            complainOfName(QApplication::translate("main", "There is no module “%1”.").arg(module),
+                           inspection, strata::NamesOf::Modules, module);
+            all = false;
+        }
+    if (!select.isEmpty() && !window.selectByName(select)) {
+        complainOfName(
+            QApplication::translate("main", "There is no node or module “%1”.").arg(select),
+            inspection, strata::NamesOf::NodesAndModules, select);
+        all = false;
+    }
+    return all;
 }
 
 std::optional<QSize> parseSize(const QString& text)
@@ -127,18 +167,21 @@ int runComparison(const CommandLine& line, const QString& file, std::optional<QS
     if (size)
         window.resize(*size);
     const QString picture = line.parser.value(line.screenshot);
+    QTimer* settle = nullptr; // takes the picture
     QObject::connect(&window, &CompareWindow::compared, &window, [&] {
-        for (const QString& module : line.parser.values(line.expand))
-            if (!window.expandModule(module))
-                complain(QApplication::translate("main", "There is no module “%1”.").arg(module));
-        if (line.parser.isSet(line.select) && !window.selectByName(line.parser.value(line.select)))
-            complain(QApplication::translate("main", "There is no node or module “%1”.")
-                         .arg(line.parser.value(line.select)));
+        const bool there =
+            showPlaces(window, window.comparison()->a, line.parser.values(line.expand),
+                       line.parser.value(line.select));
+        // A picture of another place than the one asked for would mislead a script.
+        if (!there && settle) {
+            delete std::exchange(settle, nullptr);
+            QApplication::exit(wrong_usage);
+        }
     });
     if (!picture.isEmpty()) {
         for (strata::GraphCanvas* canvas : {window.first(), window.second()})
             canvas->setAnimated(false);
-        auto* settle = new QTimer(&window);
+        settle = new QTimer(&window);
         settle->setSingleShot(true);
         QObject::connect(settle, &QTimer::timeout, &window, [&window, picture, settle] {
             if (window.isBusy() || window.first()->isLayoutRunning() ||
@@ -171,7 +214,9 @@ OpenRequest requestOf(const CommandLine& line)
 }
 
 /// Opens what is asked for, each file in a window; a file that is open already is only shown.
-void openRequest(MainWindow* window, const OpenRequest& request)
+/// `missing` is called when a place that is asked for is not in the model.
+void openRequest(MainWindow* window, const OpenRequest& request,
+                 const std::function<void()>& missing = {})
 {
     QStringList files;
     for (const QString& file : request.files) {
@@ -192,14 +237,9 @@ void openRequest(MainWindow* window, const OpenRequest& request)
         first = WindowList::instance().open(window->services(), window);
     QObject::connect(
         first, &MainWindow::modelOpened, first,
-        [first, request] {
-            for (const QString& module : request.expand)
-                if (!first->expandModule(module))
-                    complain(
-                        QApplication::translate("main", "There is no module “%1”.").arg(module));
-            if (!request.select.isEmpty() && !first->selectByName(request.select))
-                complain(QApplication::translate("main", "There is no node or module “%1”.")
-                             .arg(request.select));
+        [first, request, missing] {
+            if (!showPlaces(*first, first->inspection(), request.expand, request.select) && missing)
+                missing();
         },
         Qt::SingleShotConnection);
     first->openModel(files.takeFirst(), request.model);
@@ -207,8 +247,8 @@ void openRequest(MainWindow* window, const OpenRequest& request)
 }
 
 /// Calls `act` when the model is opened and no layout is outstanding; `empty`: there is no model.
-/// The program ends when the model cannot be opened.
-void whenReady(MainWindow* window, bool empty, std::function<void()> act)
+/// The program ends when the model cannot be opened. Deleting what is returned calls it off.
+QTimer* whenReady(MainWindow* window, bool empty, std::function<void()> act)
 {
     window->canvas()->setAnimated(false);
     auto* settle = new QTimer(window);
@@ -233,6 +273,7 @@ void whenReady(MainWindow* window, bool empty, std::function<void()> act)
     });
     if (empty)
         settle->start();
+    return settle;
 }
 
 /// Writes one report after the other; then the program ends.
@@ -462,14 +503,22 @@ int main(int argc, char* argv[])
     if (size)
         window->resize(*size);
     const bool whole = !parser.isSet(line.select);
+    QTimer* batch_job = nullptr;
     if (!picture.isEmpty())
-        whenReady(window, request.files.isEmpty(), [window, picture, whole] {
+        batch_job = whenReady(window, request.files.isEmpty(), [window, picture, whole] {
             if (whole)
                 window->canvas()->fitToView();
             takeScreenshot(window, picture);
         });
     else if (!reports->empty())
-        whenReady(window, false, [window, jobs = *reports] { writeReports(window, jobs); });
-    openRequest(window, request);
+        batch_job =
+            whenReady(window, false, [window, jobs = *reports] { writeReports(window, jobs); });
+    openRequest(window, request, [&batch_job] {
+        // A picture of another place than the one asked for would mislead a script.
+        if (batch_job) {
+            delete std::exchange(batch_job, nullptr);
+            QApplication::exit(wrong_usage);
+        }
+    });
     return endWith(QApplication::exec());
 }

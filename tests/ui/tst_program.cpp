@@ -100,6 +100,34 @@ private Q_SLOTS:
         QVERIFY(missing.err.contains("missing.onnx"));
     }
 
+    /// A script gets no picture of another place than the one it asked for.
+    void placesThatAreNotThere()
+    {
+        const QStringList to_picture{QStringLiteral("--screenshot"), picture(), onnxFile()};
+        const Run module =
+            run(QStringList{QStringLiteral("--expand"), QStringLiteral("encodr")} + to_picture);
+        QCOMPARE(module.status, 2);
+        QVERIFY2(module.err.contains("There is no module “encodr”"), module.err.constData());
+        QVERIFY(!QFileInfo::exists(picture()));
+        const QString wrong = QStringLiteral("If_99x");
+        const Run node = run(QStringList{QStringLiteral("--select"), wrong} + to_picture);
+        QCOMPARE(node.status, 2);
+        QVERIFY(!QFileInfo::exists(picture()));
+        const Run report = run(
+            {QStringLiteral("--select"), wrong, QStringLiteral("--report"),
+             QStringLiteral("svg:") + m_folder.filePath(QStringLiteral("place.svg")), onnxFile()});
+        QCOMPARE(report.status, 2);
+        const Run compared = run(QStringList{QStringLiteral("--compare"), onnxFile(),
+                                             QStringLiteral("--select"), wrong} +
+                                 to_picture);
+        QCOMPARE(compared.status, 2);
+        QVERIFY(!QFileInfo::exists(picture()));
+        QCOMPARE(
+            run(QStringList{QStringLiteral("--expand"), QStringLiteral("*")} + to_picture).status,
+            0);
+        QVERIFY(QFileInfo::exists(picture()));
+    }
+
     void reports()
     {
         const QStringList formats{

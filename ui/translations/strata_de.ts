@@ -102,6 +102,14 @@
         <source>Give one file to report on: strata --report FORMAT:PATH FILE.</source>
         <translation>Geben Sie eine Datei für den Bericht an: strata --report FORMAT:PFAD DATEI.</translation>
     </message>
+    <message>
+        <source>“%1”</source>
+        <translation>„%1“</translation>
+    </message>
+    <message>
+        <source>%1 Similar: %2.</source>
+        <translation>%1 Ähnlich: %2.</translation>
+    </message>
 </context>
 <context>
     <name>strata::GraphCanvas</name>

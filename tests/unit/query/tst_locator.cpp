@@ -1,4 +1,5 @@
 #include "query/locator.h"
+#include "query/similar_names.h"
 #include "support/inspection_builder.h"
 
 #include <QtTest>
@@ -124,6 +125,32 @@ private Q_SLOTS:
         QCOMPARE(first("i stem.w").kind, LocatorKind::Initializer);
         QCOMPARE(first("o conv").kind, LocatorKind::Operator);
         QCOMPARE(first("d odd").kind, LocatorKind::Diagnostic);
+    }
+
+    void namesThatMayHaveBeenMeant()
+    {
+        test::InspectionBuilder builder;
+        builder.module("encoder", "Encoder");
+        builder.module("decoder", "Decoder");
+        const ModuleId stem = builder.module("stem", "Conv2d");
+        builder.input("image", {1, 3, 8, 8});
+        builder.node(stem, "Conv", {"image"}, "first");
+        const auto inspection = builder.finish();
+        const auto modules = [&](std::string_view wanted, std::size_t most = 5) {
+            return similar_names(*inspection, NamesOf::Modules, wanted, most);
+        };
+        using Names = std::vector<std::string>;
+        // One letter is missing: the one name before the other, which two letters make.
+        QCOMPARE(modules("encodr"), (Names{"encoder"}));
+        QCOMPARE(modules("encodera"), (Names{"encoder"}));
+        QCOMPARE(modules("CODER"), (Names{"decoder", "encoder"}));
+        QCOMPARE(modules("coder", 1), (Names{"decoder"}));
+        QCOMPARE(modules("something else"), Names{});
+        QCOMPARE(modules(""), Names{});
+        // Nodes only where they can be meant.
+        QCOMPARE(modules("/first/Con"), Names{});
+        QCOMPARE(similar_names(*inspection, NamesOf::NodesAndModules, "/first/Con", 5),
+                 (Names{"/first/Conv"}));
     }
 
     void cancels()
