@@ -86,6 +86,7 @@ InspectorPanel::InspectorPanel(Selection* selection, QWidget* parent)
     m_heading->setWordWrap(true);
     m_kind->setForegroundRole(QPalette::PlaceholderText);
     m_kind->setFont(scaled(font(), 0.92));
+    m_kind->setWordWrap(true);
     m_evidence->setObjectName(QStringLiteral("evidenceSection"));
     m_evidence->addWidget(m_evidence_view);
     addValueList(m_inputs, m_input_model);
@@ -428,6 +429,13 @@ void InspectorPanel::follow(const QString& link)
 {
     if (link.startsWith(module_link))
         m_selection->select(Target::ofModule(link.mid(module_link.size()).toUInt()), this);
+}
+
+QSize InspectorPanel::minimumSizeHint() const
+{
+    constexpr int letters = 36;
+    return {fontMetrics().averageCharWidth() * letters + verticalScrollBar()->sizeHint().width(),
+            QScrollArea::minimumSizeHint().height()};
 }
 
 void InspectorPanel::changeEvent(QEvent* event)

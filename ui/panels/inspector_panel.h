@@ -43,6 +43,9 @@ public:
     /// Unfolds the evidence of the selected node and scrolls to it.
     void showWhy();
 
+    /// Wide enough for a name and its value beside each other.
+    QSize minimumSizeHint() const override;
+
 protected:
     void changeEvent(QEvent* event) override;
 

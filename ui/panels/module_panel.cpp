@@ -57,7 +57,7 @@ ModulePanel::ModulePanel(Selection* selection, QWidget* parent)
     m_view->setItemDelegate(new ShareDelegate(m_view));
     m_view->setIndentation(12);
     m_view->setTextElideMode(Qt::ElideRight);
-    m_view->setMinimumWidth(300);
+    m_view->setMinimumWidth(220);
     QHeaderView* header = m_view->header();
     header->setStretchLastSection(false);
     header->setMinimumSectionSize(36);

@@ -14,8 +14,10 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QMap>
 #include <QMenu>
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <QShortcut>
 #include <QSortFilterProxyModel>
 #include <QTreeView>
@@ -171,10 +173,27 @@ QString emptyText(int tab, bool opened)
     }
 }
 
-/// A list that says in words why it is empty.
+/// A list that says in words why it is empty. Its columns give way in a narrow window, down to the
+/// width of their headers; then the list scrolls.
 class ListView : public QTreeView {
 public:
-    ListView(int tab, QWidget* parent) : QTreeView(parent), m_tab(tab) {}
+    ListView(int tab, QWidget* parent) : QTreeView(parent), m_tab(tab)
+    {
+        // A width that somebody drags a column to is what it has where there is room.
+        connect(header(), &QHeaderView::sectionResized, this, [this](int section, int, int width) {
+            if (!m_fitting && m_preferred.contains(section))
+                m_preferred[section] = width;
+        });
+    }
+    /// One column takes the room that the others leave.
+    void setColumns(int stretched, const QMap<int, int>& preferred)
+    {
+        header()->setStretchLastSection(false);
+        header()->setSectionResizeMode(stretched, QHeaderView::Stretch);
+        m_stretched = stretched;
+        m_preferred = preferred;
+        fitColumns();
+    }
     void setOpened(bool opened)
     {
         m_opened = opened;
@@ -182,6 +201,17 @@ public:
     }
 
 protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        QTreeView::resizeEvent(event);
+        fitColumns();
+    }
+    void changeEvent(QEvent* event) override
+    {
+        QTreeView::changeEvent(event);
+        if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+            fitColumns();
+    }
     void paintEvent(QPaintEvent* event) override
     {
         QTreeView::paintEvent(event);
@@ -200,7 +230,38 @@ protected:
     }
 
 private:
+    void fitColumns()
+    {
+        if (m_preferred.isEmpty())
+            return;
+        const QScopedValueRollback fitting(m_fitting, true);
+        int wanted = 0;
+        int least = 0;
+        for (auto it = m_preferred.cbegin(); it != m_preferred.cend(); ++it) {
+            const int title = header()->sectionSizeHint(it.key());
+            least += title;
+            wanted += std::max(title, it.value());
+        }
+        // What the stretched column needs: a few words, and its title.
+        const int words =
+            std::max(header()->sectionSizeHint(m_stretched), fontMetrics().averageCharWidth() * 24);
+        const int missing = std::clamp(wanted + words - viewport()->width(), 0, wanted - least);
+        int narrowest = header()->sectionSizeHint(m_stretched);
+        for (auto it = m_preferred.cbegin(); it != m_preferred.cend(); ++it) {
+            const int title = header()->sectionSizeHint(it.key());
+            narrowest = std::min(narrowest, title);
+            const int room = std::max(title, it.value()) - title;
+            const int less = wanted > least ? missing * room / (wanted - least) : 0;
+            header()->resizeSection(it.key(), title + room - less);
+        }
+        // The bound is one for all columns, so it has to be that of the stretched one's title.
+        header()->setMinimumSectionSize(std::max(narrowest, 1));
+    }
+
     int m_tab;
+    int m_stretched = 0;
+    QMap<int, int> m_preferred; ///< widths of the other columns where there is room
+    bool m_fitting = false;
     bool m_opened = false;
 };
 
@@ -238,23 +299,19 @@ ProblemsPanel::ProblemsPanel(Selection* selection, QWidget* parent)
             &QTreeView::doItemsLayout, Qt::QueuedConnection);
     m_diagnostics_view->setItemDelegateForColumn(DiagnosticsModel::SeverityColumn,
                                                  new SeverityDelegate(this));
-    QHeaderView* header = m_diagnostics_view->header();
-    header->setStretchLastSection(false);
-    header->setSectionResizeMode(DiagnosticsModel::Message, QHeaderView::Stretch);
-    header->resizeSection(DiagnosticsModel::SeverityColumn, 92);
-    header->resizeSection(DiagnosticsModel::Where, 130);
-    header->resizeSection(DiagnosticsModel::Code, 130);
-    m_orphan_view->header()->setStretchLastSection(false);
-    m_orphan_view->header()->setSectionResizeMode(OrphanModel::SyntheticPath, QHeaderView::Stretch);
-    m_orphan_view->header()->resizeSection(OrphanModel::Name, 230);
-    m_orphan_view->header()->resizeSection(OrphanModel::Operator, 120);
-    m_orphan_view->header()->resizeSection(OrphanModel::GraphPath, 150);
-    m_node_view->header()->setStretchLastSection(false);
-    m_node_view->header()->setSectionResizeMode(NodeListModel::ModulePath, QHeaderView::Stretch);
-    m_node_view->header()->resizeSection(NodeListModel::Name, 230);
-    m_node_view->header()->resizeSection(NodeListModel::Operator, 120);
-    m_node_view->header()->resizeSection(NodeListModel::Confidence, 90);
-    m_node_view->header()->resizeSection(NodeListModel::EvidenceColumn, 130);
+    static_cast<ListView*>(m_diagnostics_view)
+        ->setColumns(DiagnosticsModel::Message, {{DiagnosticsModel::SeverityColumn, 92},
+                                                 {DiagnosticsModel::Where, 130},
+                                                 {DiagnosticsModel::Code, 130}});
+    static_cast<ListView*>(m_orphan_view)
+        ->setColumns(OrphanModel::SyntheticPath, {{OrphanModel::Name, 230},
+                                                  {OrphanModel::Operator, 120},
+                                                  {OrphanModel::GraphPath, 150}});
+    static_cast<ListView*>(m_node_view)
+        ->setColumns(NodeListModel::ModulePath, {{NodeListModel::Name, 230},
+                                                 {NodeListModel::Operator, 120},
+                                                 {NodeListModel::Confidence, 90},
+                                                 {NodeListModel::EvidenceColumn, 130}});
 
     // A click, Enter, or the arrow keys: all reveal at once.
     auto reveal_node = [this](const QModelIndex& index) {

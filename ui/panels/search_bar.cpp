@@ -15,12 +15,17 @@
 #include <QStringListModel>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace strata::ui {
 
 namespace {
 
 // Long enough not to search for every letter of a word, short enough to feel immediate.
 constexpr int delay_ms = 120;
+/// Of the field where there is room, and in a narrow window.
+constexpr int good_width = 320;
+constexpr int least_width = 120;
 
 QString fieldsHelp()
 {
@@ -50,6 +55,12 @@ QToolButton* addButton(QHBoxLayout* row, const QString& icon_name, const QString
 
 } // namespace
 
+QSize SearchBar::sizeHint() const
+{
+    const QSize hint = QWidget::sizeHint();
+    return {hint.width() + std::max(0, good_width - m_edit->sizeHint().width()), hint.height()};
+}
+
 SearchBar::SearchBar(QWidget* parent)
     : QWidget(parent),
       m_edit(new QLineEdit),
@@ -63,7 +74,7 @@ SearchBar::SearchBar(QWidget* parent)
     m_edit->setToolTip(fieldsHelp());
     m_edit->setClearButtonEnabled(true);
     m_edit->addAction(icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
-    m_edit->setMinimumWidth(320);
+    m_edit->setMinimumWidth(least_width);
     m_edit->installEventFilter(this);
     m_count->setObjectName(QStringLiteral("queryCount"));
     m_count->setForegroundRole(QPalette::PlaceholderText);

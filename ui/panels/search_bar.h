@@ -39,6 +39,7 @@ public:
     void focusQuery();
     /// Goes to the next or previous node that was found, round the end.
     void step(int direction);
+    QSize sizeHint() const override;
 
 Q_SIGNALS:
     /// Null: there is no query, or it is wrong.

@@ -2312,6 +2312,10 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>The report is in %1</source>
         <translation>Der Bericht steht in %1</translation>
     </message>
+    <message>
+        <source>More tools</source>
+        <translation>Weitere Werkzeuge</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::MessageBar</name>

@@ -50,8 +50,18 @@ EmptyState::EmptyState(QWidget* parent)
     column->addLayout(m_recent);
     column->addStretch(4);
     connect(m_open, &QPushButton::clicked, this, &EmptyState::openRequested);
+    // A low window stays as low as somebody made it.
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
     setRecentFiles({});
     refresh();
+}
+
+void EmptyState::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    // Where not everything fits, the picture says least.
+    const int hidden = m_picture->isHidden() ? m_picture->sizeHint().height() : 0;
+    m_picture->setVisible(height() >= layout()->totalMinimumSize().height() + hidden);
 }
 
 void EmptyState::setRecentFiles(const QStringList& files)

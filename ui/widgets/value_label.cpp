@@ -18,7 +18,7 @@ const QChar break_here(0x200b);
 
 QString breakable(const QString& text)
 {
-    constexpr int longest_run = 16;
+    constexpr int longest_run = 12;
     QString result;
     int run = 0;
     for (const QChar c : text) {

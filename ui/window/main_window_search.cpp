@@ -11,6 +11,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QToolBar>
+#include <QToolButton>
 
 namespace strata::ui {
 
@@ -33,6 +34,12 @@ void MainWindow::buildSearch()
     m_search = new SearchBar;
     auto* space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    // What has no room in a narrow window is behind a button, which Qt gives neither a name nor, in
+    // a style sheet, room for its sign.
+    if (auto* more = m_tool_bar->findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"))) {
+        more->setAccessibleName(tr("More tools"));
+        more->setToolTip(tr("More tools"));
+    }
     m_search_place = m_tool_bar->addWidget(space);
     m_tool_bar->addWidget(m_search);
     // What is found lies within the filter; without a search the filter alone is shown.

@@ -25,6 +25,7 @@ QToolBar { background: @surface; border: none; border-bottom: 1px solid @outline
 QToolBar::separator { background: @outline; width: 1px; margin: 5px 6px; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px; background: transparent; }
 QToolButton:hover { background: @hover; }
+QToolButton#qt_toolbar_ext_button { padding: 0; border-color: @outline; border-radius: 3px; qproperty-icon: url(:/icons/combo-arrow.svg); }
 QToolButton:pressed, QToolButton:checked { background: @pressed; }
 QToolButton:focus { border-color: @accent; }
 QToolButton[outlined="true"] { border: 1px solid @outlineStrong; padding: 3px 10px; background: @surface; }
