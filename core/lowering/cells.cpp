@@ -393,6 +393,15 @@ void GraphLowerer::write_in_place(FxNodeId id, Outputs& outputs)
         bind_alias(output, self->value);
 }
 
+const Lowered& GraphLowerer::value_before_refusal(FxValueId id)
+{
+    try {
+        return value(id);
+    } catch (const Refusal&) {
+        return m_cells[m_cell_of[id]].value;
+    }
+}
+
 FxNodeId GraphLowerer::unsupported_before(const FxNode& node)
 {
     constexpr std::size_t farthest = 4096; // nodes
@@ -406,7 +415,7 @@ FxNodeId GraphLowerer::unsupported_before(const FxNode& node)
     };
     visit_uses(node, [&](FxValueId used) {
         std::vector<Lowered> flat;
-        collect_outputs(value(used), flat);
+        collect_outputs(value_before_refusal(used), flat);
         for (const Lowered& item : flat)
             if (const auto* tensor = item.as<LoweredTensor>())
                 visit(tensor->value);

@@ -1,6 +1,7 @@
 #include "lowering/emitter.h"
 
 #include "ir/module_tree.h"
+#include "lowering/op_call.h"
 #include "passes/shape_inference.h"
 
 #include <algorithm>
@@ -247,7 +248,7 @@ GraphId Emitter::add_body(std::string_view name)
 
 ValueId Emitter::copy(ValueId id)
 {
-    const OnnxValue& value = m_model.values[id];
+    const OnnxValue& value = value_of(id);
     if (value.kind == ValueKind::Sequence && m_opset < 14) {
         // Identity does not take sequences yet: insert something and erase it again.
         std::string_view element = m_model.text(value.type_text);
@@ -321,26 +322,41 @@ ValueId Emitter::coefficient(DType dtype, double value)
     return narrow;
 }
 
+const OnnxValue& Emitter::value_of(ValueId id) const
+{
+    if (id >= m_model.values.size())
+        throw Refusal{"an argument is not a tensor, or has no value", {}};
+    return m_model.values[id];
+}
+
+DType Emitter::dtype(ValueId id) const
+{
+    return value_of(id).dtype;
+}
+
 std::optional<std::int64_t> Emitter::rank(ValueId id) const
 {
-    if (!m_model.values[id].has_shape)
+    const OnnxValue& value = value_of(id);
+    if (!value.has_shape)
         return std::nullopt;
-    return static_cast<std::int64_t>(m_model.values[id].shape.size());
+    return static_cast<std::int64_t>(value.shape.size());
 }
 
 std::optional<Shape> Emitter::shape(ValueId id) const
 {
-    if (!m_model.values[id].has_shape)
+    const OnnxValue& value = value_of(id);
+    if (!value.has_shape)
         return std::nullopt;
-    return m_model.values[id].shape;
+    return value.shape;
 }
 
 std::optional<std::vector<std::int64_t>> Emitter::static_shape(ValueId id) const
 {
-    if (!m_model.values[id].has_shape)
+    const OnnxValue& value = value_of(id);
+    if (!value.has_shape)
         return std::nullopt;
     std::vector<std::int64_t> dims;
-    for (const Dim& dim : m_model.values[id].shape) {
+    for (const Dim& dim : value.shape) {
         if (!dim.known())
             return std::nullopt;
         dims.push_back(dim.value);

@@ -82,8 +82,9 @@ public:
     /// takes the number that was not rounded to `dtype`.
     ValueId coefficient(DType dtype, double value);
 
-    /// What is known of a value.
-    DType dtype(ValueId id) const { return m_model.values[id].dtype; }
+    /// What is known of a value; of no_id, which an argument that is no tensor gives, they throw
+    /// Refusal.
+    DType dtype(ValueId id) const;
     std::optional<std::int64_t> rank(ValueId id) const;
     /// The shape when the rank is known; its dimensions may be unknown.
     std::optional<Shape> shape(ValueId id) const;
@@ -128,6 +129,7 @@ public:
 
 private:
     std::string scope() const;
+    const OnnxValue& value_of(ValueId id) const; ///< throws Refusal where there is none
     /// unique_name() as an id of the model's pool.
     StringId unique_id(const std::string& base);
     std::vector<ValueId> append(std::string_view op, std::vector<ValueId> inputs,

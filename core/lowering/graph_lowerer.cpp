@@ -158,16 +158,23 @@ Status GraphLowerer::lower_block(FxBlockId block)
         m_emitter.set_origin(node.frame, id);
         const std::size_t first_node = m_result.model->nodes.size();
         const Emitter::Checkpoint checkpoint = m_emitter.checkpoint();
+        const auto take_back = [&](const Refusal& refusal) {
+            m_emitter.roll_back(checkpoint);
+            forget_views(checkpoint.values);
+            m_emitter.set_origin(node.frame, id);
+            refuse(id, refusal);
+        };
         try {
             lower_node(id);
             adopt_declared_types(node);
             account(id, first_node);
             tell_random(id, first_node);
         } catch (const Refusal& refusal) {
-            m_emitter.roll_back(checkpoint);
-            forget_views(checkpoint.values);
-            m_emitter.set_origin(node.frame, id);
-            refuse(id, refusal);
+            take_back(refusal);
+        } catch (const std::logic_error&) { // std::out_of_range, std::length_error
+            take_back({"its arguments do not fit each other", "check whether the file is damaged"});
+        } catch (const std::bad_alloc&) {
+            take_back({"it needs more memory than there is", "check whether the file is damaged"});
         }
         if (m_stop)
             return tl::unexpected(*m_stop);
@@ -617,7 +624,7 @@ void GraphLowerer::refuse(FxNodeId id, Refusal refusal)
     std::vector<ValueId> inputs;
     visit_uses(node, [&](FxValueId used) {
         std::vector<Lowered> flat;
-        collect_outputs(value(used), flat);
+        collect_outputs(value_before_refusal(used), flat);
         for (const Lowered& item : flat)
             if (is_runtime_value(item))
                 inputs.push_back(as_tensor(m_emitter, item));

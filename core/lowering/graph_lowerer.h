@@ -111,6 +111,8 @@ private:
     // Values.
     Lowered resolve(const FxArg& arg);
     const Lowered& value(FxValueId id);
+    /// The same where a view of what was written can be stated; else as it was before.
+    const Lowered& value_before_refusal(FxValueId id);
     void refresh(std::uint32_t cell);
     /// Tensors in lists, tuples and dicts: what their variables hold by now.
     void refresh_items(Lowered& container);

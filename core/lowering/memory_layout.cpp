@@ -5,7 +5,6 @@
 #include "lowering/view_writes.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 #include <set>
 
@@ -23,11 +22,23 @@ std::string_view name_of(std::string_view target)
     return target.substr(0, target.find('.'));
 }
 
+/// Sizes come from files: what does not fit belongs to no tensor that could ever be, so the result
+/// may be anything but undefined.
+std::int64_t times(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+}
+
+std::int64_t plus(std::int64_t a, std::int64_t b)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
 Ints row_major(const Ints& shape)
 {
     Ints strides(shape.size(), 1);
     for (std::size_t i = shape.size(); i-- > 1;)
-        strides[i - 1] = strides[i] * std::max<std::int64_t>(shape[i], 1);
+        strides[i - 1] = times(strides[i], std::max<std::int64_t>(shape[i], 1));
     return strides;
 }
 
@@ -39,7 +50,7 @@ bool is_row_major(const Ints& shape, const Ints& strides)
             return true;
         if (shape[i] != 1 && strides[i] != expected)
             return false;
-        expected *= shape[i];
+        expected = times(expected, shape[i]);
     }
     return true;
 }
@@ -48,10 +59,10 @@ bool is_row_major(const Ints& shape, const Ints& strides)
 /// axes that follow each other without a gap are one run, and each run is divided by itself.
 std::optional<Ints> strides_for(const Ints& from, const Ints& strides, const Ints& to)
 {
-    const auto elements = [](const Ints& shape) {
-        return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+    const auto is_empty = [](const Ints& shape) {
+        return std::find(shape.begin(), shape.end(), 0) != shape.end();
     };
-    if (from.empty() || elements(from) == 0)
+    if (from.empty() || is_empty(from))
         return row_major(to);
     Ints found(to.size(), 1);
     std::size_t open = to.size();
@@ -59,13 +70,13 @@ std::optional<Ints> strides_for(const Ints& from, const Ints& strides, const Int
     std::int64_t run = 1;
     std::int64_t done = 1;
     for (std::size_t axis = from.size(); axis-- > 0;) {
-        run *= from[axis];
-        if (axis > 0 && (from[axis - 1] == 1 || strides[axis - 1] == run * base))
+        run = times(run, from[axis]);
+        if (axis > 0 && (from[axis - 1] == 1 || strides[axis - 1] == times(run, base)))
             continue;
         while (open > 0 && (done < run || to[open - 1] == 1)) {
             --open;
-            found[open] = done * base;
-            done *= to[open];
+            found[open] = times(done, base);
+            done = times(done, to[open]);
         }
         if (done != run)
             return std::nullopt;
@@ -145,7 +156,7 @@ MemoryLayout layout_of_exact_view(OpCall& view, std::string_view name, const Mem
         if (name == "select" || name == "unbind")
             result.erase(at);
         else
-            *at *= step;
+            *at = times(*at, step);
         // The pieces of a split are asked one by one.
         if (shape)
             return layout_with(std::move(result), shape);
@@ -169,7 +180,7 @@ MemoryLayout layout_of_exact_view(OpCall& view, std::string_view name, const Mem
     if (name == "unfold" && rank > 0) {
         const auto axis = place("dimension");
         const std::int64_t inner = *axis;
-        *axis *= view.integer("step");
+        *axis = times(*axis, view.integer("step"));
         result.push_back(inner);
         return layout_with(std::move(result), shape);
     }
@@ -184,7 +195,7 @@ MemoryLayout layout_of_exact_view(OpCall& view, std::string_view name, const Mem
     if (name == "diagonal") {
         const auto first = place("dim1");
         const auto second = place("dim2");
-        const std::int64_t step = *first + *second;
+        const std::int64_t step = plus(*first, *second);
         result.erase(std::max(first, second));
         result.erase(std::min(first, second));
         result.push_back(step);

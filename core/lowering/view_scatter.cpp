@@ -177,13 +177,16 @@ ValueId write_through_split(OpCall& view, const std::vector<ValueId>& pieces, st
         const auto index = static_cast<std::int64_t>(item);
         return write_range(view, base, e.unsqueeze(written, {axis}), axis, index, index + 1, 1);
     }
+    if (item >= pieces.size())
+        view.refuse("the piece that is written is not among its results");
     std::int64_t axis = 0;
     if (op == "aten::hsplit")
         axis = rank > 1 ? 1 : 0;
     else if (op == "aten::dsplit")
         axis = 2;
     else if (op != "aten::vsplit")
-        axis = view.normalize_axis(view.integer("dim"), rank);
+        axis = view.integer("dim");
+    axis = view.normalize_axis(axis, rank);
     // Where the piece lies, when the sizes up to it are known.
     const auto size_of = [&](ValueId piece) {
         const auto shape = e.shape(piece);

@@ -87,6 +87,14 @@ bool BatchedValues::is_tensor(const FxArg& arg) const
     return ref && m_graph.values[ref->value].type.kind == FxType::Kind::Tensor;
 }
 
+const BatchedValues::Level& BatchedValues::open_level(std::int64_t number) const
+{
+    const auto found = m_levels.find(number);
+    if (found == m_levels.end())
+        stop("A tensor belongs to a level of vmap that is not open.");
+    return found->second;
+}
+
 FxType BatchedValues::physical(const Levels& levels, const FxType& logical) const
 {
     FxType type = logical;
@@ -94,7 +102,7 @@ FxType BatchedValues::physical(const Levels& levels, const FxType& logical) cons
         return type;
     std::vector<FxDim> shape;
     for (const std::int64_t level : levels)
-        shape.push_back(m_levels.at(level).dim);
+        shape.push_back(open_level(level).dim);
     shape.insert(shape.end(), logical.shape->begin(), logical.shape->end());
     type.shape = std::move(shape);
     return type;
@@ -130,7 +138,7 @@ FxArg BatchedValues::hide(const FxArg& tensor, std::int64_t dim, std::int64_t le
         // Gradients inside have levels of their own, so that numbers may jump.
         if (m_open.empty())
             stop("A tensor is given to a level of vmap that is not open.");
-        m_levels.emplace(level, m_levels.at(m_open.back()));
+        m_levels.emplace(level, open_level(m_open.back()));
     }
     const Levels before = levels_of(tensor);
     const auto index = static_cast<std::size_t>(from_front(dim, rank_of(tensor)));
@@ -227,7 +235,7 @@ FxArg BatchedValues::spread(const FxArg& arg, const Levels& levels, std::size_t 
         return value;
     FxArg::List sizes;
     for (const std::int64_t level : levels)
-        sizes.push_back(m_levels.at(level).size);
+        sizes.push_back(open_level(level).size);
     sizes.resize(levels.size() + rank, FxArg(std::int64_t{-1}));
     FxType logical = logical_of(arg);
     logical.shape->insert(logical.shape->begin(), rank - std::min(rank, rank_of(arg)),

@@ -72,6 +72,7 @@ private:
     const FxType& logical_of(const FxArg& arg) const;
     std::size_t rank_of(const FxArg& arg) const { return logical_of(arg).shape->size(); }
     bool is_tensor(const FxArg& arg) const;
+    const Level& open_level(std::int64_t number) const; ///< stops where there is none
     FxType physical(const Levels& levels, const FxType& logical) const;
     FxArg keep(FxArg value, Levels levels, FxType logical);
     FxArg permuted(const FxArg& arg, const std::vector<std::size_t>& order, Levels levels,

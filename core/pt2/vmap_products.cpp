@@ -1,5 +1,6 @@
 // Rules of vmap for operators that become others: products, indexing, and those that know one batch
 // dimension only.
+#include "pt2/read_error.h"
 #include "pt2/vmap.h"
 
 #include <algorithm>
@@ -24,6 +25,10 @@ std::optional<FxArg> BatchedValues::product(FxNode& node, const FxType& result, 
     const bool column = !linear && rank_of(b) == 1;
     if (rank_of(a) == 0 || rank_of(b) == 0 || (linear && rank_of(b) != 2))
         return std::nullopt;
+    const std::size_t product_rank =
+        std::max(rank_of(a) + (row ? 1 : 0), rank_of(b) + (column ? 1 : 0));
+    if (!result.shape || result.shape->size() + (row ? 1 : 0) + (column ? 1 : 0) != product_rank)
+        stop("The shape of '{}' is not what its arguments make.", node.target);
     const auto widened = [&](const FxArg& arg, std::int64_t place) {
         FxType logical = logical_of(arg);
         const auto at = place == -1 ? logical.shape->end() : logical.shape->end() - 1;
@@ -101,8 +106,8 @@ std::optional<FxArg> BatchedValues::indexing(FxNode& node, const FxType& result,
     FxArg::List indices;
     for (const std::int64_t level : of_source) {
         FxType numbers = FxType::tensor(DType::Int64);
-        numbers.shape = {m_levels.at(level).dim};
-        FxArg value = emit("aten::arange", {m_levels.at(level).size}, numbers);
+        numbers.shape = {open_level(level).dim};
+        FxArg value = emit("aten::arange", {open_level(level).size}, numbers);
         FxType logical = FxType::tensor(DType::Int64);
         logical.shape.emplace();
         value = permuted(value, {0}, {level}, logical, emit);
@@ -192,7 +197,7 @@ std::optional<FxArg> BatchedValues::through_one_batch(FxNode& node, const FxType
     FxArg value = emit(node.target, node.args, one_batch(result));
     FxArg::List sizes;
     for (const std::int64_t level : m_union)
-        sizes.push_back(m_levels.at(level).size);
+        sizes.push_back(open_level(level).size);
     if (has_batch)
         sizes.emplace_back(std::int64_t{-1});
     return emit("aten::unflatten.int", {std::move(value), std::int64_t{0}, std::move(sizes)},

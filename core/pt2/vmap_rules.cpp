@@ -330,7 +330,7 @@ bool BatchedValues::by_sizes(FxNode& node, const Emit& emit)
         const auto place = static_cast<std::int64_t>(i);
         front.push_back(op == "permute"  ? FxArg(place)
                         : op == "repeat" ? FxArg(std::int64_t{1})
-                                         : m_levels.at(m_union[i]).size);
+                                         : open_level(m_union[i]).size);
     }
     if (op == "permute") {
         for (FxArg& dim : *sizes) {
@@ -354,7 +354,7 @@ bool BatchedValues::joining(FxNode& node, const Emit& emit)
     const std::string_view op = with_overload(node);
     const bool list = op == "cat" || op == "stack" || op == "concat";
     const bool picks = op == "gather" || op == "scatter.src" || op == "scatter_add";
-    if (!list && !picks)
+    if ((!list && !picks) || node.args.empty())
         return false;
     auto* items = list ? std::get_if<FxArg::List>(&node.args.front().value) : nullptr;
     const std::size_t rank = list && items && !items->empty() && is_tensor(items->front())

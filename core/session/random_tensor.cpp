@@ -2,13 +2,25 @@
 
 #include <cstring>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <random>
 
 namespace strata {
+namespace {
+
+/// Sizes come from files, which may say anything.
+constexpr std::int64_t most_elements = std::int64_t{1} << 29;
+
+} // namespace
 
 Result<Tensor> random_tensor(DType dtype, const std::vector<std::int64_t>& shape, unsigned seed)
 {
     STRATA_TRY(const std::int64_t count, checked_element_count(shape));
+    if (count > most_elements)
+        return failure(ErrorCode::Usage,
+                       fmt::format("An input of shape [{}] is too large for random numbers; give "
+                                   "inputs with --inputs or --input.",
+                                   fmt::join(shape, ",")));
     std::mt19937 generator(seed);
     std::vector<std::byte> bytes(bytes_for(dtype, static_cast<std::size_t>(count)));
     const auto fill = [&](auto make) {

@@ -25,6 +25,10 @@ target_compile_options(strata_options INTERFACE -Wall -Wextra -Wpedantic -Wshado
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # GCC 12 warns falsely about std::string operations (GCC bugs 105651 and 105329).
     target_compile_options(strata_options INTERFACE -Wno-restrict)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # From GCC 13 on it takes the other members of a std::variant in a temporary for uninitialised (GCC bug 105562 and
+    # its like), which no code of ours can help.
+    target_compile_options(strata_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds)
 endif()
 if(STRATA_WERROR)
     target_compile_options(strata_options INTERFACE -Werror)

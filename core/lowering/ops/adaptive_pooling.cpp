@@ -1,5 +1,6 @@
 #include "lowering/ops/expression.h"
 #include "lowering/ops/pooling.h"
+#include "lowering/size_limits.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -70,7 +71,7 @@ Attrs even_windows(const std::vector<std::int64_t>& out, const std::vector<std::
 ValueId averaging_matrix(Emitter& e, DType dtype, std::int64_t in, std::int64_t out,
                          bool transposed)
 {
-    std::vector<float> values(static_cast<std::size_t>(in * out), 0.0F);
+    std::vector<float> values(constant_elements(std::array{in, out}), 0.0F);
     for (std::int64_t o = 0; o < out; ++o) {
         const WindowRange covered = adaptive_range(o, in, out);
         for (std::int64_t i = covered.begin; i < covered.end; ++i)

@@ -146,6 +146,10 @@ Convolution common_part(OpCall& call, std::string_view input, std::size_t known_
     conv.stride = list_of(call, "stride", conv.spatial);
     conv.dilation = list_of(call, "dilation", conv.spatial);
     conv.groups = call.integer("groups");
+    const auto positive = [](std::int64_t size) { return size > 0; };
+    if (conv.groups <= 0 || !std::all_of(conv.stride.begin(), conv.stride.end(), positive) ||
+        !std::all_of(conv.dilation.begin(), conv.dilation.end(), positive))
+        call.refuse("strides, dilations and groups must be positive");
     return conv;
 }
 

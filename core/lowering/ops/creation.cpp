@@ -1,6 +1,7 @@
 #include "lowering/ops/families.h"
 #include "lowering/ops/type_promotion.h"
 #include "lowering/python_value.h"
+#include "lowering/size_limits.h"
 
 #include <cmath>
 
@@ -28,7 +29,7 @@ ValueId filled(OpCall& call, ValueId shape, ValueId value)
         if (count > 0 && count <= stored_elements) {
             if (const auto numbers = known->to_doubles();
                 numbers && is_floating_point(known->dtype))
-                return e.constant(Tensor::filled(known->dtype, *dims, numbers->front()));
+                return e.constant(filled_constant(known->dtype, *dims, numbers->front()));
         }
         return e.emit("ConstantOfShape", {shape}, {{"value", element}});
     }

@@ -4,6 +4,7 @@
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/sizes.h"
+#include "lowering/size_limits.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -111,7 +112,7 @@ ValueId spread_diagonal(OpCall& call, ValueId diagonal, ValueId rows, ValueId co
         // One element more, so that there is one where the diagonal turns out to be empty.
         Ints one(static_cast<std::size_t>(rank), 1);
         const ValueId zero =
-            e.constant(Tensor::filled(call.dtype_of(diagonal), std::move(one), 0), "zero");
+            e.constant(filled_constant(call.dtype_of(diagonal), std::move(one), 0), "zero");
         const ValueId shape = e.shape_of(diagonal);
         const ValueId outer = e.concat({e.slice(shape, 0, 0, rank - 1), e.constant({1})}, 0);
         const ValueId end = e.size_of(diagonal, rank - 1);

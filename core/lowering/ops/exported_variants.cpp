@@ -6,6 +6,7 @@
 #include "lowering/ops/indexing.h"
 #include "lowering/ops/sizes.h"
 #include "lowering/ops/type_promotion.h"
+#include "lowering/size_limits.h"
 
 #include <algorithm>
 #include <array>
@@ -80,7 +81,7 @@ Tensor resize_weights(std::int64_t in, std::int64_t out, double scale, bool cubi
 {
     const double reach = (cubic ? 2.0 : 1.0) * std::max(scale, 1.0);
     const double shrink = scale >= 1 ? 1 / scale : 1.0;
-    std::vector<float> weights(static_cast<std::size_t>(in * out), 0.0F);
+    std::vector<float> weights(constant_elements(std::array{in, out}), 0.0F);
     for (std::int64_t i = 0; i < out; ++i) {
         const double center = scale * (static_cast<double>(i) + 0.5);
         const auto first =

@@ -3,6 +3,7 @@
 #include "lowering/ops/families.h"
 #include "lowering/ops/sizes.h"
 #include "lowering/python_value.h"
+#include "lowering/size_limits.h"
 
 #include <algorithm>
 #include <limits>
@@ -18,6 +19,8 @@ using Ints = std::vector<std::int64_t>;
 /// The tensors of a list in their common dtype.
 std::vector<ValueId> promoted_list(OpCall& call, std::vector<ValueId> ids)
 {
+    if (ids.empty())
+        call.refuse("the list of tensors is empty");
     DType dtype = DType::Unknown;
     for (const ValueId id : ids)
         dtype =
@@ -209,6 +212,7 @@ Outputs tensor_split_sections(OpCall& call)
     const std::int64_t sections = call.integer("sections");
     if (sections <= 0)
         call.refuse("the number of sections must be positive");
+    result_count(sections);
     if (!extent) {
         // The first ones are longer by one when the length is no multiple.
         Emitter& e = call.e();

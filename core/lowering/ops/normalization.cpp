@@ -3,6 +3,7 @@
 #include "lowering/ops/families.h"
 #include "lowering/ops/sizes.h"
 #include "lowering/ops/standardize.h"
+#include "lowering/size_limits.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@ DType constant_type(DType dtype)
 
 ValueId vector_of(Emitter& e, DType dtype, std::int64_t count, double value)
 {
-    return e.constant(Tensor::filled(constant_type(dtype), {count}, value),
+    return e.constant(filled_constant(constant_type(dtype), {count}, value),
                       value == 0.0 ? "zeros" : "ones");
 }
 
@@ -177,6 +178,8 @@ Outputs functional(OpCall& call, bool training, std::size_t extra_outputs)
         return outputs;
     }
     const std::vector<std::int64_t> shape = call.shape(norm.input);
+    if (shape.size() < 2)
+        call.refuse("the input has no dimension of channels");
     std::vector<std::int64_t> kept = iota(2, static_cast<std::int64_t>(shape.size()) - 2);
     kept.insert(kept.begin(), 0);
     double elements = 1;
@@ -271,7 +274,7 @@ Outputs normalize_layer(OpCall& call, bool with_statistics)
         const ValueId scale =
             weight != no_id
                 ? weight
-                : e.constant(Tensor::filled(constant_type(e.dtype(input)), normalized, 1.0),
+                : e.constant(filled_constant(constant_type(e.dtype(input)), normalized, 1.0),
                              "ones");
         const auto results =
             e.emit_many("LayerNormalization", {input, scale, bias}, with_statistics ? 3 : 1,

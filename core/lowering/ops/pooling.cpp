@@ -42,6 +42,10 @@ Window window_of(OpCall& call, std::size_t spatial, bool dilated)
     if (dilated)
         window.dilation = list_of(call, "dilation", spatial);
     window.ceil_mode = call.boolean("ceil_mode");
+    const auto positive = [](std::int64_t size) { return size > 0; };
+    for (const auto* sizes : {&window.kernel, &window.stride, &window.dilation})
+        if (!std::all_of(sizes->begin(), sizes->end(), positive))
+            call.refuse("windows, strides and dilations must be positive");
     return window;
 }
 

@@ -6,6 +6,7 @@
 #include "lowering/ops/standardize.h"
 #include "lowering/python_value.h"
 #include "lowering/quantized_values.h"
+#include "lowering/size_limits.h"
 
 #include <string>
 
@@ -307,7 +308,7 @@ Outputs quantized_batch_norm(OpCall& call)
     const auto factor = [&](std::string_view name, double missing) {
         return call.has(name)
                    ? call.tensor(name)
-                   : e.constant(Tensor::filled(DType::Float32, call.shape(mean), missing),
+                   : e.constant(filled_constant(DType::Float32, call.shape(mean), missing),
                                 "channels");
     };
     const ValueId sums =

@@ -2,6 +2,7 @@
 #include "lowering/ops/expression.h"
 #include "lowering/ops/families.h"
 #include "lowering/ops/sizes.h"
+#include "lowering/size_limits.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -187,8 +188,8 @@ Outputs col2im(OpCall& call)
         missing.push_back(size[i] + 2 * axis.padding - axis.dilation * (axis.kernel - 1) - 1 -
                           (steps[i] - 1) * axis.stride);
     }
-    Tensor weights = Tensor::filled(dtype, {window, 1, axes[0].kernel, axes[1].kernel}, 0);
-    std::vector<float> ones(static_cast<std::size_t>(window * window), 0.0F);
+    Tensor weights = filled_constant(dtype, {window, 1, axes[0].kernel, axes[1].kernel}, 0);
+    std::vector<float> ones(constant_elements(std::array{window, window}), 0.0F);
     for (std::int64_t i = 0; i < window; ++i)
         ones[static_cast<std::size_t>(i * window + i)] = 1.0F;
     std::vector<std::byte> bytes(ones.size() * sizeof(float));
@@ -281,7 +282,7 @@ Outputs block_diag(OpCall& call)
         const std::int64_t width = known_size(call, block, 1);
         const std::int64_t height = known_size(call, block, 0);
         const auto zeros = [&](std::int64_t columns) {
-            return e.constant(Tensor::filled(dtype, {height, columns}, 0), "zeros");
+            return e.constant(filled_constant(dtype, {height, columns}, 0), "zeros");
         };
         std::vector<ValueId> parts;
         if (before > 0)
