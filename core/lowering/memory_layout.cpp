@@ -1,5 +1,6 @@
 #include "lowering/memory_layout.h"
 
+#include "base/saturating.h"
 #include "lowering/ops/moved_axes.h"
 #include "lowering/view_scatter.h"
 #include "lowering/view_writes.h"
@@ -22,23 +23,11 @@ std::string_view name_of(std::string_view target)
     return target.substr(0, target.find('.'));
 }
 
-/// Sizes come from files: what does not fit belongs to no tensor that could ever be, so the result
-/// may be anything but undefined.
-std::int64_t times(std::int64_t a, std::int64_t b)
-{
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-}
-
-std::int64_t plus(std::int64_t a, std::int64_t b)
-{
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-
 Ints row_major(const Ints& shape)
 {
     Ints strides(shape.size(), 1);
     for (std::size_t i = shape.size(); i-- > 1;)
-        strides[i - 1] = times(strides[i], std::max<std::int64_t>(shape[i], 1));
+        strides[i - 1] = saturating_multiply(strides[i], std::max<std::int64_t>(shape[i], 1));
     return strides;
 }
 
@@ -50,7 +39,7 @@ bool is_row_major(const Ints& shape, const Ints& strides)
             return true;
         if (shape[i] != 1 && strides[i] != expected)
             return false;
-        expected = times(expected, shape[i]);
+        expected = saturating_multiply(expected, shape[i]);
     }
     return true;
 }
@@ -70,13 +59,14 @@ std::optional<Ints> strides_for(const Ints& from, const Ints& strides, const Int
     std::int64_t run = 1;
     std::int64_t done = 1;
     for (std::size_t axis = from.size(); axis-- > 0;) {
-        run = times(run, from[axis]);
-        if (axis > 0 && (from[axis - 1] == 1 || strides[axis - 1] == times(run, base)))
+        run = saturating_multiply(run, from[axis]);
+        if (axis > 0 &&
+            (from[axis - 1] == 1 || strides[axis - 1] == saturating_multiply(run, base)))
             continue;
         while (open > 0 && (done < run || to[open - 1] == 1)) {
             --open;
-            found[open] = times(done, base);
-            done = times(done, to[open]);
+            found[open] = saturating_multiply(done, base);
+            done = saturating_multiply(done, to[open]);
         }
         if (done != run)
             return std::nullopt;
@@ -156,7 +146,7 @@ MemoryLayout layout_of_exact_view(OpCall& view, std::string_view name, const Mem
         if (name == "select" || name == "unbind")
             result.erase(at);
         else
-            *at = times(*at, step);
+            *at = saturating_multiply(*at, step);
         // The pieces of a split are asked one by one.
         if (shape)
             return layout_with(std::move(result), shape);
@@ -180,7 +170,7 @@ MemoryLayout layout_of_exact_view(OpCall& view, std::string_view name, const Mem
     if (name == "unfold" && rank > 0) {
         const auto axis = place("dimension");
         const std::int64_t inner = *axis;
-        *axis = times(*axis, view.integer("step"));
+        *axis = saturating_multiply(*axis, view.integer("step"));
         result.push_back(inner);
         return layout_with(std::move(result), shape);
     }
@@ -195,7 +185,7 @@ MemoryLayout layout_of_exact_view(OpCall& view, std::string_view name, const Mem
     if (name == "diagonal") {
         const auto first = place("dim1");
         const auto second = place("dim2");
-        const std::int64_t step = plus(*first, *second);
+        const std::int64_t step = saturating_add(*first, *second);
         result.erase(std::max(first, second));
         result.erase(std::min(first, second));
         result.push_back(step);

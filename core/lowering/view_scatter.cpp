@@ -1,9 +1,12 @@
 #include "lowering/view_scatter.h"
 
+#include "base/saturating.h"
+
 #include "lowering/ops/diagonals.h"
 #include "lowering/ops/moved_axes.h"
 #include "lowering/ops/sizes.h"
 #include "lowering/python_value.h"
+#include "lowering/size_limits.h"
 
 #include <algorithm>
 #include <array>
@@ -127,7 +130,8 @@ ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis,
     const Dim extent = (*shape)[static_cast<std::size_t>(axis)];
     if (extent.known()) {
         // Python's rules for bounds.
-        start = std::clamp<std::int64_t>(start < 0 ? start + extent.value : start, 0, extent.value);
+        start = std::clamp<std::int64_t>(start < 0 ? saturating_add(start, extent.value) : start, 0,
+                                         extent.value);
         end = std::clamp<std::int64_t>(end < 0 ? end + extent.value : end, start, extent.value);
         if (start == 0 && end == extent.value && step == 1)
             return part;
@@ -143,9 +147,12 @@ ValueId write_range(OpCall& view, ValueId base, ValueId part, std::int64_t axis,
     }
     ValueId rows = no_id;
     if (extent.known()) {
-        Ints positions;
-        for (std::int64_t i = start; i < end; i += step)
-            positions.push_back(i);
+        if (step < 1)
+            view.refuse("the step of a slice must be positive");
+        const std::int64_t length = end - start;
+        Ints positions(constant_elements(std::array{length / step + (length % step != 0 ? 1 : 0)}));
+        for (std::size_t i = 0; i < positions.size(); ++i)
+            positions[i] = start + static_cast<std::int64_t>(i) * step;
         rows = e.constant(std::span<const std::int64_t>(positions));
     } else {
         rows = e.slice(positions_along(e, base, axis), 0, start, end, step);
@@ -219,7 +226,7 @@ ValueId write_through_view(OpCall& view, ValueId written)
                               as_int_vector(e, {view.arg("index")}));
         const std::int64_t index = view.integer("index");
         return write_range(view, base, e.unsqueeze(written, {axis}), axis, index,
-                           index == -1 ? last : index + 1, 1);
+                           index == -1 ? last : saturating_add(index, 1), 1);
     }
     if (op == "aten::slice" && (is_computed(view, "start") || is_computed(view, "end")))
         return write_slice(view, base, written);
@@ -236,7 +243,7 @@ ValueId write_through_view(OpCall& view, ValueId written)
             return write_rows(e, base, written, axis, rows);
         }
         const std::int64_t start = view.integer("start");
-        const std::int64_t end = start + view.integer("length");
+        const std::int64_t end = saturating_add(start, view.integer("length"));
         return write_range(view, base, written, view.integer("dim"), start,
                            start < 0 && end == 0 ? last : end, 1);
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace strata::ops {
 namespace {
@@ -34,6 +35,8 @@ std::vector<std::int64_t> output_sizes(OpCall& call, std::size_t spatial)
     for (const std::int64_t size : sizes)
         if (size < 1)
             call.refuse(fmt::format("'output_size' holds {}", size));
+    for (const std::int64_t size : sizes)
+        result_count(size);
     return sizes;
 }
 
@@ -46,6 +49,9 @@ std::vector<std::int64_t> input_sizes(OpCall& call, ValueId batched, std::size_t
         if (!shape || shape->size() != spatial + 2 || !(*shape)[i + 2].known())
             call.refuse_for_shapes(
                 "adaptive pooling to sizes other than 1 needs the size of the input");
+        // Products of two sizes are needed.
+        if ((*shape)[i + 2].value > std::numeric_limits<std::int32_t>::max())
+            call.refuse("a size of its input is out of bounds");
         sizes.push_back((*shape)[i + 2].value);
     }
     return sizes;

@@ -1,4 +1,5 @@
 // Operators that change the shape and keep the elements.
+#include "base/saturating.h"
 #include "passes/infer/context.h"
 
 #include <algorithm>
@@ -258,7 +259,7 @@ std::string split(Context& c)
         std::int64_t sum = 0;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             parts[i] = ShapeInt::of(sizes.values[i]);
-            sum += sizes.values[i];
+            sum = saturating_add(sum, sizes.values[i]);
         }
         if (total.is_number() && total.number != sum)
             return fmt::format("parts add up to {}, but axis {} has {} elements", sum, *axis,
