@@ -36,6 +36,9 @@ public:
     void compare(const InspectionPtr& a, const QString& b);
     void compareFiles(const QString& a, const QString& b);
 
+    /// What is compared, or was to be: absolute paths; empty before that.
+    const QString& firstFile() const { return m_path_a; }
+    const QString& secondFile() const { return m_path_b; }
     bool isBusy() const { return m_jobs->isRunning(); }
     void cancelJob() { m_jobs->cancel(); }
     const std::shared_ptr<const Comparison>& comparison() const { return m_comparison; }

@@ -1,16 +1,21 @@
 #include "ui/window/session_keeper.h"
 
+#include "ui/compare/compare_window.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/source_attachment.h"
 #include "ui/window/window_list.h"
 
+#include <QApplication>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSessionManager>
 #include <QSettings>
+
+#include <algorithm>
+#include <utility>
 
 namespace strata::ui {
 
@@ -34,6 +39,32 @@ WindowRecord recordOf(const MainWindow& window)
     return record;
 }
 
+/// Comparison windows are nobody's children, and in no list.
+std::vector<const CompareWindow*> comparisons()
+{
+    std::vector<const CompareWindow*> windows;
+    const QWidgetList all = QApplication::topLevelWidgets();
+    for (const QWidget* widget : all)
+        if (const auto* window = qobject_cast<const CompareWindow*>(widget);
+            window && window->isVisible() && !window->firstFile().isEmpty())
+            windows.push_back(window);
+    // Qt lists them in no order; what is stored must not change from one time to the next.
+    std::sort(windows.begin(), windows.end(), [](const CompareWindow* a, const CompareWindow* b) {
+        return std::pair(a->firstFile(), a->secondFile()) <
+               std::pair(b->firstFile(), b->secondFile());
+    });
+    return windows;
+}
+
+WindowRecord recordOf(const CompareWindow& window)
+{
+    WindowRecord record;
+    record.file = window.firstFile();
+    record.compared_with = window.secondFile();
+    record.geometry = window.saveGeometry();
+    return record;
+}
+
 } // namespace
 
 QJsonObject WindowRecord::toJson() const
@@ -42,6 +73,7 @@ QJsonObject WindowRecord::toJson() const
             {QStringLiteral("model"), model},
             {QStringLiteral("source"), source},
             {QStringLiteral("source_model"), source_model},
+            {QStringLiteral("compared_with"), compared_with},
             {QStringLiteral("geometry"), QString::fromLatin1(geometry.toBase64())},
             {QStringLiteral("view"), view.toJson()}};
 }
@@ -53,6 +85,7 @@ WindowRecord WindowRecord::fromJson(const QJsonObject& json)
     record.model = json[QStringLiteral("model")].toString();
     record.source = json[QStringLiteral("source")].toString();
     record.source_model = json[QStringLiteral("source_model")].toString();
+    record.compared_with = json[QStringLiteral("compared_with")].toString();
     record.geometry =
         QByteArray::fromBase64(json[QStringLiteral("geometry")].toString().toLatin1());
     record.view = ViewState::fromJson(json[QStringLiteral("view")].toObject());
@@ -123,6 +156,8 @@ void SessionKeeper::save()
         if (!window->filePath().isEmpty())
             windows.append(recordOf(*window).toJson());
     }
+    for (const CompareWindow* window : comparisons())
+        windows.append(recordOf(*window).toJson());
     QSettings settings;
     const QByteArray text = QJsonDocument(windows).toJson(QJsonDocument::Compact);
     if (settings.value(windows_key).toByteArray() != text)
@@ -160,10 +195,16 @@ void SessionKeeper::openAll(const std::vector<WindowRecord>& records)
     settings.setValue(opening_key, true);
     settings.sync();
     for (const WindowRecord& record : records)
-        openOne(record);
+        if (record.compared_with.isEmpty())
+            openOne(record);
+        else
+            openComparison(record);
     auto* done = new QTimer(this);
     connect(done, &QTimer::timeout, this, [done] {
         for (const MainWindow* window : WindowList::instance().windows())
+            if (window->isBusy())
+                return;
+        for (const CompareWindow* window : comparisons())
             if (window->isBusy())
                 return;
         QSettings().setValue(opening_key, false);
@@ -171,6 +212,16 @@ void SessionKeeper::openAll(const std::vector<WindowRecord>& records)
     });
     constexpr int step_ms = 200;
     done->start(step_ms);
+}
+
+void SessionKeeper::openComparison(const WindowRecord& record)
+{
+    auto* window = new CompareWindow(m_services);
+    window->setAttribute(Qt::WA_DeleteOnClose);
+    if (!record.geometry.isEmpty())
+        window->restoreGeometry(record.geometry);
+    window->show();
+    window->compareFiles(record.file, record.compared_with);
 }
 
 void SessionKeeper::openOne(const WindowRecord& record)

@@ -18,6 +18,7 @@ struct WindowRecord {
     QString model; ///< in an archive of several
     QString source;
     QString source_model;
+    QString compared_with; ///< the second file of a comparison window; empty: a window of one model
     QByteArray geometry;
     ViewState view;
 
@@ -42,12 +43,13 @@ public:
     /// Opens the stored windows and says how many. A start that ended while it did so is not
     /// repeated: then one empty window offers to try again.
     int restore();
-    /// Stores the windows that show a model now.
+    /// Stores the windows that show a model or a comparison now.
     void save();
 
 private:
     void openAll(const std::vector<WindowRecord>& records);
     void openOne(const WindowRecord& record);
+    void openComparison(const WindowRecord& record);
 
     Services m_services;
     QTimer m_timer;
