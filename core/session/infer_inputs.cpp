@@ -17,6 +17,7 @@ InferredInput from_hint(const ShapeHint& hint)
     InferredInput result;
     result.dtype = hint.dtype;
     result.is_index = hint.is_index;
+    result.is_offset = hint.is_offset;
     result.because = hint.because;
     result.min_rank = hint.min_rank;
     if (hint.rank) {

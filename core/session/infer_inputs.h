@@ -23,6 +23,7 @@ struct InferredInput {
     /// The second dimension where only that is known (normalisations take several ranks).
     std::optional<std::int64_t> channels;
     bool is_index = false;              ///< it indexes an embedding or picks elements
+    bool is_offset = false;             ///< where bags of an embedding begin: zeros will do
     std::size_t min_rank = 0;           ///< axes that the code names
     std::vector<std::int64_t> trailing; ///< the last dimensions, as far as they are known
     std::string because;                ///< the weight that told first: "conv1.weight"

@@ -107,6 +107,8 @@ private:
         } else {
             STRATA_TRY(Tensor tensor,
                        random_tensor(input.dtype, shape, static_cast<unsigned>(i + 1)));
+            if (m_inferred[i].is_offset)
+                tensor = Tensor::filled(input.dtype, shape, 0.0);
             m_made.tensors.emplace_back(std::vector<Tensor>{std::move(tensor)});
         }
         m_made.types.push_back(std::move(input));

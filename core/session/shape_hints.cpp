@@ -2,6 +2,8 @@
 
 #include "session/shape_hint_walk.h"
 
+#include <array>
+
 namespace strata {
 
 void ShapeHint::merge(const ShapeHint& other, bool with_dtype)
@@ -10,6 +12,7 @@ void ShapeHint::merge(const ShapeHint& other, bool with_dtype)
     if (with_dtype && dtype == DType::Unknown) {
         dtype = other.dtype;
         is_index = is_index || other.is_index;
+        is_offset = is_offset || other.is_offset;
     }
     if (!rank)
         rank = other.rank;
@@ -251,8 +254,13 @@ bool ShapeHintWalk::indices(const FxNode& node, std::string_view op, ShapeHint& 
             index.because = weight_name(node.args[0]);
             out.back.emplace(0, w->shape[1]);
         }
+        ShapeHint offset = index_of_rank(1);
+        offset.is_offset = true;
+        // Bags of equal length need no offsets.
+        if (node.args.size() > 2 && node.args[2].ref())
+            index.rank = 1;
         tell(hint(node, 1), index);
-        tell(hint(node, 2), index_of_rank(1));
+        tell(hint(node, 2), offset);
         return true;
     }
     if (op == "aten::one_hot") {
@@ -272,6 +280,18 @@ bool ShapeHintWalk::indices(const FxNode& node, std::string_view op, ShapeHint& 
         if (const FxArg::List* items = list(node, 1))
             for (const FxArg& item : *items)
                 tell(hint(item), index_of_rank(std::nullopt));
+        return true;
+    }
+    // What becomes a Python number has one element.
+    constexpr std::array<std::string_view, 6> numbers{
+        "aten::Int",           "aten::IntImplicit",    "aten::Float",
+        "aten::FloatImplicit", "aten::ScalarImplicit", "aten::item"};
+    if (const auto number = std::find(numbers.begin(), numbers.end(), op);
+        number != numbers.end()) {
+        ShapeHint told = of_rank(0);
+        if (number - numbers.begin() < 2)
+            told.dtype = DType::Int64;
+        tell(hint(node, 0), told);
         return true;
     }
     ShapeHint truth;

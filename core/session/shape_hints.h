@@ -15,7 +15,8 @@ namespace strata {
 /// try.
 struct ShapeHint {
     DType dtype = DType::Unknown;
-    bool is_index = false; ///< it picks rows or elements of something
+    bool is_index = false;  ///< it picks rows or elements of something
+    bool is_offset = false; ///< it says where parts of something begin: from 0 on, ascending
     std::optional<std::size_t> rank;
     std::size_t min_rank = 0;
     std::map<std::size_t, std::int64_t> front; ///< sizes by axis from the front

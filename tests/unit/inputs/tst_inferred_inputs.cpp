@@ -120,6 +120,18 @@ std::vector<Case> cases()
          "return torch.linear(x.flatten(1), self.a)",
          {{"a", numbers({3, 12})}},
          {"x:float32[?,12]"}},
+        {"number of rounds",
+         "x, n",
+         "for i in range(int(n)):\n"
+         "        x = torch.linear(x, self.a)\n"
+         "    return x",
+         {{"a", numbers({4, 4})}},
+         {"x:float32[*]", "n:int64[]"}},
+        {"bags",
+         "words, starts",
+         "return torch.embedding_bag(self.e, words, starts)[0]",
+         {{"e", numbers({7, 4})}},
+         {"words:int64[?]", "starts:int64[?]"}},
         {"embedding and lstm",
          "words",
          "e = torch.embedding(self.e, words)\n"
