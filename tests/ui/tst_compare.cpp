@@ -8,6 +8,9 @@
 #include "ui/models/node_pair_model.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/window/appearance.h"
+#include "ui/window/main_window.h"
+#include "ui/window/session_keeper.h"
+#include "ui/window/window_list.h"
 
 #include <QAbstractItemModelTester>
 
@@ -250,6 +253,60 @@ private Q_SLOTS:
         window.compareFiles(file("a.onnx"), file("a.onnx"));
         QVERIFY(compared.wait());
         QVERIFY(window.messageBar()->text().contains(QStringLiteral("equal")));
+    }
+
+    void theNextStartOpensComparisons()
+    {
+        FakeCore core;
+        const QString a = file("a.onnx");
+        const QString b = file("b.onnx");
+        Services services = core.services();
+        services.compare = [](const Inspection&, const Inspection&,
+                              TaskContext&) -> Result<ModelComparison> {
+            return failure(ErrorCode::CannotRead, "not in this test");
+        };
+        const auto open = [] {
+            std::vector<CompareWindow*> windows;
+            for (QWidget* widget : QApplication::topLevelWidgets())
+                if (auto* window = qobject_cast<CompareWindow*>(widget))
+                    windows.push_back(window);
+            return windows;
+        };
+        QRect place;
+        {
+            SessionKeeper keeper(services);
+            MainWindow* main = WindowList::instance().open(services);
+            main->openFile(a);
+            QTRY_VERIFY(main->inspection());
+            auto* window = new CompareWindow(services);
+            window->setAttribute(Qt::WA_DeleteOnClose);
+            window->show();
+            window->setGeometry(60, 50, 900, 600);
+            window->compareFiles(a, b);
+            QTRY_VERIFY(!window->isBusy());
+            place = window->geometry();
+            // One that is closed is done with.
+            CompareWindow closed(services);
+            closed.show();
+            closed.compareFiles(b, a);
+            QTRY_VERIFY(!closed.isBusy());
+            closed.close();
+            WindowList::instance().quit();
+            delete window;
+        }
+        QCOMPARE(SessionKeeper::stored().size(), std::size_t(2));
+        SessionKeeper keeper(services);
+        QCOMPARE(keeper.restore(), 2);
+        QCOMPARE(WindowList::instance().windows().size(), std::size_t(1));
+        QCOMPARE(open().size(), std::size_t(1));
+        CompareWindow* again = open().front();
+        QVERIFY(again->isVisible());
+        QCOMPARE(again->firstFile(), a);
+        QCOMPARE(again->secondFile(), b);
+        QCOMPARE(again->geometry(), place);
+        QTRY_VERIFY(!again->isBusy());
+        QTRY_VERIFY(!QSettings().value(QStringLiteral("session/opening")).toBool());
+        delete again;
     }
 };
 

@@ -12,11 +12,19 @@
 #include "ui/dashboard/dashboard_text.h"
 #include "ui/dashboard/module_icicle.h"
 #include "ui/dashboard/reliability.h"
+#include "ui/models/orphan_model.h"
+#include "ui/panels/inspector_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/search_bar.h"
 #include "ui/review/review_feature.h"
 #include "ui/widgets/bars.h"
+#include "ui/widgets/value_label.h"
 #include "ui/window/main_window.h"
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QToolBar>
+#include <QToolButton>
+#include <QTreeView>
 
 #include "query/query.h"
 
@@ -277,6 +285,62 @@ private Q_SLOTS:
         QVERIFY(nothing);
         for (const OrphanPattern& pattern : *nothing)
             QCOMPARE(pattern.cause, OrphanCause::NothingNamed);
+    }
+
+    void smallWindowsShowEverything()
+    {
+        FakeCore core;
+        const auto window = openWindow(core.services(), makeFile(m_files, "small.pt"));
+        for (const QSize size : {QSize(1440, 900), QSize(1024, 640)}) {
+            window->resize(size);
+            QTRY_COMPARE(window->size(), size); // no taller than asked for
+            auto* query = window->findChild<QLineEdit*>(QStringLiteral("query"));
+            QTRY_VERIFY(query->isVisible());
+            QVERIFY(query->width() >= 120);
+            auto* inspector = window->findChild<InspectorPanel*>();
+            QVERIFY(window->selectByName(QStringLiteral("fc")));
+            QTRY_VERIFY(!inspector->findChildren<ValueLabel*>().isEmpty());
+            QCoreApplication::processEvents();
+            // The view cuts what is wider than itself.
+            QCOMPARE(inspector->widget()->width(), inspector->viewport()->width());
+        }
+        // Far too narrow: what has no room is behind a button, the search box too.
+        window->resize(700, 640);
+        auto* tools = window->findChild<QToolBar*>(QStringLiteral("toolBar"));
+        tools->setFixedWidth(330);
+        auto* more = tools->findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"));
+        auto* query = window->findChild<QLineEdit*>(QStringLiteral("query"));
+        QTRY_VERIFY(more->isVisible());
+        QTRY_VERIFY(!query->isVisible());
+        QVERIFY(!more->icon().isNull());
+        QTest::mouseClick(more, Qt::LeftButton);
+        QTRY_VERIFY(query->isVisible());
+    }
+
+    void columnsGiveWayButKeepTheirTitles()
+    {
+        FakeCore core;
+        const auto window = openWindow(core.services(), makeFile(m_files, "small.pt"));
+        ProblemsPanel* problems = window->problemsPanel();
+        problems->showOrphans();
+        const QHeaderView* header = problems->orphanView()->header();
+        QTreeView* view = problems->orphanView();
+        const auto room = [&](int width) {
+            view->resize(width, 200);
+            QCoreApplication::processEvents();
+        };
+        room(1000);
+        QCOMPARE(header->sectionSize(OrphanModel::Name), 230);
+        room(520);
+        QVERIFY(header->sectionSize(OrphanModel::Name) < 230);
+        QCOMPARE(header->length(), view->viewport()->width());
+        room(200); // scrolls
+        for (int column = 0; column < header->count(); ++column)
+            if (header->sectionResizeMode(column) != QHeaderView::Stretch)
+                QVERIFY2(header->sectionSize(column) >= header->sectionSizeHint(column),
+                         qPrintable(QString::number(column)));
+        room(1000);
+        QCOMPARE(header->sectionSize(OrphanModel::Name), 230);
     }
 };
 
