@@ -107,7 +107,7 @@ private:
         } else {
             STRATA_TRY(Tensor tensor,
                        random_tensor(input.dtype, shape, static_cast<unsigned>(i + 1)));
-            if (m_inferred[i].is_offset)
+            if (i < m_inferred.size() && m_inferred[i].is_offset)
                 tensor = Tensor::filled(input.dtype, shape, 0.0);
             m_made.tensors.emplace_back(std::vector<Tensor>{std::move(tensor)});
         }
