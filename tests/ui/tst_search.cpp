@@ -11,8 +11,11 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenu>
+#include <QMenuBar>
 #include <QSignalSpy>
 #include <QToolButton>
+#include <QToolTip>
 #include <QtTest>
 
 using namespace strata;
@@ -95,6 +98,28 @@ private Q_SLOTS:
         QCOMPARE(text(bar, "queryCount"), QStringLiteral("Nothing found"));
     }
 
+    void what_is_wrong_is_said_below_the_query()
+    {
+        SearchBar bar;
+        bar.setInspection(small_model());
+        bar.show();
+        QVERIFY(QTest::qWaitForWindowActive(&bar));
+        auto* edit = bar.findChild<QLineEdit*>(QStringLiteral("query"));
+        bar.focusQuery();
+        QTest::keyClicks(edit, QStringLiteral("opp:Conv"));
+        QVERIFY(!QToolTip::isVisible());
+        QTest::keyClick(edit, Qt::Key_Return);
+        QVERIFY(QToolTip::isVisible());
+        QVERIFY2(QToolTip::text().contains(QStringLiteral("opp")), qPrintable(QToolTip::text()));
+        // Who goes on typing does not have it in the way; who stops is told without Enter.
+        QTest::keyClick(edit, Qt::Key_X);
+        QTRY_VERIFY(!QToolTip::isVisible());
+        QTRY_VERIFY(QToolTip::isVisible());
+        bar.setQuery(QStringLiteral("op:Conv"));
+        QVERIFY(settled(bar));
+        QTRY_VERIFY(!QToolTip::isVisible());
+    }
+
     void another_model_is_searched_anew()
     {
         SearchBar bar;
@@ -154,6 +179,43 @@ private Q_SLOTS:
         QTest::keyClick(edit, Qt::Key_Escape);
         QVERIFY(!locator.isVisible());
         QCOMPARE(node.count(), 1);
+    }
+
+    void locator_names_actions_by_their_menus_and_says_when_there_is_nothing()
+    {
+        QWidget window;
+        window.resize(1000, 700);
+        LocatorPopup locator(&window);
+        window.show();
+        QMenuBar bar;
+        QMenu* view = bar.addMenu(QStringLiteral("&View"));
+        QAction* fit = view->addAction(QStringLiteral("&Fit the graph"));
+        fit->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_0));
+        QAction* dark = view->addMenu(QStringLiteral("&Theme"))->addAction(QStringLiteral("&Dark"));
+        QSignalSpy triggered(dark, &QAction::triggered);
+        auto* edit = locator.findChild<QLineEdit*>(QStringLiteral("locatorEdit"));
+        auto* list = locator.findChild<QListView*>(QStringLiteral("locatorList"));
+        auto* nothing = locator.findChild<QLabel*>(QStringLiteral("locatorNothing"));
+        const auto type = [&](const QString& typed) {
+            locator.openWith({fit, dark});
+            QTest::keyClicks(edit, typed);
+            return QTest::qWaitFor([&] { return locator.isReady(); }, 5000);
+        };
+        QVERIFY(type(QStringLiteral("fit")));
+        QCOMPARE(list->currentIndex().data().toString(), QStringLiteral("Fit the graph"));
+        QCOMPARE(list->currentIndex().data(LocatorModel::DetailRole).toString(),
+                 fit->shortcut().toString(QKeySequence::NativeText));
+        QVERIFY(!nothing->isVisible());
+        QVERIFY(type(QStringLiteral("theme dark")));
+        QCOMPARE(list->currentIndex().data().toString(), QStringLiteral("Theme: Dark"));
+        QTest::keyClick(edit, Qt::Key_Return);
+        QCOMPARE(triggered.count(), 1);
+        QVERIFY(type(QStringLiteral("zzqq")));
+        QVERIFY(nothing->isVisible());
+        QCOMPARE(edit->accessibleDescription(), nothing->text());
+        edit->clear();
+        QTRY_VERIFY(locator.isReady());
+        QVERIFY(!nothing->isVisible());
     }
 
     void breadcrumbs_lead_to_the_selection_and_up()

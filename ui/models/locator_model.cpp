@@ -60,6 +60,7 @@ QString LocatorModel::detail(const LocatorEntry& entry) const
     case LocatorKind::Value:
         return model ? toQString(model->type_text(entry.id)) : QString();
     case LocatorKind::Action:
+        return m_action_keys.value(static_cast<qsizetype>(entry.id));
     case LocatorKind::Operator:
     case LocatorKind::Diagnostic:
         break;

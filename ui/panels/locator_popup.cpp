@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenu>
 #include <QVBoxLayout>
 
 namespace strata::ui {
@@ -23,6 +24,27 @@ constexpr std::size_t shown = 60;
 constexpr int card_width = 720;
 constexpr int visible_rows = 12;
 
+QString withoutMnemonic(QString text)
+{
+    return text.remove(QLatin1Char('&'));
+}
+
+/// What an action is called outside its menu: "Dark" of the menu Theme is "Theme: Dark". The menus
+/// of the menu bar are left out, whose actions say enough.
+QString commandName(const QAction& action)
+{
+    const QString name = withoutMnemonic(action.text());
+    for (const QObject* owner : action.associatedObjects()) {
+        const auto* menu = qobject_cast<const QMenu*>(owner);
+        if (menu == nullptr)
+            continue;
+        for (const QObject* above : menu->menuAction()->associatedObjects())
+            if (qobject_cast<const QMenu*>(above) != nullptr)
+                return QStringLiteral("%1: %2").arg(withoutMnemonic(menu->title()), name);
+    }
+    return name;
+}
+
 } // namespace
 
 LocatorPopup::LocatorPopup(QWidget* window)
@@ -30,6 +52,8 @@ LocatorPopup::LocatorPopup(QWidget* window)
       m_edit(new QLineEdit),
       m_list(new QListView),
       m_hint(new QLabel),
+      m_nothing(
+          new QLabel(tr("Nothing found. A few letters of a name are enough, in their order."))),
       m_model(new LocatorModel(this)),
       m_commands(std::make_shared<const Locator>())
 {
@@ -48,6 +72,13 @@ LocatorPopup::LocatorPopup(QWidget* window)
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setFocusPolicy(Qt::NoFocus);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_nothing->setObjectName(QStringLiteral("locatorNothing"));
+    m_nothing->setForegroundRole(QPalette::PlaceholderText);
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->setWordWrap(true);
+    m_nothing->hide();
+    auto* over_list = new QVBoxLayout(m_list->viewport());
+    over_list->addWidget(m_nothing);
     m_hint->setForegroundRole(QPalette::PlaceholderText);
     m_hint->setContentsMargins(10, 2, 10, 4);
     m_hint->setText(tr("Begin with  m  for modules, n  nodes, i  initializers, v  values, o  "
@@ -95,9 +126,13 @@ void LocatorPopup::openWith(std::vector<QAction*> actions, const QString& typed)
     const Activity activity("locator: opening");
     m_actions = std::move(actions);
     Locator commands;
-    for (std::size_t i = 0; i < m_actions.size(); ++i)
+    QStringList keys;
+    for (std::size_t i = 0; i < m_actions.size(); ++i) {
         commands.add(LocatorKind::Action, static_cast<std::uint32_t>(i),
-                     QString(m_actions[i]->text()).remove(QLatin1Char('&')).toStdString());
+                     commandName(*m_actions[i]).toStdString());
+        keys += m_actions[i]->shortcut().toString(QKeySequence::NativeText);
+    }
+    m_model->setActionKeys(keys);
     m_commands = std::make_shared<const Locator>(std::move(commands));
     m_edit->setText(typed);
     search();
@@ -146,10 +181,13 @@ void LocatorPopup::search()
             return a.score > b.score;
         });
         all.resize(std::min(all.size(), shown));
-        return [this, merged, all, inspection] {
+        return [this, merged, all, inspection, typed] {
             const Activity activity("locator: found");
             m_model->setHits(inspection, merged, all);
             m_list->setCurrentIndex(m_model->index(0));
+            const bool nothing = all.empty() && !typed.empty();
+            m_nothing->setVisible(nothing);
+            m_edit->setAccessibleDescription(nothing ? m_nothing->text() : QString());
         };
     });
 }

@@ -51,6 +51,7 @@ private:
     QLineEdit* m_edit;
     QListView* m_list;
     QLabel* m_hint;
+    QLabel* m_nothing; ///< in place of the list when it is empty
     LocatorModel* m_model;
     std::shared_ptr<const Inspection> m_inspection;
     std::shared_ptr<const Locator> m_things;   ///< of the inspection

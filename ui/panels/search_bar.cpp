@@ -14,8 +14,10 @@
 #include <QLineEdit>
 #include <QStringListModel>
 #include <QToolButton>
+#include <QToolTip>
 
 #include <algorithm>
+#include <utility>
 
 namespace strata::ui {
 
@@ -26,6 +28,8 @@ constexpr int delay_ms = 120;
 /// Of the field where there is room, and in a narrow window.
 constexpr int good_width = 320;
 constexpr int least_width = 120;
+// Half a query is mostly wrong: what is wrong with it is only said to who stops typing.
+constexpr int explain_ms = 1000;
 
 QString fieldsHelp()
 {
@@ -117,7 +121,18 @@ SearchBar::SearchBar(QWidget* parent)
     m_delay.setSingleShot(true);
     m_delay.setInterval(delay_ms);
     connect(&m_delay, &QTimer::timeout, this, &SearchBar::search);
-    connect(m_edit, &QLineEdit::textChanged, this, [this] { m_delay.start(); });
+    m_explain.setSingleShot(true);
+    m_explain.setInterval(explain_ms);
+    connect(&m_explain, &QTimer::timeout, this, [this] {
+        if (m_edit->hasFocus())
+            explain();
+    });
+    connect(m_edit, &QLineEdit::textChanged, this, [this] {
+        m_delay.start();
+        m_explain.stop();
+        if (std::exchange(m_explained, false))
+            QToolTip::hideText();
+    });
     connect(m_edit, &QLineEdit::textEdited, this, &SearchBar::complete);
     refresh();
 }
@@ -238,6 +253,18 @@ void SearchBar::showError(const QString& message)
 {
     m_error = message;
     refresh();
+    m_explain.start();
+}
+
+/// Says below the line what is wrong with the query.
+void SearchBar::explain()
+{
+    m_explain.stop();
+    if (m_error.isEmpty())
+        return;
+    m_explained = true;
+    QToolTip::showText(m_edit->mapToGlobal(QPoint(0, m_edit->height() - 10)),
+                       m_error.toHtmlEscaped(), m_edit);
 }
 
 void SearchBar::refresh()
@@ -288,6 +315,9 @@ bool SearchBar::eventFilter(QObject* watched, QEvent* event)
             if (m_delay.isActive()) {
                 m_delay.stop();
                 search();
+                explain();
+            } else if (!m_error.isEmpty()) {
+                explain();
             } else {
                 step((key->modifiers() & Qt::ShiftModifier) != 0 ? -1 : 1);
             }

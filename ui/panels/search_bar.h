@@ -53,6 +53,7 @@ protected:
 private:
     void search();
     void accept(std::vector<NodeId> found);
+    void explain();
     void showError(const QString& message);
     void refresh();
     void complete();
@@ -65,6 +66,8 @@ private:
     QCompleter* m_completer;
     QStringListModel* m_words;
     QTimer m_delay;
+    QTimer m_explain;
+    bool m_explained = false; ///< the tool tip with the error is there
     Background m_background;
     std::shared_ptr<const Inspection> m_inspection;
     ReviewLookup m_review;

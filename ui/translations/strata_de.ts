@@ -1949,6 +1949,10 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>Begin with  m  for modules, n  nodes, i  initializers, v  values, o  operators, d  diagnostics, &gt;  actions</source>
         <translation>Mit  m  beginnen für Module, n  Knoten, i  Initialisierer, v  Werte, o  Operatoren, d  Diagnosen, &gt;  Aktionen</translation>
     </message>
+    <message>
+        <source>Nothing found. A few letters of a name are enough, in their order.</source>
+        <translation>Nichts gefunden. Einige Buchstaben eines Namens genügen, in ihrer Reihenfolge.</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::MainWindow</name>
