@@ -162,6 +162,39 @@ Typed parse(std::string_view typed)
     return result;
 }
 
+/// Whether one of the parts of a path, between slashes and dots, is this: the "0" of
+/// "/layer/0/Add", not that of "node_10".
+bool has_part(std::string_view path, std::string_view part)
+{
+    for (std::size_t at = path.find(part); at != std::string_view::npos;
+         at = path.find(part, at + 1)) {
+        const std::size_t end = at + part.size();
+        if ((at == 0 || path[at - 1] == '/' || path[at - 1] == '.') &&
+            (end == path.size() || path[end] == '/' || path[end] == '.' || path[end] == '@'))
+            return true;
+    }
+    return false;
+}
+
+/// What a node is found by: its name, or its operator where it has none; and its module's path
+/// where the name does not speak of the module ("node_MatMul_55").
+std::string text_of_node(const Inspection& inspection, NodeId id)
+{
+    const OnnxModel& model = *inspection.model;
+    const OnnxNode& node = model.nodes[id];
+    std::string text(model.text(node.name == StringId::Empty ? node.op_type : node.name));
+    if (id >= inspection.attribution.size())
+        return text;
+    const NodeAttribution& found = inspection.attribution[id];
+    if (found.synthetic || found.module >= inspection.modules.size())
+        return text;
+    const std::string_view path = inspection.modules[found.module].fqn;
+    const std::string_view last = path.substr(path.find_last_of('.') + 1);
+    if (!last.empty() && !has_part(text, last))
+        text.append(locator_place_separator).append(path);
+    return text;
+}
+
 } // namespace
 
 std::string_view locator_prefix(LocatorKind kind)
@@ -206,9 +239,7 @@ Result<Locator> Locator::of(const Inspection& inspection, TaskContext& task)
             if (id % 1024 == 0)
                 STRATA_CHECK(task.poll());
             const OnnxNode& node = model.nodes[id];
-            // A node without a name can still be found by its operator.
-            locator.add(LocatorKind::Node, id,
-                        model.text(node.name == StringId::Empty ? node.op_type : node.name));
+            locator.add(LocatorKind::Node, id, text_of_node(inspection, id));
             auto& first = seen[static_cast<std::size_t>(node.op_type)];
             if (first == no_id) {
                 first = id;

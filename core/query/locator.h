@@ -25,6 +25,9 @@ inline constexpr std::size_t locator_kind_count = 7;
 /// What is typed before a space to look for one kind only: ">", "m", "n", "i", "v", "o", "d".
 std::string_view locator_prefix(LocatorKind kind);
 
+/// Between a node's name and its module's path, in the text of nodes whose names say nothing of it.
+inline constexpr std::string_view locator_place_separator = " · ";
+
 struct LocatorEntry {
     LocatorKind kind = LocatorKind::Node;
     std::uint32_t id = 0; ///< NodeId, ModuleId, ValueId (of initializers too), ...: see LocatorKind

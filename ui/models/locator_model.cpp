@@ -53,8 +53,11 @@ QString LocatorModel::detail(const LocatorEntry& entry) const
         const NodeAttribution& a = m_inspection->attribution[entry.id];
         const QString place =
             a.synthetic ? toQString(a.synthetic_path) : modulePath(m_inspection->modules, a.module);
-        return QStringLiteral("%1 · %2").arg(toQString(model->text(model->nodes[entry.id].op_type)),
-                                             place);
+        const QString op_type = toQString(model->text(model->nodes[entry.id].op_type));
+        // Not twice, where the name is shown with it.
+        if (toQString(m_locator->text(entry)).endsWith(toQString(locator_place_separator) + place))
+            return op_type;
+        return QStringLiteral("%1 · %2").arg(op_type, place);
     }
     case LocatorKind::Initializer:
     case LocatorKind::Value:

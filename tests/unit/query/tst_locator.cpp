@@ -153,6 +153,32 @@ private Q_SLOTS:
                  (Names{"/first/Conv"}));
     }
 
+    void nodesWithoutTellingNamesAreFoundByTheirModules()
+    {
+        test::InspectionBuilder b("Net");
+        b.module("encoder", "Encoder");
+        const ModuleId head = b.module("encoder.head", "Linear");
+        b.input("image", {1, 8});
+        const NodeId silent = b.node(head, "MatMul", {"image", "image"}, "node_12");
+        const NodeId speaks = b.node(head, "Add", {"node_12", "image"}, "encoder/head");
+        // A number in a name is no module's.
+        const NodeId numbered =
+            b.node(b.module("encoder.1", "Linear"), "MatMul", {"image", "image"}, "node_13");
+        const auto model = b.finish();
+        TaskContext task;
+        const Locator locator = *Locator::of(*model, task);
+        const auto hits = [&](std::string_view typed) { return *locator.find(typed, 9, task); };
+        QCOMPARE(hits("n head 12").size(), std::size_t(1));
+        const LocatorEntry found = locator.entries()[hits("n head 12")[0].entry];
+        QCOMPARE(found.id, silent);
+        QCOMPARE(locator.text(found), std::string_view("/node_12/MatMul · encoder.head"));
+        QCOMPARE(hits("n encoder.1 node_13").size(), std::size_t(1));
+        QCOMPARE(locator.entries()[hits("n encoder.1 node_13")[0].entry].id, numbered);
+        const LocatorEntry other = locator.entries()[hits("n head/add")[0].entry];
+        QCOMPARE(other.id, speaks);
+        QCOMPARE(locator.text(other), std::string_view("/encoder/head/Add"));
+    }
+
     void cancels()
     {
         Locator locator;
