@@ -17,6 +17,8 @@ constexpr std::size_t most_boxes = 400;
 constexpr std::size_t deepest_wrapper = 8;
 constexpr std::size_t few_boxes = 60;
 constexpr double margin = 12.0;
+// Generous: which font the page gets is not known here.
+constexpr double label_letter_width = 7.0;
 
 /// The style's class of a box: "sure" to "orphan".
 std::string_view class_of(const SceneBox& box)
@@ -39,15 +41,16 @@ public:
 
     std::string write() &&
     {
-        m_text = fmt::format("<svg class=\"graph\" role=\"img\" aria-label=\"{}\" "
-                             "viewBox=\"{:.0f} {:.0f} {:.0f} {:.0f}\" width=\"{:.0f}\">\n",
-                             escape_xml(m_label), m_area.x - margin, m_area.y - margin,
-                             m_area.width + 2 * margin, m_area.height + 2 * margin,
-                             m_area.width + 2 * margin);
         for (const SceneEdge& edge : m_scene.edges)
             if (edge.from < m_scene.boxes.size() && edge.to < m_scene.boxes.size() &&
                 shows(m_scene.boxes[edge.from]) && shows(m_scene.boxes[edge.to]))
                 m_edges.push_back(&edge);
+        const Rect view = view_with_labels();
+        m_text =
+            fmt::format("<svg class=\"graph\" role=\"img\" aria-label=\"{}\" "
+                        "viewBox=\"{:.0f} {:.0f} {:.0f} {:.0f}\" width=\"{:.0f}\">\n",
+                        escape_xml(m_label), view.x - margin, view.y - margin,
+                        view.width + 2 * margin, view.height + 2 * margin, view.width + 2 * margin);
         // Containers lie under the lines, all other boxes on them.
         for (const SceneBox& box : m_scene.boxes)
             if (box.kind == BoxKind::Container && shows(box))
@@ -61,6 +64,23 @@ public:
     }
 
 private:
+    /// The area, wide enough for the labels of its lines: symbolic shapes reach beyond the boxes.
+    Rect view_with_labels() const
+    {
+        double left = m_area.x, right = m_area.right();
+        for (const SceneEdge* edge : m_edges) {
+            if (!m_area.contains(edge->label_at))
+                continue;
+            const auto letters = std::count_if(edge->label.begin(), edge->label.end(), [](char c) {
+                return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+            });
+            const double half = static_cast<double>(letters) * label_letter_width / 2;
+            left = std::min(left, edge->label_at.x - half);
+            right = std::max(right, edge->label_at.x + half);
+        }
+        return {left, m_area.y, right - left, m_area.height};
+    }
+
     bool shows(const SceneBox& box) const { return m_area.intersects(box.rect); }
 
     void text(double x, double y, std::string_view css, std::string_view content,

@@ -127,6 +127,37 @@ private Q_SLOTS:
         QVERIFY(more.contains(QStringLiteral("class=\"unsure\"")));
     }
 
+    void shapes_beside_lines_are_not_cut_off()
+    {
+        // A line that passes three nodes has its long shape beside them.
+        test::InspectionBuilder b("Net");
+        b.input("x", {1});
+        b.node(root_module, "Relu", {"x"}, "wide", {100000, 200000, 300000, 400000});
+        b.node(root_module, "Relu", {"wide"}, "a", {1});
+        b.node(root_module, "Relu", {"a"}, "b", {1});
+        b.node(root_module, "Relu", {"b"}, "c", {1});
+        b.node(root_module, "Add", {"c", "wide"}, "y", {1});
+        b.output("y");
+        const QString page = QString::fromStdString(html_report(*b.finish()));
+        const auto box =
+            QRegularExpression(QStringLiteral("viewBox=\"(\\S+) \\S+ (\\S+) \\S+\"")).match(page);
+        QVERIFY(box.hasMatch());
+        const double left = box.captured(1).toDouble();
+        const double right = left + box.captured(2).toDouble();
+        auto labels =
+            QRegularExpression(
+                QStringLiteral("<text x=\"(\\S+)\" y=\"\\S+\" class=\"shape\"[^>]*>([^<]*)"))
+                .globalMatch(page);
+        QVERIFY(labels.hasNext());
+        constexpr double letter = 6.5; // of 11 pixels, in common fonts
+        while (labels.hasNext()) {
+            const auto label = labels.next();
+            const double half = static_cast<double>(label.captured(2).size()) * letter / 2;
+            QVERIFY2(label.captured(1).toDouble() - half >= left, qPrintable(label.captured(2)));
+            QVERIFY2(label.captured(1).toDouble() + half <= right, qPrintable(label.captured(2)));
+        }
+    }
+
     void html_names_every_module()
     {
         const QString html = QString::fromStdString(html_report(*small_model()));
