@@ -1,6 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
-#include "session/compare.h"
+#include "session/difference_lines.h"
 
 #include <fmt/format.h>
 
@@ -23,11 +23,21 @@ Json comparison_json(const ModelComparison& comparison, ExitStatus status)
                      {"fused", Json::array()},
                      {"same", Json::array()}};
     for (const ModelDifference& difference : comparison.differences)
-        differences[difference.change].push_back(
-            {{"what", difference.what}, {"name", difference.name}, {"detail", difference.detail}});
+        differences[difference.change].push_back({{"what", difference.what},
+                                                  {"name", difference.name},
+                                                  {"detail", difference.detail},
+                                                  {"rank", to_string(difference.rank)}});
+    Json lines = Json::array();
+    for (const DifferenceLine& line : difference_lines(comparison))
+        lines.push_back({{"rank", to_string(line.rank)},
+                         {"change", line.change},
+                         {"what", line.what},
+                         {"count", line.members.size()},
+                         {"text", line.text}});
     return {{"equal", comparison.equal()},
             {"nodes_a", comparison.nodes_a},
             {"nodes_b", comparison.nodes_b},
+            {"lines", lines},
             {"added", differences["added"]},
             {"removed", differences["removed"]},
             {"changed", differences["changed"]},
@@ -42,22 +52,24 @@ Json comparison_json(const ModelComparison& comparison, ExitStatus status)
 std::string comparison_text(const ModelComparison& comparison)
 {
     std::string text;
-    for (const ModelDifference& difference : comparison.differences)
-        text += fmt::format("{} {} {}{}{}\n",
-                            difference.change == "added"     ? "+"
-                            : difference.change == "removed" ? "-"
-                            : difference.change == "fused"   ? "*"
-                            : difference.change == "same"    ? "="
-                                                             : "~",
-                            difference.what, difference.name, difference.detail.empty() ? "" : ": ",
-                            difference.detail);
-    for (const CountPair& pair : comparison.op_types)
-        if (pair.a != pair.b)
-            text += fmt::format("{}: {} against {} nodes\n", pair.name, pair.a, pair.b);
-    text += comparison.equal() ? fmt::format("equal: {} nodes\n", comparison.nodes_a)
-                               : fmt::format("{} difference(s); {} against {} nodes\n",
-                                             comparison.differences.size(), comparison.nodes_a,
-                                             comparison.nodes_b);
+    const std::vector<DifferenceLine> lines = difference_lines(comparison);
+    std::size_t facts = 0;
+    std::size_t spellings = 0;
+    for (const DifferenceLine& line : lines) {
+        text += fmt::format("{} {}\n",
+                            line.change == "added"     ? "+"
+                            : line.change == "removed" ? "-"
+                            : line.change == "fused"   ? "*"
+                            : line.change == "same"    ? "="
+                                                       : "~",
+                            line.text);
+        facts += line.rank <= DifferenceRank::Structure ? 1 : 0;
+        spellings += line.rank == DifferenceRank::Spelling ? line.members.size() : 0;
+    }
+    text += comparison.equal()
+                ? fmt::format("equal: {} nodes\n", comparison.nodes_a)
+                : fmt::format("{} difference(s), {} more of spelling only; {} against {} nodes\n",
+                              facts, spellings, comparison.nodes_a, comparison.nodes_b);
     return text;
 }
 

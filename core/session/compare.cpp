@@ -30,7 +30,12 @@ Result<ReadFile> read_file(const std::filesystem::path& path, TaskContext& task)
 
 class Comparer {
 public:
-    Comparer(const CompareSide& a, const CompareSide& b) : m_a(a), m_b(b) {}
+    Comparer(const CompareSide& a, const CompareSide& b)
+        : m_a(a),
+          m_b(b),
+          m_uses_a(a.model().consumers()),
+          m_uses_b(b.model().consumers())
+    {}
 
     Result<ModelComparison> run(TaskContext& task)
     {
@@ -47,15 +52,29 @@ public:
         for (ModelDifference& difference : m_nodes.differences)
             m_result.differences.push_back(std::move(difference));
         STRATA_CHECK(compare_initializers(task));
+        std::stable_sort(
+            m_result.differences.begin(), m_result.differences.end(),
+            [](const ModelDifference& x, const ModelDifference& y) { return x.rank < y.rank; });
         m_result.pairs = std::move(m_pairs);
         return std::move(m_result);
     }
 
 private:
-    void differ(std::string change, std::string what, std::string name, std::string detail = {})
+    void differ(std::string change, std::string what, std::string name, std::string detail = {},
+                DifferenceRank rank = DifferenceRank::Structure)
     {
-        m_result.differences.push_back(
-            {std::move(change), std::move(what), std::move(name), std::move(detail), no_id, no_id});
+        if (change == "same")
+            rank = DifferenceRank::Spelling;
+        m_result.differences.push_back({std::move(change), std::move(what), std::move(name),
+                                        std::move(detail), no_id, no_id, rank});
+    }
+
+    /// Weights: what became part of other nodes is told with these.
+    void differ_weight(std::string change, std::string name, std::string detail)
+    {
+        const bool fused = change == "fused";
+        differ(std::move(change), "initializer", std::move(name), std::move(detail),
+               fused ? DifferenceRank::Spelling : DifferenceRank::Altered);
     }
 
     void count()
@@ -144,7 +163,10 @@ private:
         const std::string b = m_b.model().type_text(y);
         if (a != b)
             differ("changed", what, m_a.value_name(x),
-                   fmt::format("{} against {}{}{}", a, b, note.empty() ? "" : "; ", note));
+                   fmt::format("{} against {}{}{}", a, b, note.empty() ? "" : "; ", note),
+                   types_differ(m_a.model().values[x], m_b.model().values[y])
+                       ? DifferenceRank::Structure
+                       : DifferenceRank::Spelling);
         else if (!note.empty())
             differ(unless, what, m_a.value_name(x), note);
     }
@@ -183,9 +205,11 @@ private:
             if (m_nodes.for_nodes_b[i])
                 continue;
             if (m_nodes.merged_b[i])
-                differ("fused", "initializer", name, "what reads it is one node of the first file");
+                differ_weight("fused", name, "what reads it is one node of the first file");
             else
-                differ("added", "initializer", name);
+                differ("added", "initializer", name, {},
+                       rank_alone(m_uses_b[m_b.model().initializers[i].value], m_pairs.a_of,
+                                  m_nodes.plain_b));
         }
         return {};
     }
@@ -210,10 +234,12 @@ private:
             if (m_nodes.for_nodes_a[i])
                 return;
             if (m_nodes.merged_a[i])
-                differ("fused", "initializer", name,
-                       "what reads it became part of nodes of the second file");
+                differ_weight("fused", name,
+                              "what reads it became part of nodes of the second file");
             else
-                differ("removed", "initializer", name);
+                differ("removed", "initializer", name, {},
+                       rank_alone(m_uses_a[m_a.model().initializers[i].value], m_pairs.b_of,
+                                  m_nodes.plain_a));
             return;
         }
         const std::string other = m_b.value_name(m_b.model().initializers[match.b].value);
@@ -222,15 +248,40 @@ private:
         else if (match.how == "transposed" && m_nodes.turned[i])
             differ("same", "initializer", name,
                    fmt::format("transposed as '{}', and read so", other));
-        else if (match.how == "changed")
+        else if (only_rounding(i, match.b))
             differ("changed", "initializer", name,
-                   fmt::format("values differ{} from those of '{}'", only_rounding(i, match.b),
-                               other));
+                   fmt::format("values differ by rounding only from those of '{}'", other),
+                   DifferenceRank::Spelling);
+        else if (match.how == "changed")
+            differ_weight("changed", name,
+                          name == other ? "values differ"
+                                        : fmt::format("values differ from those of '{}'", other));
         else
-            differ(match.how == "parts" || (match.how == "scaled" && m_nodes.absorbing[i])
-                       ? "fused"
-                       : "changed",
-                   "initializer", name, fmt::format("{} as '{}'", match.how, other));
+            differ_weight(match.how == "parts" || (match.how == "scaled" && m_nodes.absorbing[i])
+                              ? "fused"
+                              : "changed",
+                          name, fmt::format("{} as '{}'", match.how, other));
+    }
+
+    /// Of an initializer that one file has alone: with the nodes that read it, where these are
+    /// told.
+    static DifferenceRank rank_alone(const std::vector<OnnxModel::Use>& uses,
+                                     const std::vector<NodeId>& counterpart,
+                                     const std::vector<bool>& plain)
+    {
+        bool alone = false;
+        bool only_plain = true;
+        for (const OnnxModel::Use& use : uses) {
+            if (use.node == no_id)
+                continue;
+            if (counterpart[use.node] != no_id && !plain[use.node])
+                return DifferenceRank::Structure;
+            alone = true;
+            only_plain = only_plain && plain[use.node];
+        }
+        return !alone       ? DifferenceRank::Structure
+               : only_plain ? DifferenceRank::Spelling
+                            : DifferenceRank::Consequence;
     }
 
     /// Per initializer of the first file what the corresponding node of the second reads in its
@@ -272,43 +323,66 @@ private:
                 std::move(same).error().with(fmt::format("initializer '{}'", name)));
         if (*same)
             return {};
+        if (m_nodes.for_nodes_a[left] && m_nodes.for_nodes_b[right])
+            return {}; // told with the node that it sets
         const InitializerMatch& match = m_pairs.initializers[left];
         if (match.b == right && match.how == "transposed" && m_nodes.turned[left])
             differ("same", "initializer", name, "transposed, and read so");
+        else if (only_rounding(left, right))
+            differ("changed", "initializer", name, "values differ by rounding only",
+                   DifferenceRank::Spelling);
         else if (m_nodes.absorbing[left] &&
                  (a.shape.size() == 1 || (match.b == right && match.how == "scaled")))
-            differ("fused", "initializer", name,
-                   "other values: what reads it does the work of other nodes, too");
+            differ_weight("fused", name,
+                          "other values: what reads it does the work of other nodes, too");
         else if (match.b == right && match.how == "transposed")
-            differ("changed", "initializer", name, "transposed");
+            differ_weight("changed", name, "transposed");
         else
-            differ("changed", "initializer", name,
-                   a.shape != b.shape ? "shape differs"
-                   : a.dtype != b.dtype
-                       ? fmt::format("dtype {} against {}", to_string(a.dtype), to_string(b.dtype))
-                       : fmt::format("values differ{}", only_rounding(left, right)));
+            differ_weight("changed", name,
+                          a.shape != b.shape   ? "shape differs"
+                          : a.dtype != b.dtype ? fmt::format("dtype {} against {}",
+                                                             to_string(a.dtype), to_string(b.dtype))
+                                               : "values differ");
         return {};
     }
 
     /// Two exporters that fold the same weights round differently.
-    const char* only_rounding(std::uint32_t left, std::uint32_t right) const
+    bool only_rounding(std::uint32_t left, std::uint32_t right) const
     {
         constexpr double relative = 1e-4;
         constexpr double absolute = 1e-6;
-        const auto difference =
-            compare_tensors(m_a.model().initializers[left].tensor,
-                            m_b.model().initializers[right].tensor, absolute, relative);
-        return difference && difference->ok ? " by rounding only" : "";
+        const Tensor& a = m_a.model().initializers[left].tensor;
+        const Tensor& b = m_b.model().initializers[right].tensor;
+        if (a.shape != b.shape || a.dtype != b.dtype)
+            return false;
+        const auto difference = compare_tensors(a, b, absolute, relative);
+        return difference && difference->ok;
     }
 
     const CompareSide& m_a;
     const CompareSide& m_b;
+    std::vector<std::vector<OnnxModel::Use>> m_uses_a, m_uses_b; ///< per value
     NodePairs m_pairs;
     NodeComparison m_nodes;
     ModelComparison m_result;
 };
 
 } // namespace
+
+const char* to_string(DifferenceRank rank)
+{
+    switch (rank) {
+    case DifferenceRank::Altered:
+        return "altered";
+    case DifferenceRank::Structure:
+        return "structure";
+    case DifferenceRank::Consequence:
+        return "consequence";
+    case DifferenceRank::Spelling:
+        break;
+    }
+    return "spelling";
+}
 
 bool ModelComparison::equal() const
 {

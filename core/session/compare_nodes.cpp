@@ -2,7 +2,9 @@
 
 #include "hierarchy/align/flow_graph.h"
 #include "hierarchy/parameter_evidence.h"
+#include "onnx/operator_defaults.h"
 #include "session/node_settings.h"
+#include "session/plain_nodes.h"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +13,7 @@
 #include <optional>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace strata {
 namespace {
@@ -46,16 +49,24 @@ public:
     Result<NodeComparison> run(TaskContext& task)
     {
         find_wrapper();
-        std::vector<ModelDifference> of_pairs;
-        for (NodeId id = 0; id < m_a.model().nodes.size(); ++id) {
-            STRATA_CHECK(task.poll());
+        const std::size_t count = m_a.model().nodes.size();
+        for (NodeId id = 0; id < count; ++id)
             if (const NodeId other = m_pairs.b_of[id]; other != no_id)
+                note_folded(id, other);
+        for (NodeId id = 0; id < count; ++id)
+            if (const NodeId other = m_pairs.b_of[id]; other != no_id)
+                pair_constants(id, other);
+        const align::FlowGraph flow_a = align::build_flow(m_a.model());
+        const align::FlowGraph flow_b = align::build_flow(m_b.model());
+        spread_folded(m_a, flow_a, m_pairs.b_of, m_pairs.fused_into, m_folded_a);
+        spread_folded(m_b, flow_b, m_pairs.a_of, m_pairs.split_from, m_folded_b);
+        m_plain = find_plain_nodes(flow_a, flow_b, m_pairs);
+        std::vector<ModelDifference> of_pairs;
+        for (NodeId id = 0; id < count; ++id) {
+            STRATA_CHECK(task.poll());
+            if (const NodeId other = m_pairs.b_of[id]; other != no_id && !m_set.contains(id))
                 compare_pair(id, other, of_pairs);
         }
-        spread_folded(m_a, align::build_flow(m_a.model()), m_pairs.b_of, m_pairs.fused_into,
-                      m_folded_a);
-        spread_folded(m_b, align::build_flow(m_b.model()), m_pairs.a_of, m_pairs.split_from,
-                      m_folded_b);
         auto next = of_pairs.begin();
         for (NodeId id = 0; id < m_a.model().nodes.size(); ++id)
             if (m_pairs.b_of[id] == no_id)
@@ -67,15 +78,18 @@ public:
             if (m_pairs.a_of[id] == no_id && !m_gathers[id])
                 report_new(id);
         note_merged_initializers();
+        m_result.plain_a = std::move(m_plain.plain_a);
+        m_result.plain_b = std::move(m_plain.plain_b);
         return std::move(m_result);
     }
 
 private:
     void differ(std::string change, std::string what, std::string name, std::string detail,
-                NodeId node_a = no_id, NodeId node_b = no_id)
+                NodeId node_a = no_id, NodeId node_b = no_id,
+                DifferenceRank rank = DifferenceRank::Structure)
     {
         m_result.differences.push_back({std::move(change), std::move(what), std::move(name),
-                                        std::move(detail), node_a, node_b});
+                                        std::move(detail), node_a, node_b, rank});
     }
 
     // --- modules -----------------------------------------------------------------------------
@@ -105,7 +119,8 @@ private:
                 if (2 * count > pairs) {
                     *wrapper = name;
                     differ("changed", "modules", name,
-                           fmt::format("the {} file has all modules in '{}'", text, name));
+                           fmt::format("the {} file has all modules in '{}'", text, name), no_id,
+                           no_id, DifferenceRank::Spelling);
                 }
     }
 
@@ -159,27 +174,13 @@ private:
         return side.constant(value).has_value() || root_initializer(side, value) != no_id;
     }
 
-    static bool same_numbers(const Tensor& a, const Tensor& b)
-    {
-        if (a.dtype != b.dtype || a.element_count() != b.element_count())
-            return false;
-        Tensor flat_a = a;
-        Tensor flat_b = b;
-        flat_a.strides.clear();
-        flat_b.strides.clear();
-        if (!a.is_contiguous() || !b.is_contiguous())
-            return a.shape == b.shape && same_tensor(a, b).value_or(false);
-        flat_a.shape = flat_b.shape = {a.element_count()};
-        return same_tensor(flat_a, flat_b).value_or(false);
-    }
-
     /// Two constants. Initializers with other numbers are reported with the initializers; here it
     /// counts whether one stands where another one should.
     bool same_constant(ValueId x, ValueId y) const
     {
         const auto a = m_a.constant(x);
         const auto b = m_b.constant(y);
-        if (a && b && same_numbers(*a, *b))
+        if (a && b && same_elements_in_order(*a, *b))
             return true;
         const std::uint32_t left = root_initializer(m_a, x);
         const std::uint32_t right = root_initializer(m_b, y);
@@ -201,6 +202,8 @@ private:
             return x == y;
         x = m_a.behind(x);
         y = m_b.behind(y);
+        if (is_changed_constant(x, y))
+            return true;
         const bool constant_a = is_constant(m_a, x);
         if (constant_a != is_constant(m_b, y))
             return same_elements(x, y);
@@ -218,6 +221,15 @@ private:
                 return same_elements(x, y);
         }
         return m_a.value_name(x) == m_b.value_name(y) || is_same_input(x, y) || same_elements(x, y);
+    }
+
+    /// Constant nodes in the same place: their numbers are compared where they are.
+    bool is_changed_constant(ValueId x, ValueId y) const
+    {
+        const NodeId a = m_a.model().values[x].producer;
+        const NodeId b = m_b.model().values[y].producer;
+        return a != no_id && b != no_id && m_pairs.b_of[a] == b && m_a.op(a) == "Constant" &&
+               m_b.op(b) == "Constant";
     }
 
     /// Sizes that are computed in two ways, or known in one file.
@@ -334,46 +346,197 @@ private:
         }
     }
 
+    /// Constants that corresponding nodes read in the same place, with other content: one fact.
+    /// Told at the Constant node, and where it sets something at the node that it sets.
+    void pair_constants(NodeId left, NodeId right)
+    {
+        const auto& a = m_a.node(left).inputs;
+        std::vector<ValueId> b = m_b.node(right).inputs;
+        if (m_a.full_op(left) != m_b.full_op(right) || a.size() != b.size())
+            return;
+        if (a.size() == 2 && is_commutative(left) && a[0] != no_id && b[0] != no_id &&
+            m_a.constant(a[0]).has_value() != m_b.constant(b[0]).has_value())
+            std::swap(b[0], b[1]);
+        const auto settings =
+            setting_inputs(m_a.op(left), m_a.text(m_a.node(left).domain), m_a.opset(left));
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (a[i] == no_id || b[i] == no_id)
+                continue;
+            const bool sets = i < settings.size() && !settings[i].empty();
+            const std::uint32_t weight_a = m_a.model().values[a[i]].initializer;
+            const std::uint32_t weight_b = m_b.model().values[b[i]].initializer;
+            if (sets && weight_a != no_id && weight_b != no_id &&
+                !same_constant_content(a[i], b[i]))
+                m_result.for_nodes_a[weight_a] = m_result.for_nodes_b[weight_b] = true;
+            const NodeId from_a = m_a.model().values[a[i]].producer;
+            const NodeId from_b = m_b.model().values[b[i]].producer;
+            if (from_a == no_id || from_b == no_id || m_pairs.b_of[from_a] != no_id ||
+                m_pairs.a_of[from_b] != no_id || m_a.op(from_a) != "Constant" ||
+                m_b.op(from_b) != "Constant")
+                continue;
+            m_pairs.b_of[from_a] = from_b;
+            m_pairs.a_of[from_b] = from_a;
+            m_pairs.fused_into[from_a] = m_pairs.split_from[from_b] = no_id;
+            if (sets)
+                m_set.insert(from_a);
+            else
+                m_reader.emplace(from_a, left);
+        }
+    }
+
+    bool same_constant_content(ValueId x, ValueId y) const
+    {
+        const auto a = m_a.constant(x);
+        const auto b = m_b.constant(y);
+        return a && b && same_elements_in_order(*a, *b);
+    }
+
+    /// How the inputs of two nodes differ, and what that is; nothing when they do not.
+    std::optional<std::pair<std::string, DifferenceRank>> different_inputs(NodeId left,
+                                                                           NodeId right)
+    {
+        if (same_inputs(left, right))
+            return std::nullopt;
+        const std::vector<ValueId> a = data_inputs(m_a, left);
+        std::vector<ValueId> b = data_inputs(m_b, right);
+        if (a.size() != b.size()) {
+            if (worked_inputs(m_a, left) == worked_inputs(m_b, right))
+                return std::pair(std::string("inputs differ"), DifferenceRank::Spelling);
+            // The node's own weight that is gone is told here.
+            const auto& more = a.size() > b.size() ? a : b;
+            const CompareSide& side = a.size() > b.size() ? m_a : m_b;
+            if (const ValueId last = more.back(); last != no_id)
+                if (const auto weight = side.model().values[last].initializer; weight != no_id)
+                    (&side == &m_a ? m_result.for_nodes_a : m_result.for_nodes_b)[weight] = true;
+            return std::pair(fmt::format("{} inputs against {}", a.size(), b.size()),
+                             DifferenceRank::Altered);
+        }
+        if (a.size() == 2 && is_commutative(left) && !same_value(a[0], b[0]) &&
+            (same_value(a[0], b[1]) || same_value(a[1], b[0])))
+            std::swap(b[0], b[1]);
+        std::string text = "inputs differ";
+        DifferenceRank rank = DifferenceRank::Spelling;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (same_value(a[i], b[i]))
+                continue;
+            const DifferenceRank here = rank_of_input(a[i], b[i]);
+            rank = std::min(rank, here);
+            if (here == DifferenceRank::Altered && a[i] != no_id && b[i] != no_id)
+                text = fmt::format("reads '{}' against '{}'", m_a.value_name(m_a.behind(a[i])),
+                                   m_b.value_name(m_b.behind(b[i])));
+        }
+        return std::pair(std::move(text), rank);
+    }
+
+    /// How many inputs a node has beside those that set it, known or computed.
+    static std::size_t worked_inputs(const CompareSide& side, NodeId id)
+    {
+        const OnnxNode& node = side.node(id);
+        const auto settings = setting_inputs(side.op(id), side.text(node.domain), side.opset(id));
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < node.inputs.size(); ++i)
+            count += node.inputs[i] != no_id && (i >= settings.size() || settings[i].empty());
+        return count;
+    }
+
+    DifferenceRank rank_of_input(ValueId x, ValueId y) const
+    {
+        if (x == no_id || y == no_id)
+            return DifferenceRank::Altered;
+        x = m_a.behind(x);
+        y = m_b.behind(y);
+        const NodeId from_a = m_a.model().values[x].producer;
+        const NodeId from_b = m_b.model().values[y].producer;
+        const auto sizes = [](const std::vector<bool>& are, NodeId id) {
+            return id == no_id || are[id];
+        };
+        if ((from_a != no_id || from_b != no_id) && sizes(m_plain.sizes_a, from_a) &&
+            sizes(m_plain.sizes_b, from_b))
+            return DifferenceRank::Spelling;
+        if (is_constant(m_a, x) && is_constant(m_b, y))
+            return DifferenceRank::Altered;
+        const bool open_a = from_a != no_id && m_pairs.b_of[from_a] == no_id;
+        const bool open_b = from_b != no_id && m_pairs.a_of[from_b] == no_id;
+        if (!open_a && !open_b)
+            return DifferenceRank::Altered;
+        return (!open_a || m_plain.plain_a[from_a]) && (!open_b || m_plain.plain_b[from_b])
+                   ? DifferenceRank::Spelling
+                   : DifferenceRank::Consequence;
+    }
+
+    /// Do the nodes get something of another type or size? Then what they give follows.
+    bool given_other_types(NodeId left, NodeId right) const
+    {
+        const std::vector<ValueId> a = data_inputs(m_a, left);
+        const std::vector<ValueId> b = data_inputs(m_b, right);
+        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+            if (a[i] != no_id && b[i] != no_id && types_differ(m_a.typed(a[i]), m_b.typed(b[i])))
+                return true;
+        return false;
+    }
+
     // --- nodes -------------------------------------------------------------------------------
 
     void compare_pair(NodeId left, NodeId right, std::vector<ModelDifference>& found)
     {
-        note_folded(left, right);
         const bool other_operator = m_a.full_op(left) != m_b.full_op(right);
+        DifferenceRank rank = DifferenceRank::Spelling;
         const auto add = [&](const char* change, std::string detail) {
-            found.push_back({change, "node", m_a.key(left), std::move(detail), left, right});
+            found.push_back({change, "node", m_a.key(left), std::move(detail), left, right, rank});
         };
-        if (other_operator && m_gathers[right]) {
-            add("fused", fmt::format("{} became part of {} '{}'", m_a.full_op(left),
-                                     m_b.full_op(right), m_b.key(right)));
-            return;
-        }
-        if (other_operator && m_is_split[left]) {
-            add("fused", fmt::format("{} is spelled out in the second file; {} '{}' is part of it",
-                                     m_a.full_op(left), m_b.full_op(right), m_b.key(right)));
+        if (other_operator && (m_gathers[right] || m_is_split[left])) {
+            rank = DifferenceRank::Structure;
+            add("fused", m_gathers[right]
+                             ? fmt::format("{} became part of {} '{}'", m_a.full_op(left),
+                                           m_b.full_op(right), m_b.key(right))
+                             : fmt::format("{} is spelled out in the second file; {} '{}' is part "
+                                           "of it",
+                                           m_a.full_op(left), m_b.full_op(right), m_b.key(right)));
             return;
         }
         std::string text;
-        const auto more = [&](std::string detail) {
+        const auto more = [&](std::string detail, DifferenceRank of) {
             text += (text.empty() ? "" : "; ") + std::move(detail);
+            rank = std::min(rank, of);
         };
         if (other_operator)
-            more(fmt::format("operator {} against {}", m_a.full_op(left), m_b.full_op(right)));
+            more(fmt::format("operator {} against {}", m_a.full_op(left), m_b.full_op(right)),
+                 DifferenceRank::Altered);
         const bool merged = m_gathers[right] || m_is_split[left];
         const bool turned = note_turned(left, right);
-        if (!merged && !same_inputs(left, right))
-            more("inputs differ");
-        compare_results(left, right, more);
-        for (std::string& detail : different_settings(m_a, left, m_b, right))
-            if (!(turned && detail.starts_with("attribute transB ")) &&
-                !(other_operator && detail.find(" against none") != std::string::npos))
-                more(std::move(detail));
+        const bool sizes =
+            m_plain.sizes_a[left] && m_plain.sizes_b[right] && m_a.op(left) != "Constant";
+        for (std::string& detail : different_settings(m_a, left, m_b, right)) {
+            if ((turned && detail.starts_with("attribute transB ")) ||
+                (other_operator && detail.find(" against none") != std::string::npos))
+                continue;
+            // Sizes that one file knows and the other computes.
+            const bool computed =
+                sizes || detail.ends_with(" against computed") ||
+                detail.find(" is computed against ") != std::string::npos ||
+                (detail.starts_with("attribute shape ") && !results_differ(left, right));
+            more(std::move(detail), computed ? DifferenceRank::Spelling : DifferenceRank::Altered);
+        }
+        const auto inputs = different_inputs(left, right);
+        if (inputs && !merged)
+            more(inputs->first, sizes ? DifferenceRank::Spelling : inputs->second);
+        const DifferenceRank of_result = sizes ? DifferenceRank::Spelling
+                                         : inputs || !text.empty() || given_other_types(left, right)
+                                             ? DifferenceRank::Consequence
+                                             : DifferenceRank::Altered;
+        compare_results(left, right,
+                        [&](std::string detail) { more(std::move(detail), of_result); });
         // What is not told, but guessed from neighbours, is no difference.
         if (m_a.is_told(left) && m_b.is_told(right) &&
             !same_module(m_a.module(left), m_b.module(right)))
-            more(fmt::format("module '{}' against '{}'", m_a.module(left), m_b.module(right)));
-        if (!text.empty())
-            add("changed", std::move(text));
+            more(fmt::format("module '{}' against '{}'", m_a.module(left), m_b.module(right)),
+                 DifferenceRank::Spelling);
+        if (text.empty())
+            return;
+        if (const auto reader = m_reader.find(left); reader != m_reader.end())
+            text += fmt::format("; read by {} '{}'", m_a.full_op(reader->second),
+                                m_a.key(reader->second));
+        add("changed", std::move(text));
     }
 
     /// Is the weight stored the other way round, and read so?
@@ -392,6 +555,13 @@ private:
         return true;
     }
 
+    bool results_differ(NodeId left, NodeId right) const
+    {
+        bool differ = false;
+        compare_results(left, right, [&](const std::string&) { differ = true; });
+        return differ;
+    }
+
     template <class Add>
     void compare_results(NodeId left, NodeId right, Add add) const
     {
@@ -404,22 +574,15 @@ private:
             const OnnxValue& y = m_b.typed(b.outputs[i]);
             if (x.dtype != y.dtype && x.dtype != DType::Unknown && y.dtype != DType::Unknown)
                 add(fmt::format("result is {} against {}", to_string(x.dtype), to_string(y.dtype)));
-            else if (shapes_differ(x, y))
+            else if (types_differ(x, y))
                 add(fmt::format("result is {} against {}", m_a.type_text(a.outputs[i]),
                                 m_b.type_text(b.outputs[i])));
         }
     }
 
-    /// Do two results have another rank, or another size where both are known?
-    static bool shapes_differ(const OnnxValue& x, const OnnxValue& y)
+    static DifferenceRank rank_of_merged(bool plain)
     {
-        if (!x.has_shape || !y.has_shape)
-            return false;
-        return x.shape.size() != y.shape.size() ||
-               !std::equal(x.shape.begin(), x.shape.end(), y.shape.begin(),
-                           [](const Dim& a, const Dim& b) {
-                               return !a.known() || !b.known() || a.value == b.value;
-                           });
+        return plain ? DifferenceRank::Spelling : DifferenceRank::Structure;
     }
 
     void report_gone(NodeId id)
@@ -428,11 +591,12 @@ private:
         if (const NodeId fused = m_pairs.fused_into[id]; fused != no_id)
             differ("fused", "node", m_a.key(id),
                    fmt::format("{} became part of {} '{}'", op, m_b.full_op(fused), m_b.key(fused)),
-                   id, fused);
+                   id, fused, rank_of_merged(m_plain.sizes_a[id] || m_plain.light_a[id]));
         else if (const auto it = m_folded_a.find(id); it != m_folded_a.end())
             report_folded(m_a, id, it->second, "second", id, it->second.reader);
         else
-            differ("removed", "node", m_a.key(id), op + note_of(m_a, id), id);
+            differ("removed", "node", m_a.key(id), op + note_of(m_a, id), id, no_id,
+                   rank_of_merged(m_plain.plain_a[id] || m_a.passes_on(id)));
     }
 
     void report_new(NodeId id)
@@ -442,11 +606,12 @@ private:
             differ("fused", "node", m_b.key(id),
                    fmt::format("{} of the second file is part of {} '{}' of the first", op,
                                m_a.full_op(from), m_a.key(from)),
-                   from, id);
+                   from, id, rank_of_merged(m_plain.sizes_b[id] || m_plain.light_b[id]));
         else if (const auto it = m_folded_b.find(id); it != m_folded_b.end())
             report_folded(m_b, id, it->second, "first", it->second.reader, id);
         else
-            differ("added", "node", m_b.key(id), op + note_of(m_b, id), no_id, id);
+            differ("added", "node", m_b.key(id), op + note_of(m_b, id), no_id, id,
+                   rank_of_merged(m_plain.plain_b[id] || m_b.passes_on(id)));
     }
 
     void report_folded(const CompareSide& side, NodeId id, const Folded& folded, const char* other,
@@ -457,7 +622,7 @@ private:
                fmt::format("{}: the {} file has {} constant '{}'", side.full_op(id), other,
                            written_otherwise ? "the same content as" : "its result in the",
                            folded.constant),
-               node_a, node_b);
+               node_a, node_b, DifferenceRank::Spelling);
     }
 
     static std::string note_of(const CompareSide& side, NodeId id)
@@ -508,6 +673,9 @@ private:
     std::vector<bool> m_gathers;  ///< per node of the second file: others were merged into it
     std::vector<bool> m_is_split; ///< per node of the first file: the second spells it out
     FoldedNodes m_folded_a, m_folded_b;
+    PlainNodes m_plain;
+    std::unordered_set<NodeId> m_set;            ///< Constant nodes that only set their reader
+    std::unordered_map<NodeId, NodeId> m_reader; ///< of changed Constant nodes of the first file
     std::string m_wrapper_a; ///< module around all others in the first file only
     std::string m_wrapper_b;
     NodeComparison m_result;

@@ -24,6 +24,8 @@ struct NodeComparison {
     /// Per initializer of the first file: the counterparts of its readers do other nodes' work,
     /// too, so that their weights are others: a normalisation was folded in.
     std::vector<bool> absorbing;
+    /// Per node: constants, sizes or moved data that the other file spells otherwise.
+    std::vector<bool> plain_a, plain_b;
 };
 
 /// Operators, inputs, settings, types of results and modules of corresponding nodes are compared.

@@ -28,6 +28,19 @@ std::shared_ptr<OnnxModel> copy_of(const OnnxModel& model)
 
 } // namespace
 
+bool types_differ(const OnnxValue& a, const OnnxValue& b)
+{
+    if (a.dtype != b.dtype && a.dtype != DType::Unknown && b.dtype != DType::Unknown)
+        return true;
+    if (!a.has_shape || !b.has_shape)
+        return false;
+    return a.shape.size() != b.shape.size() ||
+           !std::equal(a.shape.begin(), a.shape.end(), b.shape.begin(),
+                       [](const Dim& x, const Dim& y) {
+                           return !x.known() || !y.known() || x.value == y.value;
+                       });
+}
+
 Result<bool> same_tensor(const Tensor& a, const Tensor& b)
 {
     if (a.dtype != b.dtype || a.shape != b.shape || a.strings != b.strings)
@@ -39,6 +52,20 @@ Result<bool> same_tensor(const Tensor& a, const Tensor& b)
     STRATA_TRY(const auto bytes_a, a.contiguous_bytes(scratch_a));
     STRATA_TRY(const auto bytes_b, b.contiguous_bytes(scratch_b));
     return std::equal(bytes_a.begin(), bytes_a.end(), bytes_b.begin(), bytes_b.end());
+}
+
+bool same_elements_in_order(const Tensor& a, const Tensor& b)
+{
+    if (a.dtype != b.dtype || a.element_count() != b.element_count())
+        return false;
+    Tensor flat_a = a;
+    Tensor flat_b = b;
+    flat_a.strides.clear();
+    flat_b.strides.clear();
+    if (!a.is_contiguous() || !b.is_contiguous())
+        return a.shape == b.shape && same_tensor(a, b).value_or(false);
+    flat_a.shape = flat_b.shape = {a.element_count()};
+    return same_tensor(flat_a, flat_b).value_or(false);
 }
 
 CompareSide::CompareSide(const OnnxModel& model, const ModuleTree& modules,

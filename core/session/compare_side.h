@@ -15,6 +15,12 @@ namespace strata {
 /// Equal in dtype, shape and content. Fails when the bytes of one cannot be read.
 Result<bool> same_tensor(const Tensor& a, const Tensor& b);
 
+/// Equal in dtype and elements, whatever the shapes. False when bytes cannot be read.
+bool same_elements_in_order(const Tensor& a, const Tensor& b);
+
+/// Have two values another dtype, another rank, or another size where both are known?
+bool types_differ(const OnnxValue& a, const OnnxValue& b);
+
 /// Refers to the model, its modules and its attribution, which must outlive it. Types and constants
 /// are inferred in a copy with the same ids: files declare them or do not.
 class CompareSide {

@@ -1,7 +1,7 @@
 // What counts as a difference between two models, and what is only written otherwise.
 #include "hierarchy/attribute.h"
 #include "onnx/operator_defaults.h"
-#include "session/compare.h"
+#include "session/difference_lines.h"
 
 #include <QtTest>
 #include <cstring>
@@ -174,6 +174,9 @@ private Q_SLOTS:
     void replaced_activation_is_changed();
     void exchanged_weights_are_found();
     void spelled_out_operators();
+    void one_constant_is_one_line();
+    void what_follows_comes_after_its_cause();
+    void fixed_and_computed_sizes_are_spelling();
 };
 
 void TestCompare::schemas_know_defaults()
@@ -370,6 +373,78 @@ void TestCompare::spelled_out_operators()
     const Changes split = changes(compare(whole, parts));
     QCOMPARE(split.at("changed"), (std::set<std::string>{"ai.onnx"}));
     QVERIFY(!split.contains("removed") && !split.contains("added"));
+}
+
+void TestCompare::one_constant_is_one_line()
+{
+    const auto model = [](double number) {
+        return two_convolutions(
+            13,
+            [&](Builder& m) {
+                m.node("/Constant_7", "Constant", {}, "k")
+                    .with("value", AttributeKind::Tensor, Tensor::scalar(DType::Float32, number));
+                m.node("/Mul", "Mul", {"k", "h"}, "m");
+            },
+            "m");
+    };
+    const ModelComparison found = compare(model(2.5), model(2.25));
+    QVERIFY(!found.equal());
+    QCOMPARE(found.differences.size(), std::size_t{1});
+    QCOMPARE(found.differences.front().detail,
+             std::string("attribute value is 2.5 against 2.25; read by Mul '/Mul'"));
+    QVERIFY(found.differences.front().rank == DifferenceRank::Altered);
+}
+
+void TestCompare::what_follows_comes_after_its_cause()
+{
+    // The last convolution's strides are another fact than the size of what is behind it.
+    const auto model = [](std::int64_t stride, bool relu) {
+        Builder built(13);
+        built.input("x", {1, 2, 8, 8}).weight("w1", {2, 2, 1, 1}, 0.1F);
+        built.weight("w2", {2, 2, 1, 1}, 5.0F);
+        if (relu)
+            built.node("/first/Relu", "Relu", {"x"}, "r");
+        built.node("/a/Conv", "Conv", {relu ? "r" : "x", "w1"}, "h");
+        built.node("/b/Conv", "Conv", {"h", "w2"}, "y");
+        built.with("strides", std::vector<std::int64_t>{stride, stride});
+        built.node("/Tanh", "Tanh", {"y"}, "t").node("/Exp", "Exp", {"t"}, "e").output("e");
+        return built;
+    };
+    const ModelComparison found = compare(model(1, true), model(2, false));
+    std::vector<DifferenceRank> ranks;
+    for (const DifferenceLine& line : difference_lines(found))
+        if (line.what == "node")
+            ranks.push_back(line.rank);
+    QCOMPARE(ranks, (std::vector{DifferenceRank::Altered, DifferenceRank::Structure,
+                                 DifferenceRank::Consequence}));
+    QCOMPARE(found.differences.front().name, std::string("/b/Conv"));
+    const DifferenceLine last = difference_lines(found).back();
+    QVERIFY(last.text.find("'/Tanh'") != std::string::npos && last.members.size() >= 2);
+}
+
+void TestCompare::fixed_and_computed_sizes_are_spelling()
+{
+    const auto around = [](const std::function<void(Builder&)>& reshape) {
+        Builder built(13);
+        built.input("x", {2, 3, 4}).weight("w", {12, 5}, 0.3F);
+        reshape(built);
+        built.node("/MatMul", "MatMul", {"f", "w"}, "y").output("y");
+        return built;
+    };
+    const auto fixed = around([](Builder& m) {
+        m.integers("shape", {2, -1}).node("/Reshape", "Reshape", {"x", "shape"}, "f");
+    });
+    const auto computed = around([](Builder& m) {
+        m.integers("zero", {0}).integers("rest", {-1});
+        m.node("/Shape", "Shape", {"x"}, "s").node("/Gather", "Gather", {"s", "zero"}, "n");
+        m.node("/Concat", "Concat", {"n", "rest"}, "t").with("axis", std::int64_t{0});
+        m.node("/Reshape", "Reshape", {"x", "t"}, "f");
+    });
+    for (const ModelComparison& found : {compare(fixed, computed), compare(computed, fixed)})
+        for (const ModelDifference& difference : found.differences)
+            if (difference.what == "node")
+                QVERIFY2(difference.rank == DifferenceRank::Spelling,
+                         (difference.name + ": " + difference.detail).c_str());
 }
 
 QTEST_APPLESS_MAIN(TestCompare)
