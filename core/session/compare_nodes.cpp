@@ -506,6 +506,7 @@ private:
         const bool turned = note_turned(left, right);
         const bool sizes =
             m_plain.sizes_a[left] && m_plain.sizes_b[right] && m_a.op(left) != "Constant";
+        const auto inputs = different_inputs(left, right);
         for (std::string& detail : different_settings(m_a, left, m_b, right)) {
             if ((turned && detail.starts_with("attribute transB ")) ||
                 (other_operator && detail.find(" against none") != std::string::npos))
@@ -517,7 +518,6 @@ private:
                 (detail.starts_with("attribute shape ") && !results_differ(left, right));
             more(std::move(detail), computed ? DifferenceRank::Spelling : DifferenceRank::Altered);
         }
-        const auto inputs = different_inputs(left, right);
         if (inputs && !merged)
             more(inputs->first, sizes ? DifferenceRank::Spelling : inputs->second);
         const DifferenceRank of_result = sizes ? DifferenceRank::Spelling
