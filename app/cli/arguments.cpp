@@ -146,6 +146,9 @@ private:
             ->capture_default_str();
         c->add_flag("--profile", m_export.options.profile,
                     "Run the model and add each operator's time and output statistics");
+        c->add_flag("--compare-nodes", m_export.options.parity,
+                    "Run the model in PyTorch and the export in ONNX Runtime, compare node by "
+                    "node, and tell the first that differs");
         c->add_flag("--no-fold-batchnorm", m_raw.no_fold_batch_norm,
                     "Keep BatchNormalization nodes instead of making them part of the "
                     "convolutions before them");

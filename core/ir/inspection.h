@@ -5,6 +5,7 @@
 #include "ir/attribution.h"
 #include "ir/execution_trace.h"
 #include "ir/fx_accounting.h"
+#include "ir/node_parity.h"
 #include "ir/program.h"
 
 #include <filesystem>
@@ -94,6 +95,8 @@ struct Inspection {
     FxAccounting accounting;
     /// Time and output statistics of each FX node; empty unless asked for.
     std::vector<NodeProfile> profile;
+    /// Per node of `model`; empty unless asked for.
+    std::vector<NodeParity> parity;
     std::vector<UnsupportedOperator> unsupported;
     std::vector<Diagnostic> diagnostics;
     PhaseSeconds seconds;

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 namespace strata {
 namespace {
 
 constexpr std::array<std::string_view, color_by_count + 1> names{
-    "confidence", "category", "operator", "dtype", "bytes", "time", "difference"};
+    "confidence", "category", "operator", "dtype", "bytes", "time", "parity", "difference"};
 constexpr std::array<std::string_view, difference_class_count> difference_names{
     "same", "changed", "removed", "added", "fused"};
 
@@ -19,6 +20,31 @@ constexpr std::array<double, 6> byte_steps{1,   1024, 32. * 1024, 1024. * 1024, 
 
 // Steps of the scale of execution times, in seconds. Smaller than the first: not measured.
 constexpr std::array<double, 6> time_steps{1e-12, 1e-5, 1e-4, 1e-3, 1e-2, 1e18};
+
+// Steps of the scale of relative differences; the last but one is where differences are no longer
+// a matter of rounding. Smaller than the first: not compared.
+constexpr std::array<double, 7> parity_steps{-1, 1e-12, 1e-6, 1e-5, 1e-4, 1e-3, 1e300};
+
+bool is_amount(ColorBy by)
+{
+    return by == ColorBy::ParameterBytes || by == ColorBy::ExecutionTime ||
+           by == ColorBy::ParityError;
+}
+
+std::span<const double> steps_of(ColorBy by)
+{
+    if (by == ColorBy::ParityError)
+        return parity_steps;
+    return by == ColorBy::ExecutionTime ? std::span<const double>(time_steps) : byte_steps;
+}
+
+/// Relative difference; less than all steps where the node was not compared.
+double difference_of(const Inspection& inspection, NodeId node)
+{
+    if (node >= inspection.parity.size() || !inspection.parity[node].compared)
+        return -2;
+    return inspection.parity[node].relative;
+}
 
 std::uint64_t parameter_bytes(const OnnxModel& model, NodeId node)
 {
@@ -82,7 +108,7 @@ Status classify_by_scale(const Inspection& inspection, NodeClasses& result, Task
 {
     const OnnxModel& model = *inspection.model;
     result.ordered = result.by != ColorBy::Category;
-    const auto& steps = result.by == ColorBy::ExecutionTime ? time_steps : byte_steps;
+    const std::span<const double> steps = steps_of(result.by);
     if (result.by == ColorBy::Confidence)
         for (std::size_t i = 0; i < evidence_kind_count; ++i)
             result.classes.push_back(
@@ -104,9 +130,10 @@ Status classify_by_scale(const Inspection& inspection, NodeClasses& result, Task
         if (node % 4096 == 0)
             STRATA_CHECK(task.poll());
         std::size_t at = 0;
-        if (result.by == ColorBy::ParameterBytes || result.by == ColorBy::ExecutionTime) {
-            const double amount = result.by == ColorBy::ExecutionTime
-                                      ? seconds[node]
+        if (is_amount(result.by)) {
+            const double amount = result.by == ColorBy::ExecutionTime ? seconds[node]
+                                  : result.by == ColorBy::ParityError
+                                      ? difference_of(inspection, node)
                                       : static_cast<double>(parameter_bytes(model, node));
             at = static_cast<std::size_t>(std::upper_bound(steps.begin(), steps.end() - 1, amount) -
                                           steps.begin());

@@ -21,11 +21,13 @@ enum class ColorBy : std::uint8_t {
     DType,          ///< of the first output
     ParameterBytes, ///< of the initializers it reads, in powers of 32
     ExecutionTime,  ///< in the run of the source that was measured, in powers of 10; node_times.h
+    ParityError,    ///< relative difference from PyTorch, in powers of 10; ir/node_parity.h
     Difference      ///< what a comparison found; its classes are given, not computed
 };
-/// Those that can be chosen: all but Difference. ExecutionTime says nothing without a measured run.
-inline constexpr std::size_t color_by_count = 6;
-/// "confidence", "category", "operator", "dtype", "bytes", "time", "difference"
+/// Those that can be chosen: all but Difference. ExecutionTime says nothing without a measured run,
+/// ParityError nothing where nodes were not compared.
+inline constexpr std::size_t color_by_count = 7;
+/// "confidence", "category", "operator", "dtype", "bytes", "time", "parity", "difference"
 std::string_view to_string(ColorBy by);
 
 /// The classes of ColorBy::Difference, in this order.
@@ -40,7 +42,8 @@ using ClassCounts = std::array<std::uint32_t, max_node_classes>;
 struct NodeClass {
     std::string key;         ///< "recorded", "torch_modules", "Conv", "float32"; empty: the rest
     std::uint64_t count = 0; ///< nodes
-    /// ParameterBytes, ExecutionTime (in seconds): from (inclusive) to (exclusive); equal: none.
+    /// ParameterBytes, ExecutionTime (in seconds), ParityError: from (inclusive) to (exclusive);
+    /// equal: none.
     double low = 0, high = 0;
 };
 

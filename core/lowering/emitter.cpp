@@ -207,7 +207,7 @@ std::vector<ValueId> Emitter::append(std::string_view op, std::vector<ValueId> i
     const NodeId id = m_model.add_node(m_graph, std::move(node));
     for (const GraphId body : m_model.bodies(id))
         m_model.graphs[body].owner = id;
-    m_model.provenance.push_back({m_frame, m_node, {}});
+    m_model.provenance.push_back({m_frame, m_node, {}, no_index});
     if (m_node != no_index)
         m_model.provenance.back().origins.push_back(m_node);
 

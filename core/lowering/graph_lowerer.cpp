@@ -169,6 +169,7 @@ Status GraphLowerer::lower_block(FxBlockId block)
             adopt_declared_types(node);
             account(id, first_node);
             tell_random(id, first_node);
+            mark_result(node, id);
         } catch (const Refusal& refusal) {
             take_back(refusal);
         } catch (const std::logic_error&) { // std::out_of_range, std::length_error
@@ -180,6 +181,21 @@ Status GraphLowerer::lower_block(FxBlockId block)
             return tl::unexpected(*m_stop);
     }
     return {};
+}
+
+void GraphLowerer::mark_result(const FxNode& node, FxNodeId id)
+{
+    if (node.outputs.empty() || m_cell_of[node.outputs.front()] == no_index)
+        return;
+    const auto* tensor = m_cells[m_cell_of[node.outputs.front()]].value.as<LoweredTensor>();
+    OnnxModel& model = *m_result.model;
+    const NodeId made_by = tensor ? model.values[tensor->value].producer : no_id;
+    if (made_by == no_id || model.nodes[made_by].outputs.front() != tensor->value)
+        return;
+    // A node that an earlier operator made for itself is that one's result.
+    NodeProvenance& provenance = model.provenance[made_by];
+    if (provenance.fx == id)
+        provenance.result = id;
 }
 
 void GraphLowerer::adopt_declared_types(const FxNode& node)

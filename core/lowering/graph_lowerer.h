@@ -152,6 +152,8 @@ private:
     // Nodes.
     Status lower_block(FxBlockId block);
     void lower_node(FxNodeId id);
+    /// Says of the ONNX node that makes the operator's first output that it does.
+    void mark_result(const FxNode& node, FxNodeId id);
     /// Ranks and dimensions that the program knows and shape inference does not.
     void adopt_declared_types(const FxNode& node);
     void lower_placeholder(FxNodeId id);

@@ -183,6 +183,8 @@ private:
                 if (carried)
                     erase_at(node.inputs, i + 2);
                 erase_at(node.outputs, i);
+                if (i == 0 && id < m_model.provenance.size())
+                    m_model.provenance[id].result = no_index; // the first output is another one
             }
         }
     }

@@ -284,6 +284,7 @@ private:
         m_rewriter.set_input(candidate.node, 1, made->second.weight);
         m_rewriter.set_input(candidate.node, 2, made->second.bias);
         m_rewriter.unite_origins(candidate.node, candidate.norm);
+        m_rewriter.set_result_of(candidate.node, candidate.norm);
     }
 
     Rewriter m_rewriter;

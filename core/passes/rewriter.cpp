@@ -314,6 +314,13 @@ void Rewriter::unite_origins(NodeId into, NodeId from)
     strata::unite_origins(m_model, into, from);
 }
 
+void Rewriter::set_result_of(NodeId into, NodeId from)
+{
+    if (into < m_model.provenance.size())
+        m_model.provenance[into].result =
+            from < m_model.provenance.size() ? m_model.provenance[from].result : no_index;
+}
+
 void Rewriter::infer(NodeId node)
 {
     if (m_facts)

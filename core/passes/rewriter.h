@@ -67,6 +67,8 @@ public:
     bool replace(ValueId from, ValueId to);
     /// `into` takes over the origins of `from`.
     void unite_origins(NodeId into, NodeId from);
+    /// `into` makes now what `from` made; with no_id something that no operator of the model makes.
+    void set_result_of(NodeId into, NodeId from);
     /// The node's outputs are inferred anew, after a change of the node.
     void infer(NodeId node);
     /// A new initializer of the main graph; the name gets a number when it is taken.

@@ -199,6 +199,7 @@ bool product_between_reshapes(Rewriter& r, NodeId node)
     r.set_op(product, "MatMul");
     r.set_inputs(product, {x, factor});
     r.unite_origins(product, flattening);
+    r.set_result_of(product, no_id); // the bias is missing in it now
     model.values[between].shape = after;
     r.set_op(node, "Add");
     r.set_inputs(node, {between, bias});

@@ -158,6 +158,8 @@ Json node_json(const Inspection& inspection, const std::string& path, NodeId id)
     json["evidence"] = std::move(chain);
     json["origins"] = node.origins;
     json["source"] = node.source;
+    if (id < inspection.parity.size() && inspection.parity[id].compared)
+        json["parity"] = parity_json(inspection.parity[id]);
     return json;
 }
 

@@ -1,5 +1,6 @@
 #include "report/strategy_json.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace strata {
@@ -19,6 +20,14 @@ Json strategy_details_json(const StrategyDetails& details)
                            {"depends_on", region.depends_on_data ? "data" : "shapes"}});
     json["regions"] = std::move(regions);
     return json;
+}
+
+Json parity_json(const NodeParity& parity)
+{
+    const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
+    return {{"ok", parity.ok},
+            {"max_abs", number(parity.max_abs)},
+            {"relative", number(parity.relative)}};
 }
 
 Json profile_json(const NodeProfile& profile)

@@ -15,6 +15,9 @@ Json strategy_details_json(const StrategyDetails& details);
 /// {"runs", "seconds", "statistics": {...} or null} of one FX node.
 Json profile_json(const NodeProfile& profile);
 
+/// {"ok", "max_abs", "relative"} of a node that was compared; infinite differences are null.
+Json parity_json(const NodeParity& parity);
+
 /// "then-branch taken at model.py:12 (3 times)".
 std::string region_text(const ProjectedRegion& region);
 

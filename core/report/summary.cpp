@@ -20,6 +20,46 @@ std::string percent(double share)
     return fmt::format("{:.1f} %", tenths / 10.0);
 }
 
+std::string parity_text(const Inspection& inspection)
+{
+    const OnnxModel& model = *inspection.model;
+    const ParitySummary summary = summarize_parity(model, inspection.parity);
+    const auto told = [&](NodeId id) {
+        const std::string& fqn = inspection.modules[inspection.attribution[id].module].fqn;
+        const std::string_view name = model.text(model.nodes[id].name);
+        return fmt::format("{}{}{} (relative difference {:.1e})",
+                           name.empty() ? model.node_path(id) : name, fqn.empty() ? "" : " of ",
+                           fqn, inspection.parity[id].relative);
+    };
+    std::string text = fmt::format(
+        "{} of {} nodes compared with PyTorch: {}\n", summary.compared, model.nodes.size(),
+        summary.differing == 0 ? std::string("all within the tolerances")
+                               : fmt::format("{} differ", summary.differing));
+    if (summary.first_differing != no_id)
+        text += fmt::format("  first that differs: {}\n", told(summary.first_differing));
+    if (summary.worst != no_id)
+        text += fmt::format("  largest difference: {}\n", told(summary.worst));
+    return text;
+}
+
+Json parity_summary_json(const Inspection& inspection)
+{
+    const OnnxModel& model = *inspection.model;
+    const ParitySummary summary = summarize_parity(model, inspection.parity);
+    Json nodes = Json::array();
+    for (const NodeId id : model.graphs[OnnxModel::main_graph].nodes) {
+        if (id >= inspection.parity.size() || !inspection.parity[id].compared)
+            continue;
+        Json one = parity_json(inspection.parity[id]);
+        one["node"] = model.node_path(id);
+        one["module"] = inspection.modules[inspection.attribution[id].module].fqn;
+        nodes.push_back(std::move(one));
+    }
+    return {{"compared", summary.compared},
+            {"differing", summary.differing},
+            {"nodes", std::move(nodes)}};
+}
+
 } // namespace
 
 std::string summary_json(const Inspection& inspection)
@@ -79,6 +119,8 @@ std::string summary_json(const Inspection& inspection)
         }
         json["profile"] = std::move(profile);
     }
+    if (!inspection.parity.empty() && inspection.model)
+        json["parity"] = parity_summary_json(inspection);
     return compact(json);
 }
 
@@ -125,6 +167,8 @@ std::string summary_text(const Inspection& inspection)
             accounting.closed()
                 ? std::string{}
                 : fmt::format(", {} UNACCOUNTED", accounting.count(FxFate::Unaccounted)));
+    if (!inspection.parity.empty() && inspection.model)
+        text += parity_text(inspection);
     // One line for all the times that a loop or a module that is called again comes by.
     std::map<std::string, std::size_t> times;
     for (const UnsupportedOperator& unsupported : inspection.unsupported)

@@ -16,6 +16,8 @@ public:
 
     void add(double actual, double expected)
     {
+        if (std::isfinite(expected))
+            m_result.largest = std::max(m_result.largest, std::abs(expected));
         // Equal infinities have no difference; NaN means the same on both sides.
         if (actual == expected || (std::isnan(actual) && std::isnan(expected)))
             return;
@@ -30,6 +32,7 @@ public:
     /// Exact for all integers, which doubles are not.
     void add(std::int64_t actual, std::int64_t expected)
     {
+        m_result.largest = std::max(m_result.largest, std::abs(static_cast<double>(expected)));
         if (actual == expected)
             return;
         const auto high = static_cast<std::uint64_t>(std::max(actual, expected));

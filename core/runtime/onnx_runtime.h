@@ -27,6 +27,10 @@ public:
     /// Runs on inputs in the order of input_names(); outputs in the order of output_names().
     virtual Result<std::vector<NamedTensor>> run(const std::vector<Tensor>& inputs,
                                                  TaskContext& task) = 0;
+    /// The same for some of the outputs, in the order of `outputs`. Others are not kept.
+    virtual Result<std::vector<NamedTensor>> run(const std::vector<Tensor>& inputs,
+                                                 const std::vector<std::string>& outputs,
+                                                 TaskContext& task) = 0;
 };
 
 /// Fails with MissingFeature when ONNX Runtime is not on the machine; the message says how to get
@@ -50,6 +54,7 @@ struct TensorDifference {
     bool same_dtype = false;
     double max_abs = 0.0;
     double max_rel = 0.0; ///< |a-b| / |b|, where b is not 0
+    double largest = 0.0; ///< |b|, where it is finite
     bool ok =
         false; ///< same shape and dtype, and |a-b| <= atol + rtol*|b| everywhere (NaN equals NaN)
 };

@@ -106,6 +106,13 @@ public:
     Result<std::vector<NamedTensor>> run(const std::vector<Tensor>& inputs,
                                          TaskContext& task) override
     {
+        return run(inputs, m_outputs, task);
+    }
+
+    Result<std::vector<NamedTensor>> run(const std::vector<Tensor>& inputs,
+                                         const std::vector<std::string>& wanted,
+                                         TaskContext& task) override
+    {
         STRATA_CHECK(task.poll());
         if (inputs.size() != m_inputs.size())
             return failure(ErrorCode::Usage,
@@ -121,12 +128,12 @@ public:
             values.push_back(std::move(value));
             input_names.push_back(m_inputs[i].c_str());
         }
-        for (const std::string& name : m_outputs)
+        for (const std::string& name : wanted)
             output_names.push_back(name.c_str());
 
         Handle<OrtRunOptions> options(m_api.ReleaseRunOptions);
         STRATA_CHECK(check(m_api.CreateRunOptions(options.out())));
-        std::vector<OrtValue*> results(m_outputs.size(), nullptr);
+        std::vector<OrtValue*> results(wanted.size(), nullptr);
         Status status;
         {
             const std::stop_callback stop(task.stop_token(), [&] {
@@ -145,8 +152,8 @@ public:
             return tl::unexpected(std::move(status).error().with("ONNX Runtime, running"));
         std::vector<NamedTensor> outputs;
         for (std::size_t i = 0; i < owned.size(); ++i) {
-            STRATA_TRY(Tensor tensor, read_value(owned[i].get(), m_outputs[i]));
-            outputs.push_back({m_outputs[i], std::move(tensor)});
+            STRATA_TRY(Tensor tensor, read_value(owned[i].get(), wanted[i]));
+            outputs.push_back({wanted[i], std::move(tensor)});
         }
         return outputs;
     }

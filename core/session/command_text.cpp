@@ -55,6 +55,8 @@ std::string export_command(const std::filesystem::path& model, const ExportOptio
         command += " --external-data";
     if (options.profile)
         command += " --profile";
+    if (options.parity)
+        command += " --compare-nodes";
     return command;
 }
 

@@ -8,6 +8,7 @@
 #include "session/choose_strategy.h"
 #include "session/command_text.h"
 #include "session/coverage_details.h"
+#include "session/node_parity.h"
 #include "session/phase_clock.h"
 #include "session/session.h"
 #include "session/start_hash.h"
@@ -70,15 +71,63 @@ Status load_into(Inspection& inspection, const std::string& model, TaskContext& 
     return {};
 }
 
+void tell_differences(Inspection& inspection, const OnnxModel& model)
+{
+    const ParitySummary summary = summarize_parity(model, inspection.parity);
+    if (summary.differing == 0)
+        return;
+    const NodeId first = summary.first_differing;
+    const FrameId frame = model.provenance[first].frame;
+    const Program& program = *inspection.program;
+    inspection.diagnostics.push_back(
+        {Severity::Warning, "nodes-differ",
+         fmt::format("{} of {} nodes that were compared differ from PyTorch beyond the tolerances; "
+                     "the first is {}.",
+                     summary.differing, summary.compared, model.node_path(first)),
+         frame < program.graph.frames.size()
+             ? program.modules[program.graph.frames[frame].module].fqn
+             : std::string()});
+}
+
+/// What cannot be compared is still worth looking at.
+Status compare_into(Inspection& inspection, OnnxModel& model, ChosenInputs chosen,
+                    const ExportOptions& options, TaskContext& task)
+{
+    if (!inspection.unsupported.empty()) {
+        inspection.diagnostics.push_back(
+            {Severity::Warning,
+             "nodes-not-compared",
+             "The nodes were not compared with PyTorch: with operators that are not supported the "
+             "export does not run.",
+             {}});
+        return {};
+    }
+    auto parity = compare_nodes(
+        {*inspection.program, model, as_used(std::move(chosen), inspection.inputs), options}, task);
+    if (parity) {
+        inspection.parity = *std::move(parity);
+        tell_differences(inspection, model);
+    } else if (parity.error().code == ErrorCode::Cancelled)
+        return tl::unexpected(std::move(parity).error());
+    else
+        inspection.diagnostics.push_back(
+            {Severity::Warning,
+             "nodes-not-compared",
+             "The nodes were not compared with PyTorch: " + parity.error().message,
+             {}});
+    return {};
+}
+
 Status lower_into(Inspection& inspection, const ExportOptions& options, TaskContext& task)
 {
     STRATA_TRY(inspection.program, flatten_inputs(inspection.program, options, task));
     std::shared_ptr<OnnxModel> model;
+    ChosenInputs chosen;
     {
         const PhaseClock clock(inspection.seconds.lower);
-        STRATA_TRY(ChosenInputs inputs, choose_inputs(*inspection.program, options, task));
+        STRATA_TRY(chosen, choose_inputs(*inspection.program, options, task));
         STRATA_TRY(StrategyResult result,
-                   lower_with_strategy(inspection.program, std::move(inputs), options, task));
+                   lower_with_strategy(inspection.program, chosen, options, task));
         inspection.program = std::move(result.program);
         inspection.modules = inspection.program->modules;
         inspection.strategy = std::move(result.strategy);
@@ -102,6 +151,8 @@ Status lower_into(Inspection& inspection, const ExportOptions& options, TaskCont
         const PhaseClock clock(inspection.seconds.attribute);
         annotate_provenance(*model, program);
     }
+    if (options.parity)
+        STRATA_CHECK(compare_into(inspection, *model, std::move(chosen), options, task));
     inspection.model = std::move(model);
     return {};
 }

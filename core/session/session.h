@@ -52,6 +52,7 @@ struct ExportOptions {
     bool external_data = false;
     bool sidecar = true;
     bool profile = false; ///< run the model and measure every operator
+    bool parity = false;  ///< run the model and its export, and compare node by node
     bool strict = false;  ///< unsupported operators: no file at all
 };
 

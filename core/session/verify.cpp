@@ -7,6 +7,7 @@
 #include "session/inputs_dir.h"
 #include "session/random_tensor.h"
 #include "session/session.h"
+#include "session/tolerances.h"
 #include "torch/torch_backend.h"
 
 #include <algorithm>
@@ -135,24 +136,6 @@ std::string shape_text(const Tensor& tensor)
     return fmt::format("{}[{}]", to_string(tensor.dtype), fmt::join(tensor.shape, ","));
 }
 
-/// Half types round every step of a computation, so that two right orders of the same steps differ
-/// by more than other types do. The bounds are never below these.
-struct Bounds {
-    double atol = 0.0;
-    double rtol = 0.0;
-};
-Bounds bounds_for(DType dtype, const VerifyOptions& options)
-{
-    switch (dtype) {
-    case DType::Float16:
-        return {std::max(options.atol, float16_atol), std::max(options.rtol, float16_rtol)};
-    case DType::BFloat16:
-        return {std::max(options.atol, bfloat16_atol), std::max(options.rtol, bfloat16_rtol)};
-    default:
-        return {options.atol, options.rtol};
-    }
-}
-
 Result<std::vector<OutputParity>> compare_outputs(const std::vector<NamedTensor>& actual,
                                                   const std::vector<Tensor>& expected,
                                                   const VerifyOptions& options)
@@ -170,7 +153,7 @@ Result<std::vector<OutputParity>> compare_outputs(const std::vector<NamedTensor>
             outputs.push_back(std::move(parity));
             continue;
         }
-        const Bounds bounds = bounds_for(expected[i].dtype, options);
+        const Bounds bounds = bounds_for(expected[i].dtype, {options.atol, options.rtol});
         STRATA_TRY(const TensorDifference difference,
                    compare_tensors(actual[i].tensor, expected[i], bounds.atol, bounds.rtol));
         parity.max_abs = difference.max_abs;

@@ -40,14 +40,15 @@ struct RecordOptions {
     std::size_t record_limit = 2'000'000; ///< executed nodes, iterations of loops included
     bool time = false;                    ///< measure every operator
     bool statistics = false;              ///< of every operator's first output
-    std::vector<FxNodeId> keep;           ///< nodes whose first output is returned, if a tensor
+    /// Nodes whose first output is returned as it was when they ran, if it is a plain tensor.
+    std::vector<FxNodeId> keep;
 };
 
 /// A run of a program, and what it returned.
 struct RecordedRun {
     ExecutionTrace trace;
     std::vector<Tensor> outputs;                   ///< nested ones flattened depth first
-    std::vector<std::pair<FxNodeId, Tensor>> kept; ///< of the last execution of each node
+    std::vector<std::pair<FxNodeId, Tensor>> kept; ///< of every execution, in order
 };
 
 /// What one placeholder gets: its tensors, nested ones flattened depth first (numbers as rank-0

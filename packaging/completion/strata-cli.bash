@@ -16,7 +16,7 @@ _strata_cli() {
     case "$command" in
     "") options="export audit verify compare tree --help --version" ;;
     export)
-        options="-o --strategy --model --input --inputs --dynamic --opset --profile --no-fold-batchnorm --external-data --no-sidecar
+        options="-o --strategy --model --input --inputs --dynamic --opset --profile --compare-nodes --no-fold-batchnorm --external-data --no-sidecar
             --report --verify --min-coverage --strict --json --quiet --help"
         ;;
     audit) options="-o --source --model --report --min-coverage --json --quiet --help" ;;

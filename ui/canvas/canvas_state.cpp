@@ -1,6 +1,5 @@
 #include "ui/canvas/canvas_state.h"
 
-#include "layout/node_times.h"
 #include "layout/repeats.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
@@ -60,10 +59,9 @@ void CanvasState::setInspection(std::shared_ptr<const Inspection> value)
     growth.stop();
     flight.stop();
     inspection = std::move(value);
-    const bool times = inspection && has_times(*inspection);
     if (legend)
-        legend->setTimesKnown(times);
-    if (!times && color_by == ColorBy::ExecutionTime) {
+        legend->setOffers(inspection.get());
+    if (!Legend::isKnown(color_by, inspection.get())) {
         color_by = ColorBy::Confidence;
         Q_EMIT canvas.colorByChanged(color_by);
     }

@@ -1,6 +1,7 @@
 #include "ui/canvas/legend.h"
 
 #include "ir/attribution.h"
+#include "layout/node_times.h"
 #include "ui/canvas/legend_row.h"
 #include "ui/jobs/activity.h"
 #include "ui/theme/theme.h"
@@ -41,7 +42,8 @@ constexpr std::array<const char*, color_by_count> mode_names{
     QT_TRANSLATE_NOOP("strata::Legend", "Operator type"),
     QT_TRANSLATE_NOOP("strata::Legend", "Data type"),
     QT_TRANSLATE_NOOP("strata::Legend", "Parameter bytes"),
-    QT_TRANSLATE_NOOP("strata::Legend", "Execution time")};
+    QT_TRANSLATE_NOOP("strata::Legend", "Execution time"),
+    QT_TRANSLATE_NOOP("strata::Legend", "Difference from PyTorch")};
 constexpr std::array<const char*, difference_class_count> difference_names{
     QT_TRANSLATE_NOOP("strata::Legend", "Same in both"),
     QT_TRANSLATE_NOOP("strata::Legend", "Changed"),
@@ -61,6 +63,12 @@ QString timeText(double seconds)
     return microseconds < 1000
                ? QStringLiteral("%1 µs").arg(QLocale().toString(microseconds, 'g', 4))
                : QStringLiteral("%1 ms").arg(QLocale().toString(seconds * 1e3, 'g', 4));
+}
+
+/// "0.001 %", "10 ppm" would have to be converted in one's head: as logs say it.
+QString differenceText(double relative)
+{
+    return QString::number(relative, 'g', 1);
 }
 
 } // namespace
@@ -92,7 +100,7 @@ Legend::Legend(QWidget* parent)
     }
     m_modes->setToolTipsVisible(true);
     m_mode->setMenu(m_modes);
-    setTimesKnown(false);
+    setOffers(nullptr);
     m_all->setObjectName(QStringLiteral("legendAll"));
     m_all->setText(tr("Show all"));
     m_all->setAutoRaise(true);
@@ -120,18 +128,37 @@ Legend::Legend(QWidget* parent)
 
 Legend::~Legend() = default;
 
-void Legend::setTimesKnown(bool known)
+void Legend::setOffers(const Inspection* inspection)
 {
-    offerTimes(m_modes->actions().at(static_cast<int>(ColorBy::ExecutionTime)), known);
+    for (std::size_t i = 0; i < color_by_count; ++i)
+        offer(m_modes->actions().at(static_cast<int>(i)), static_cast<ColorBy>(i), inspection);
 }
 
-void Legend::offerTimes(QAction* action, bool known)
+bool Legend::isKnown(ColorBy by, const Inspection* inspection)
 {
+    if (by == ColorBy::ExecutionTime)
+        return inspection && has_times(*inspection);
+    if (by == ColorBy::ParityError)
+        return inspection && !inspection->parity.empty();
+    return true;
+}
+
+void Legend::offer(QAction* action, ColorBy by, const Inspection* inspection)
+{
+    const bool known = isKnown(by, inspection);
     action->setEnabled(known);
-    action->setToolTip(
-        known ? tr("Of the measured run. What a PyTorch operator took is shared equally among its "
-                   "nodes.")
-              : tr("No run was measured. Open the PyTorch model and choose File > Measure times."));
+    if (by == ColorBy::ExecutionTime)
+        action->setToolTip(
+            known ? tr("Of the measured run. What a PyTorch operator took is shared equally among "
+                       "its nodes.")
+                  : tr("No run was measured. Open the PyTorch model and choose File > Measure "
+                       "times."));
+    else if (by == ColorBy::ParityError)
+        action->setToolTip(
+            known ? tr("Of each node's first output in ONNX Runtime, against the largest element "
+                       "that PyTorch computed.")
+                  : tr("Nothing was compared. Open the PyTorch model and choose File > Compare "
+                       "nodes with PyTorch."));
 }
 
 QString Legend::modeName(ColorBy by)
@@ -166,6 +193,16 @@ QString Legend::className(const NodeClasses& classes, std::size_t index)
         if (index + 1 == classes.classes.size())
             return tr("%1 and more").arg(timeText(c.low));
         return tr("%1 to %2").arg(timeText(c.low), timeText(c.high));
+    case ColorBy::ParityError:
+        if (c.low == c.high)
+            return tr("Not compared");
+        if (index == 1)
+            return tr("Equal");
+        if (index == 2)
+            return tr("Under %1").arg(differenceText(c.high));
+        if (index + 1 == classes.classes.size())
+            return tr("%1 and more").arg(differenceText(c.low));
+        return tr("%1 to %2").arg(differenceText(c.low), differenceText(c.high));
     case ColorBy::OperatorType:
     case ColorBy::DType:
         break;

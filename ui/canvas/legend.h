@@ -1,6 +1,7 @@
 // The key to the canvas: what the colours mean, how many nodes have which, and which are kept.
 #pragma once
 
+#include "ir/inspection.h"
 #include "layout/node_classes.h"
 
 #include <QFrame>
@@ -32,10 +33,12 @@ public:
     /// A class in the window's words: "Recorded at export", "1 KB to 32 KB", "Conv".
     static QString className(const NodeClasses& classes, std::size_t index);
     static QString modeName(ColorBy by);
-    /// Whether execution times can be chosen; they cannot until told so.
-    void setTimesKnown(bool known);
-    /// Enables an action that chooses them, or says how to get them.
-    static void offerTimes(QAction* action, bool known);
+    /// What can be chosen for a model; null: what every model has.
+    void setOffers(const Inspection* inspection);
+    /// Times and differences are known only where the model was run.
+    static bool isKnown(ColorBy by, const Inspection* inspection);
+    /// Enables the action that chooses it, or says how to get it.
+    static void offer(QAction* action, ColorBy by, const Inspection* inspection);
 
 Q_SIGNALS:
     void colorByChosen(strata::ColorBy by);

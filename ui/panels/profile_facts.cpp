@@ -42,11 +42,28 @@ void addValues(std::vector<Fact>& facts, const ValueStatistics& values)
         add(facts, Text::tr("Not finite"), Text::tr("none"));
 }
 
+void addParity(std::vector<Fact>& facts, const Inspection& inspection, const NodeParity& parity)
+{
+    const QString tip =
+        Text::tr("The first output in ONNX Runtime against PyTorch's %1, in one run of both")
+            .arg(toQString(fx_node_name(inspection.program->graph, parity.fx)));
+    add(facts, Text::tr("From PyTorch"),
+        parity.max_abs == 0.0           ? Text::tr("equal")
+        : std::isfinite(parity.max_abs) ? Text::tr("%1 at most, %2 of the largest element")
+                                              .arg(number(parity.max_abs), number(parity.relative))
+                                        : Text::tr("infinitely far: other shapes, or NaN"),
+        tip);
+    if (!parity.ok)
+        add(facts, Text::tr("Agrees"), Text::tr("no: beyond the tolerances"), tip);
+}
+
 } // namespace
 
 std::vector<Fact> profileFacts(const Inspection& inspection, NodeId node)
 {
     std::vector<Fact> facts;
+    if (node < inspection.parity.size() && inspection.parity[node].compared)
+        addParity(facts, inspection, inspection.parity[node]);
     if (inspection.profile.empty() || !inspection.program || node >= inspection.attribution.size())
         return facts;
     const auto& origins = inspection.attribution[node].origins;

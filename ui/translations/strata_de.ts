@@ -312,6 +312,26 @@
         <source>Not measured</source>
         <translation>Nicht gemessen</translation>
     </message>
+    <message>
+        <source>Difference from PyTorch</source>
+        <translation>Abweichung von PyTorch</translation>
+    </message>
+    <message>
+        <source>Of each node&apos;s first output in ONNX Runtime, against the largest element that PyTorch computed.</source>
+        <translation>Der ersten Ausgabe jedes Knotens in ONNX Runtime, gemessen am größten Element, das PyTorch berechnet hat.</translation>
+    </message>
+    <message>
+        <source>Nothing was compared. Open the PyTorch model and choose File &gt; Compare nodes with PyTorch.</source>
+        <translation>Es wurde nichts verglichen. Das PyTorch-Modell öffnen und Datei &gt; Knoten mit PyTorch vergleichen wählen.</translation>
+    </message>
+    <message>
+        <source>Not compared</source>
+        <translation>Nicht verglichen</translation>
+    </message>
+    <message>
+        <source>Equal</source>
+        <translation>Gleich</translation>
+    </message>
 </context>
 <context>
     <name>strata::LegendRow</name>
@@ -2320,6 +2340,14 @@ oder irgendwo in dieses Fenster ziehen.</translation>
         <source>More tools</source>
         <translation>Weitere Werkzeuge</translation>
     </message>
+    <message>
+        <source>Compare nodes with P&amp;yTorch</source>
+        <translation>&amp;Knoten mit PyTorch vergleichen</translation>
+    </message>
+    <message>
+        <source>Runs the model in PyTorch and its export in ONNX Runtime, and colours every node by how far its numbers are apart.</source>
+        <translation>Führt das Modell in PyTorch und seinen Export in ONNX Runtime aus und färbt jeden Knoten danach, wie weit die Zahlen auseinanderliegen.</translation>
+    </message>
 </context>
 <context>
     <name>strata::ui::MessageBar</name>
@@ -2767,6 +2795,34 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>Of the PyTorch operator %1, with all nodes that it became</source>
         <translation>Des PyTorch-Operators %1, mit allen Knoten, die aus ihm wurden</translation>
+    </message>
+    <message>
+        <source>The first output in ONNX Runtime against PyTorch&apos;s %1, in one run of both</source>
+        <translation>Die erste Ausgabe in ONNX Runtime gegen %1 von PyTorch, in einem Lauf von beiden</translation>
+    </message>
+    <message>
+        <source>From PyTorch</source>
+        <translation>Von PyTorch</translation>
+    </message>
+    <message>
+        <source>equal</source>
+        <translation>gleich</translation>
+    </message>
+    <message>
+        <source>%1 at most, %2 of the largest element</source>
+        <translation>höchstens %1, das sind %2 des größten Elements</translation>
+    </message>
+    <message>
+        <source>infinitely far: other shapes, or NaN</source>
+        <translation>unendlich weit: andere Formen oder NaN</translation>
+    </message>
+    <message>
+        <source>Agrees</source>
+        <translation>Stimmt überein</translation>
+    </message>
+    <message>
+        <source>no: beyond the tolerances</source>
+        <translation>nein: außerhalb der Toleranzen</translation>
     </message>
 </context>
 <context>

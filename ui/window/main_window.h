@@ -215,6 +215,7 @@ private:
     QAction* m_report = nullptr;
     QAction* m_inputs = nullptr;
     QAction* m_measure = nullptr;
+    QAction* m_compare_nodes = nullptr;
     QAction* m_close = nullptr;
     QAction* m_reload = nullptr;
     QAction* m_show_legend = nullptr;

@@ -1,5 +1,4 @@
 // The window's menus, tool bar and dialogs.
-#include "layout/node_times.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
 #include "ui/jobs/activity.h"
@@ -87,6 +86,22 @@ void MainWindow::buildActions()
     m_measure->setObjectName(QStringLiteral("measureTimes"));
     m_measure->setStatusTip(
         tr("Runs the PyTorch model and measures every operator: colours by execution time."));
+    m_compare_nodes = addAction(file, {}, tr("Compare nodes with P&yTorch"), {}, [this] {
+        ExportOptions options = m_options;
+        options.parity = true;
+        connect(
+            this, &MainWindow::inspectionChanged, m_canvas,
+            [this] {
+                if (m_inspection && !m_inspection->parity.empty())
+                    m_canvas->setColorBy(ColorBy::ParityError);
+            },
+            static_cast<Qt::ConnectionType>(Qt::AutoConnection | Qt::SingleShotConnection));
+        useInputs(options);
+    });
+    m_compare_nodes->setObjectName(QStringLiteral("compareNodes"));
+    m_compare_nodes->setStatusTip(
+        tr("Runs the model in PyTorch and its export in ONNX Runtime, and "
+           "colours every node by how far its numbers are apart."));
     m_reload = addAction(file, QStringLiteral("reload"), tr("Re&load"), QKeySequence(Qt::Key_F5),
                          [this] { reload(); });
     m_cancel = addAction(file, {}, tr("Cancel the running &job"), QKeySequence(Qt::Key_Escape),
@@ -151,13 +166,9 @@ void MainWindow::buildActions()
         action->setCheckable(true);
         action->setChecked(by == m_canvas->colorBy());
         m_color_group->addAction(action);
-        if (by == ColorBy::ExecutionTime) {
-            const auto offer = [this, action] {
-                Legend::offerTimes(action, m_inspection && has_times(*m_inspection));
-            };
-            connect(this, &MainWindow::inspectionChanged, action, offer);
-            offer();
-        }
+        const auto offer = [this, action, by] { Legend::offer(action, by, m_inspection.get()); };
+        connect(this, &MainWindow::inspectionChanged, action, offer);
+        offer();
         connect(action, &QAction::triggered, this, [this, by] { m_canvas->setColorBy(by); });
         connect(m_canvas, &GraphCanvas::colorByChanged, action,
                 [action, by](ColorBy now) { action->setChecked(now == by); });
@@ -301,6 +312,7 @@ void MainWindow::refreshActions()
                                : QString());
     m_inputs->setEnabled(canExport() && !busy);
     m_measure->setEnabled(canExport() && !busy);
+    m_compare_nodes->setEnabled(canExport() && !busy);
     // Escape closes other things when no job runs.
     m_cancel->setEnabled(busy);
     Q_EMIT actionsRefreshed();

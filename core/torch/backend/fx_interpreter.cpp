@@ -140,7 +140,7 @@ RecordedRun FxInterpreter::run(const std::vector<RunInput>& inputs)
         m_run.trace.inputs.push_back(
             input_text(m_graph.nodes[placeholders[i]].target, m_inputs[i]));
     for (const FxNodeId id : m_options.keep)
-        m_kept.emplace(id, at::Tensor());
+        m_kept.insert(id);
 
     const auto start = std::chrono::steady_clock::now();
     {
@@ -156,9 +156,6 @@ RecordedRun FxInterpreter::run(const std::vector<RunInput>& inputs)
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     m_run.trace.random.assign(m_random.begin(), m_random.end());
     std::sort(m_run.trace.random.begin(), m_run.trace.random.end());
-    for (const FxNodeId id : m_options.keep)
-        if (m_kept[id].defined())
-            m_run.kept.emplace_back(id, share_tensor(m_kept[id].contiguous().clone()));
     return std::move(m_run);
 }
 
@@ -246,8 +243,11 @@ void FxInterpreter::record_outputs(const FxNode& node, TraceRecordId id)
     const c10::IValue& first = m_values[node.outputs[0]];
     if (m_options.statistics)
         record.statistics = value_statistics(first);
-    if (const auto kept = m_kept.find(record.node); kept != m_kept.end() && first.isTensor())
-        kept->second = first.toTensor();
+    // Copied at once: later operators may write into it.
+    if (m_kept.contains(record.node) && first.isTensor() &&
+        first.toTensor().layout() == at::kStrided && !first.toTensor().is_quantized())
+        m_run.kept.emplace_back(record.node,
+                                share_tensor(first.toTensor().clone(at::MemoryFormat::Contiguous)));
 }
 
 void FxInterpreter::bind(const FxNode& node, std::vector<c10::IValue> values)

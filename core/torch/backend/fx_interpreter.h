@@ -61,7 +61,7 @@ private:
     std::map<const TensorStorage*, c10::Storage> m_storages;
     std::unordered_set<const void*> m_shared; // storages whose memory is the program's
     std::unordered_set<FxNodeId> m_random;
-    std::unordered_map<FxNodeId, at::Tensor> m_kept;
+    std::unordered_set<FxNodeId> m_kept; // whose outputs are returned
     std::vector<RunInput> m_inputs;
     std::size_t m_next_input = 0;
     double m_operator_seconds = 0.0;

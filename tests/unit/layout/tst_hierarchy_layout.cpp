@@ -608,6 +608,41 @@ private Q_SLOTS:
         QCOMPARE(step(other), std::pair(0.0, 0.0));
     }
 
+    void nodes_are_classed_by_their_difference_from_pytorch()
+    {
+        InspectionBuilder b("Compared");
+        b.input("x", {1});
+        struct Case {
+            NodeParity parity;
+            std::pair<double, double> step;
+        };
+        const double infinity = std::numeric_limits<double>::infinity();
+        const std::vector<Case> cases{{{}, {0.0, 0.0}},
+                                      {{true, true, 0.0, 0.0, 0}, {-1.0, 1e-12}},
+                                      {{true, true, 1e-6, 3e-7, 0}, {1e-12, 1e-6}},
+                                      {{true, true, 1e-3, 1e-5, 0}, {1e-5, 1e-4}},
+                                      {{true, false, 5.0, 0.25, 0}, {1e-3, 1e300}},
+                                      {{true, false, infinity, infinity, 0}, {1e-3, 1e300}}};
+        for (std::size_t i = 0; i < cases.size(); ++i) {
+            b.node(root_module, "Relu", {"x"}, fmt::format("y{}", i));
+            b.inspection().parity.push_back(cases[i].parity);
+        }
+        const auto inspection = b.finish();
+        TaskContext task;
+        HierarchyLayout layout(inspection, metrics());
+        const auto classes = *layout.classes(ColorBy::ParityError, task);
+        QVERIFY(classes->ordered);
+        for (std::size_t i = 0; i < cases.size(); ++i) {
+            const NodeClass& c = classes->classes[classes->of_node[i]];
+            QCOMPARE(std::pair(c.low, c.high), cases[i].step);
+        }
+        const ParitySummary summary = summarize_parity(*inspection->model, inspection->parity);
+        QCOMPARE(summary.compared, std::size_t(5));
+        QCOMPARE(summary.differing, std::size_t(2));
+        QCOMPARE(summary.first_differing, NodeId(4));
+        QCOMPARE(summary.worst, NodeId(5));
+    }
+
     void rare_operators_share_a_class()
     {
         InspectionBuilder b("Many");

@@ -140,12 +140,13 @@ void TestSession::commands_repeat_what_was_done()
     options.dynamic_axes = {{"x", -1, "n"}};
     options.fold_batch_norm = false;
     options.profile = true;
+    options.parity = true;
     const std::string command = export_command("my $net.pt2", options);
     QCOMPARE(command,
              std::string("strata-cli export 'my $net.pt2' -o 'my $net.onnx' --model 'two words' "
                          "--strategy htp --opset 20 --input 'x:float32[1,3]' "
                          "--input 'it'\\''s:int64[]' --inputs 'in;rm' --dynamic x:-1=n "
-                         "--no-fold-batchnorm --profile"));
+                         "--no-fold-batchnorm --profile --compare-nodes"));
     // A shell takes it apart into what was given.
     QProcess shell;
     shell.start("sh", {"-c", QString::fromStdString("printf '%s|' " + command)});
@@ -154,7 +155,7 @@ void TestSession::commands_repeat_what_was_done()
         shell.readAllStandardOutput(),
         QByteArray("strata-cli|export|my $net.pt2|-o|my $net.onnx|--model|two words|--strategy|htp|"
                    "--opset|20|--input|x:float32[1,3]|--input|it's:int64[]|--inputs|in;rm|"
-                   "--dynamic|x:-1=n|--no-fold-batchnorm|--profile|"));
+                   "--dynamic|x:-1=n|--no-fold-batchnorm|--profile|--compare-nodes|"));
     AuditOptions audit;
     audit.source = fs::path("net.pt");
     audit.output = fs::path("annotated.onnx");
