@@ -1,6 +1,7 @@
 // The graph canvas, driven with real events.
 #include "layout/box_content.h"
 #include "support/inspection_builder.h"
+#include "ui/canvas/box_colors.h"
 #include "ui/canvas/graph_canvas.h"
 #include "ui/canvas/legend.h"
 #include "ui/canvas/legend_row.h"
@@ -464,6 +465,29 @@ private Q_SLOTS:
         QCOMPARE(f.canvas.colorBy(), ColorBy::Confidence);
         QVERIFY(!parity->isEnabled());
         QVERIFY(parity->toolTip().contains(QStringLiteral("Compare nodes with PyTorch")));
+    }
+
+    void a_group_has_the_colour_of_what_stands_for_it()
+    {
+        const Theme theme = Theme::fromPalette(QPalette());
+        NodeClasses classes;
+        classes.classes.resize(3);
+        classes.of_group.resize(1);
+        classes.of_group[0] = {1, 7, 2};
+        SceneBox box;
+        box.kind = BoxKind::Group;
+        box.group = 0;
+        const BoxColors colors{theme, &classes, nullptr};
+        // What most of its nodes are.
+        classes.by = ColorBy::OperatorType;
+        QCOMPARE(colors.of(box), theme.classColor(1, 3, false));
+        // Of a scale the highest step, or one slow node among many would not be seen.
+        classes.by = ColorBy::ExecutionTime;
+        classes.ordered = true;
+        QCOMPARE(colors.of(box), theme.classColor(2, 3, true));
+        // Wrong numbers are not one step more.
+        classes.by = ColorBy::ParityError;
+        QVERIFY(colors.of(box) != theme.classColor(2, 3, true));
     }
 
     void a_click_in_the_legend_dims_the_others()

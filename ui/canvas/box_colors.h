@@ -32,18 +32,36 @@ struct BoxColors {
                 most = i;
         return most;
     }
-    QColor ofClass(std::size_t index) const
+    QColor ofClass(std::size_t index) const { return ofClass(theme, *classes, index); }
+    static QColor ofClass(const Theme& theme, const NodeClasses& classes, std::size_t index)
     {
-        if (areDifferences())
+        if (classes.by == ColorBy::Difference)
             return theme.differenceColor(static_cast<DifferenceClass>(index));
-        return theme.classColor(index, classes->classes.size(), classes->ordered);
+        // Where numbers are wrong is not one step more of how they round.
+        if (classes.by == ColorBy::ParityError && index + 1 == classes.classes.size())
+            return theme.differenceColor(DifferenceClass::Removed);
+        return theme.classColor(index, classes.classes.size(), classes.ordered);
     }
-    /// Of an operator, or of a group in the colours of confidence.
+    /// What stands for a group: of a scale the highest step in it, else what most nodes are.
+    std::size_t classOfGroup(GroupId group) const
+    {
+        const ClassCounts& counts = classes->of_group[group];
+        std::size_t most = 0;
+        for (std::size_t i = 1; i < classes->classes.size(); ++i)
+            if (counts[i] > 0 && (classes->ordered || counts[i] > counts[most]))
+                most = i;
+        return most;
+    }
+    /// Of an operator or a group.
     QColor of(const SceneBox& box) const
     {
         if (areDifferences() && box.group < classes->of_group.size())
             return ofClass(mostFrequentDifference(box.group));
-        if (areConfidence() || box.node >= classes->of_node.size())
+        if (areConfidence())
+            return theme.confidenceColor(box.confidence);
+        if (box.group < classes->of_group.size())
+            return ofClass(classOfGroup(box.group));
+        if (box.node >= classes->of_node.size())
             return theme.confidenceColor(box.confidence);
         return ofClass(classes->of_node[box.node]);
     }

@@ -2,6 +2,7 @@
 
 #include "ir/attribution.h"
 #include "layout/node_times.h"
+#include "ui/canvas/box_colors.h"
 #include "ui/canvas/legend_row.h"
 #include "ui/jobs/activity.h"
 #include "ui/theme/theme.h"
@@ -267,9 +268,7 @@ void Legend::applyTheme()
     for (LegendRow* row : m_rows) {
         const std::size_t i = row->index();
         QString name = className(*m_classes, i);
-        QColor color = theme.classColor(i, m_classes->classes.size(), m_classes->ordered);
-        if (m_classes->by == ColorBy::Difference)
-            color = theme.differenceColor(static_cast<DifferenceClass>(i));
+        QColor color = BoxColors::ofClass(theme, *m_classes, i);
         if (m_classes->by == ColorBy::Confidence) {
             const double confidence = default_confidence(static_cast<EvidenceKind>(i));
             color = theme.confidenceColor(confidence);
