@@ -231,16 +231,19 @@ void report_source(const OnnxModel& model, const Program& source, const SourceFi
     list(findings.missing, Severity::Warning, "parameter-missing", [&](std::uint32_t tensor) {
         return std::pair(
             name(tensor),
-            fmt::format("'{}' of the source model is not in the file, and nothing that "
-                        "would read it: part of the model was left out, or constants "
+            fmt::format("'{}' of the source model is not in the file, or nothing there reads "
+                        "it, and nothing that would is there either: part of the model was left "
+                        "out, or constants "
                         "were folded.",
                         name(tensor)));
     });
     list(findings.changed, Severity::Warning, "parameter-changed", [&](std::uint32_t tensor) {
-        return std::pair(name(tensor),
-                         fmt::format("The content of '{}' of the source model is not in the file, "
-                                     "but what would read it is: the file has other weights.",
-                                     name(tensor)));
+        return std::pair(
+            name(tensor),
+            fmt::format("The content of '{}' of the source model is not in the file, or "
+                        "nothing there reads it, but what would read it is: the "
+                        "file has other weights, or leaves these out.",
+                        name(tensor)));
     });
     list(findings.exchanged, Severity::Warning, "parameter-exchanged", [&](const auto& pair) {
         return std::pair(

@@ -108,6 +108,7 @@ private Q_SLOTS:
     void nothingIsMissing();
     void anotherNumber();
     void otherWeights();
+    void weightsThatNothingReads();
     void droppedBranch();
     void optimisedFile();
     void anotherExporter();
@@ -163,6 +164,22 @@ void TestAuditSource::otherWeights()
     tensor = Tensor::from_bytes(DType::Float32, tensor.shape, std::move(other));
     const auto inspection = audit(*model);
     QCOMPARE(lost(*inspection), (Lost{{"parameter-changed", {"nested.0.1.2.weight"}}}));
+}
+
+void TestAuditSource::weightsThatNothingReads()
+{
+    // The bias is still in the file, but the layer does not add it any more.
+    const auto model = exported();
+    const ValueId bias = model->initializers[initializer(*model, "nested.0.1.2.bias")].value;
+    bool left_out = false;
+    for (OnnxNode& each : model->nodes)
+        if (!each.inputs.empty() && each.inputs.back() == bias) {
+            each.inputs.pop_back();
+            left_out = true;
+        }
+    QVERIFY(left_out);
+    const auto inspection = audit(*model);
+    QCOMPARE(lost(*inspection), (Lost{{"parameter-changed", {"nested.0.1.2.bias"}}}));
 }
 
 void TestAuditSource::droppedBranch()
