@@ -36,6 +36,8 @@ InferredInput from_hint(const ShapeHint& hint)
         result.trailing.insert(result.trailing.begin(), hint.back.at(axis));
     if (!result.trailing.empty())
         result.features = result.trailing.back();
+    if (const auto first = hint.front.find(0); first != hint.front.end())
+        result.first = first->second;
     if (const auto channels = hint.front.find(1); channels != hint.front.end()) {
         result.channels = channels->second;
         result.min_rank = std::max<std::size_t>(result.min_rank, 2);
@@ -131,6 +133,8 @@ LoweringInput shaped_input(const InferredInput& inferred, std::size_t rank_choic
             shape[rank - 1 - i] = inferred.trailing[inferred.trailing.size() - 1 - i];
         if (inferred.channels && rank > 1)
             shape[1] = *inferred.channels;
+        if (inferred.first && rank > inferred.trailing.size())
+            shape[0] = *inferred.first;
         const bool image = rank >= 4 || inferred.channels;
         for (std::size_t i = 0; i < rank; ++i)
             if (shape[i] < 0)

@@ -22,6 +22,8 @@ struct InferredInput {
     std::optional<std::int64_t> features;
     /// The second dimension where only that is known (normalisations take several ranks).
     std::optional<std::int64_t> channels;
+    /// The first dimension where only that is known: the code picks that many items.
+    std::optional<std::int64_t> first;
     bool is_index = false;              ///< it indexes an embedding or picks elements
     bool is_offset = false;             ///< where bags of an embedding begin: zeros will do
     std::size_t min_rank = 0;           ///< axes that the code names

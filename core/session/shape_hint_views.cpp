@@ -115,13 +115,33 @@ bool ShapeHintWalk::joins(const FxNode& node, std::string_view op, ShapeHint& ou
     return true;
 }
 
+bool ShapeHintWalk::in_branch(const FxNode& node) const
+{
+    for (FxBlockId block = node.block; block != FxGraph::main_block;) {
+        const FxNodeId owner = m_graph.blocks[block].owner;
+        if (owner == no_index || m_graph.nodes[owner].target == "prim::If")
+            return true;
+        block = m_graph.nodes[owner].block;
+    }
+    return false;
+}
+
+void ShapeHintWalk::has_axis(const FxNode& node, ShapeHint& in, std::int64_t axis) const
+{
+    const std::size_t least = static_cast<std::size_t>(axis) + 1;
+    // Code in a branch may be for inputs of another rank than what is known of this one.
+    if (in_branch(node) && (!m_last_round || (in.rank && *in.rank < least)))
+        return;
+    in.min_rank = std::max(in.min_rank, least);
+}
+
 bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& out, bool forward)
 {
     ShapeHint* in = hint(node, 0);
     if (op == "aten::size") {
         if (in && node.args.size() > 1) {
             if (const auto axis = integer(node, 1); axis && *axis >= 0)
-                in->min_rank = std::max(in->min_rank, static_cast<std::size_t>(*axis) + 1);
+                has_axis(node, *in, *axis);
         } else if (in) {
             m_size_of[node.outputs.front()] = in;
         }
@@ -145,11 +165,15 @@ bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& ou
     }
     if (op == "aten::select" && axis) {
         if (*axis >= 0)
-            in->min_rank = std::max(in->min_rank, static_cast<std::size_t>(*axis) + 1);
+            has_axis(node, *in, *axis);
         if (forward) {
             out.merge(shifted(*in, *axis, -1));
         } else {
-            in->merge(shifted(out, *axis, 1));
+            ShapeHint told = shifted(out, *axis, 1);
+            // Only here: an axis that a branch adds for a lone sample must not go round.
+            if (out.min_rank > 0 && !in_branch(node))
+                told.min_rank = out.min_rank + 1;
+            in->merge(told);
             const std::int64_t at = integer(node, 2).value_or(0);
             auto& side = *axis >= 0 ? in->front : in->back;
             std::int64_t& least = m_least[{node.args[0].ref()->value, *axis}];
@@ -193,8 +217,13 @@ bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& ou
         if (*axis >= 0 && *other >= 0) {
             const auto least = static_cast<std::size_t>(std::max(*axis, *other)) + 1;
             in->min_rank = std::max(in->min_rank, least);
+            // Sequence first or batch first: where the last size is the same before and after, the
+            // features are behind the two axes.
+            const bool features_stay = least == 2 && in->back.contains(0) && out.back.contains(0) &&
+                                       in->back.at(0) == out.back.at(0);
             if (!in->rank && !out.rank && (!out.back.empty() || !out.front.empty()))
-                out.rank = std::max(least, std::max(in->min_rank, out.min_rank));
+                out.rank =
+                    std::max(least + (features_stay ? 1 : 0), std::max(in->min_rank, out.min_rank));
         }
         in->merge(of(out.rank));
         out.merge(of(in->rank));
@@ -213,7 +242,16 @@ bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& ou
                      out, i, rank, forward);
         return true;
     }
-    if (op == "aten::flatten" || op == "aten::view" || op == "aten::reshape") {
+    constexpr std::array<std::string_view, 5> splits{"aten::chunk", "aten::unsafe_chunk",
+                                                     "aten::split", "aten::unsafe_split",
+                                                     "aten::split_with_sizes"};
+    if (one_of(op, splits)) {
+        if (const auto at = integer(node, 2); at && *at >= 0)
+            has_axis(node, *in, *at);
+        return true;
+    }
+    if (op == "aten::flatten" || op == "aten::view" || op == "aten::reshape" ||
+        op == "aten::expand" || op == "aten::expand_as") {
         const bool keeps_rows = op == "aten::flatten" && axis.value_or(0) == 1;
         if (keeps_rows)
             in->min_rank = std::max<std::size_t>(in->min_rank, 2);

@@ -192,6 +192,10 @@ private:
     bool indices(const FxNode& node, std::string_view op, ShapeHint& out);
     bool containers(const FxNode& node, std::string_view op);
     bool joins(const FxNode& node, std::string_view op, ShapeHint& out, bool forward);
+    /// Whether it may not run at all.
+    bool in_branch(const FxNode& node) const;
+    /// The operator names an axis, counted from the front.
+    void has_axis(const FxNode& node, ShapeHint& in, std::int64_t axis) const;
     bool views(const FxNode& node, std::string_view op, ShapeHint& out, bool forward);
     /// Axis `i` of `in` is axis `o` of `out`.
     static void exchange(ShapeHint& in, std::size_t i, ShapeHint& out, std::size_t o,

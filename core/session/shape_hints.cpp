@@ -87,6 +87,7 @@ void ShapeHintWalk::features(ShapeHint* in, ShapeHint& out, const FxArg& w, std:
         in->merge(told);
         out.merge(of(in->rank));
         in->merge(of(out.rank));
+        in->min_rank = out.min_rank = std::max(in->min_rank, out.min_rank);
     }
     told.back[0] = made;
     out.merge(told);

@@ -132,6 +132,32 @@ std::vector<Case> cases()
          "return torch.embedding_bag(self.e, words, starts)[0]",
          {{"e", numbers({7, 4})}},
          {"words:int64[?]", "starts:int64[?]"}},
+        {"bags, or rows of equal length", // the branch for rows of two axes is not for these bags
+         "words, starts",
+         "if words.dim() == 2:\n"
+         "        starts = torch.arange(0, words.numel(), words.size(1))\n"
+         "        words = words.reshape(-1)\n"
+         "    return torch.embedding_bag(self.e, words, starts)[0]",
+         {{"e", numbers({7, 4})}},
+         {"words:int64[?]", "starts:int64[?]"}},
+        {"steps of a cell", // three are picked; the pieces are along the second axis of each
+         "x",
+         "h = torch.zeros(x.size(1), 2)\n"
+         "    g = (torch.linear(x[0], self.i) + torch.linear(h, self.h)).chunk(2, 1)\n"
+         "    h = torch.tanh(g[0]) * torch.sigmoid(g[1])\n"
+         "    g = (torch.linear(x[2], self.i) + torch.linear(h, self.h)).chunk(2, 1)\n"
+         "    return torch.tanh(g[0]) * torch.sigmoid(g[1])",
+         {{"i", numbers({4, 5})}, {"h", numbers({4, 2})}},
+         {"x:float32[3,?,5]"}},
+        {"words and a mask",
+         "words, mask",
+         "t = torch.embedding(self.e, words).transpose(0, 1)\n"
+         "    t = torch.linear(t, self.a).transpose(0, 1)\n"
+         "    s = torch.bmm(t, t.transpose(1, 2))\n"
+         "    m = mask.view(t.size(0), 1, t.size(1)).expand(-1, t.size(1), -1)\n"
+         "    return s.masked_fill(m, -10.0).softmax(-1)",
+         {{"e", numbers({7, 4})}, {"a", numbers({4, 4})}},
+         {"words:int64[?,?]", "mask:bool[*]"}},
         {"embedding and lstm",
          "words",
          "e = torch.embedding(self.e, words)\n"
