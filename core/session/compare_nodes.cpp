@@ -515,7 +515,9 @@ private:
             const bool computed =
                 sizes || detail.ends_with(" against computed") ||
                 detail.find(" is computed against ") != std::string::npos ||
-                (detail.starts_with("attribute shape ") && !results_differ(left, right));
+                (detail.starts_with("attribute shape ") && !results_differ(left, right)) ||
+                (detail.starts_with("attribute allowzero ") && !results_differ(left, right) &&
+                 m_a.has_elements(m_a.node(left).outputs.front()));
             more(std::move(detail), computed ? DifferenceRank::Spelling : DifferenceRank::Altered);
         }
         if (inputs && !merged)
@@ -587,6 +589,8 @@ private:
 
     void report_gone(NodeId id)
     {
+        if (m_is_split[id])
+            return; // the nodes that do its work tell so
         const std::string op = m_a.full_op(id);
         if (const NodeId fused = m_pairs.fused_into[id]; fused != no_id)
             differ("fused", "node", m_a.key(id),
@@ -601,6 +605,8 @@ private:
 
     void report_new(NodeId id)
     {
+        if (m_gathers[id])
+            return; // the nodes whose work it does tell so
         const std::string op = m_b.full_op(id);
         if (const NodeId from = m_pairs.split_from[id]; from != no_id)
             differ("fused", "node", m_b.key(id),

@@ -4,6 +4,7 @@
 #include "ir/attribution.h"
 #include "passes/value_facts.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,13 @@ public:
 
     /// Declared or inferred dtype and shape.
     const OnnxValue& typed(ValueId id) const { return m_typed->values[id]; }
+    /// Whether its sizes are known, and none of them is 0.
+    bool has_elements(ValueId id) const
+    {
+        const OnnxValue& value = typed(id);
+        return value.has_shape && std::none_of(value.shape.begin(), value.shape.end(),
+                                               [](const Dim& dim) { return dim.value == 0; });
+    }
     std::string type_text(ValueId id) const { return m_typed->type_text(id); }
     /// The content of an initializer of any size, or of a small value that is computed from
     /// constants and known shapes only.

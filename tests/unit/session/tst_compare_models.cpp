@@ -174,6 +174,8 @@ private Q_SLOTS:
     void replaced_activation_is_changed();
     void exchanged_weights_are_found();
     void spelled_out_operators();
+    void an_operator_without_counterpart_is_told_by_its_parts();
+    void zeros_that_no_size_has();
     void one_constant_is_one_line();
     void what_follows_comes_after_its_cause();
     void fixed_and_computed_sizes_are_spelling();
@@ -373,6 +375,49 @@ void TestCompare::spelled_out_operators()
     const Changes split = changes(compare(whole, parts));
     QCOMPARE(split.at("changed"), (std::set<std::string>{"ai.onnx"}));
     QVERIFY(!split.contains("removed") && !split.contains("added"));
+}
+
+void TestCompare::an_operator_without_counterpart_is_told_by_its_parts()
+{
+    // The first and the last of the five parts have other neighbours than the Gelu has inputs.
+    const auto around = [](std::int64_t opset, const std::function<void(Builder&)>& gelu) {
+        Builder model(opset);
+        model.input("x", {2, 6}).weight("in.weight", {6, 6}, 0.2F);
+        model.weight("out.weight", {6, 4}, 0.9F);
+        model.node("/in/MatMul", "MatMul", {"x", "in.weight"}, "h");
+        gelu(model);
+        model.node("/out/MatMul", "MatMul", {"g", "out.weight"}, "y").output("y");
+        return model;
+    };
+    const auto whole = around(20, [](Builder& m) { m.node("/act/Gelu", "Gelu", {"h"}, "g"); });
+    const auto parts = around(17, [](Builder& m) {
+        m.scalar("root", 1.4142135F).scalar("one", 1.0F).scalar("half", 0.5F);
+        m.node("/act/Div", "Div", {"h", "root"}, "d");
+        m.node("/act/Erf", "Erf", {"d"}, "e");
+        m.node("/act/Add", "Add", {"e", "one"}, "a");
+        m.node("/act/Mul", "Mul", {"h", "a"}, "m");
+        m.node("/act/Mul_1", "Mul", {"m", "half"}, "g");
+    });
+    for (const Changes& found :
+         {changes(compare(whole, parts), "node"), changes(compare(parts, whole), "node")}) {
+        QVERIFY(found.contains("fused"));
+        QVERIFY(!found.contains("removed"));
+        QVERIFY(!found.contains("added"));
+    }
+}
+
+void TestCompare::zeros_that_no_size_has()
+{
+    const auto model = [](std::int64_t allow) {
+        Builder built(14);
+        built.input("x", {2, 6}).integers("size", {3, 4});
+        built.node("/Reshape", "Reshape", {"x", "size"}, "y").with("allowzero", allow);
+        built.output("y");
+        return built;
+    };
+    const ModelComparison found = compare(model(0), model(1));
+    for (const ModelDifference& difference : found.differences)
+        QCOMPARE(difference.rank, DifferenceRank::Spelling);
 }
 
 void TestCompare::one_constant_is_one_line()
