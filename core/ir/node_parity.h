@@ -5,6 +5,7 @@
 #include "ir/onnx_model.h"
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace strata {
@@ -15,9 +16,12 @@ struct NodeParity {
     bool compared = false;  ///< the output is that of a PyTorch operator, and both ran
     bool ok = false;        ///< within the tolerances of `verify`, or rounding of the largest
     double max_abs = 0.0;   ///< infinity: other shapes, or NaN and infinities on one side only
-    double relative = 0.0;  ///< max_abs against the largest of PyTorch's elements
+    double relative = 0.0;  ///< max_abs against the largest of PyTorch's elements; of zeros max_abs
     FxNodeId fx = no_index; ///< the operator
 };
+
+/// The code of the diagnostic that says why nothing was compared.
+inline constexpr std::string_view nodes_not_compared = "nodes-not-compared";
 
 struct ParitySummary {
     std::size_t compared = 0;

@@ -21,9 +21,11 @@ constexpr std::array<double, 6> byte_steps{1,   1024, 32. * 1024, 1024. * 1024, 
 // Steps of the scale of execution times, in seconds. Smaller than the first: not measured.
 constexpr std::array<double, 6> time_steps{1e-12, 1e-5, 1e-4, 1e-3, 1e-2, 1e18};
 
-// Steps of the scale of relative differences; the last but one is where differences are no longer
-// a matter of rounding. Smaller than the first: not compared.
-constexpr std::array<double, 7> parity_steps{-1, 1e-12, 1e-6, 1e-5, 1e-4, 1e-3, 1e300};
+// Steps of the scale of relative differences. Smaller than the first: not compared; the last step
+// is for what lies beyond the tolerances, however small it is.
+constexpr double beyond_tolerances = 1e300;
+constexpr std::array<double, 7> parity_steps{
+    -1, 1e-12, 1e-6, 1e-5, 1e-4, beyond_tolerances, 2 * beyond_tolerances};
 
 bool is_amount(ColorBy by)
 {
@@ -38,12 +40,13 @@ std::span<const double> steps_of(ColorBy by)
     return by == ColorBy::ExecutionTime ? std::span<const double>(time_steps) : byte_steps;
 }
 
-/// Relative difference; less than all steps where the node was not compared.
+/// Where a node stands on the scale of differences.
 double difference_of(const Inspection& inspection, NodeId node)
 {
     if (node >= inspection.parity.size() || !inspection.parity[node].compared)
         return -2;
-    return inspection.parity[node].relative;
+    const NodeParity& parity = inspection.parity[node];
+    return parity.ok ? std::min(parity.relative, 1.0) : beyond_tolerances;
 }
 
 std::uint64_t parameter_bytes(const OnnxModel& model, NodeId node)

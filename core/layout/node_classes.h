@@ -21,7 +21,8 @@ enum class ColorBy : std::uint8_t {
     DType,          ///< of the first output
     ParameterBytes, ///< of the initializers it reads, in powers of 32
     ExecutionTime,  ///< in the run of the source that was measured, in powers of 10; node_times.h
-    ParityError,    ///< relative difference from PyTorch, in powers of 10; ir/node_parity.h
+    ParityError,    ///< relative difference from PyTorch, in powers of 10, and what is beyond the
+                    ///< tolerances; ir/node_parity.h
     Difference      ///< what a comparison found; its classes are given, not computed
 };
 /// Those that can be chosen: all but Difference. ExecutionTime says nothing without a measured run,

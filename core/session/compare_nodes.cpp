@@ -68,12 +68,13 @@ public:
                 compare_pair(id, other, of_pairs);
         }
         auto next = of_pairs.begin();
+        // Of a node that is spelled out in the other file, the parts tell.
         for (NodeId id = 0; id < m_a.model().nodes.size(); ++id)
-            if (m_pairs.b_of[id] == no_id)
-                report_gone(id);
-            else
+            if (m_pairs.b_of[id] != no_id)
                 while (next != of_pairs.end() && next->node_a == id)
                     m_result.differences.push_back(std::move(*next++));
+            else if (!m_is_split[id])
+                report_gone(id);
         for (NodeId id = 0; id < m_b.model().nodes.size(); ++id)
             if (m_pairs.a_of[id] == no_id && !m_gathers[id])
                 report_new(id);
@@ -589,8 +590,6 @@ private:
 
     void report_gone(NodeId id)
     {
-        if (m_is_split[id])
-            return; // the nodes that do its work tell so
         const std::string op = m_a.full_op(id);
         if (const NodeId fused = m_pairs.fused_into[id]; fused != no_id)
             differ("fused", "node", m_a.key(id),
@@ -605,8 +604,6 @@ private:
 
     void report_new(NodeId id)
     {
-        if (m_gathers[id])
-            return; // the nodes whose work it does tell so
         const std::string op = m_b.full_op(id);
         if (const NodeId from = m_pairs.split_from[id]; from != no_id)
             differ("fused", "node", m_b.key(id),

@@ -79,7 +79,7 @@ public:
         find_pairs();
         if (m_pairs.empty())
             return std::move(m_parity);
-        STRATA_CHECK(run_once());
+        STRATA_CHECK(find_inputs());
         m_task.begin("compare nodes", m_pairs.size());
         STRATA_CHECK(open_session());
         for (std::size_t first = 0; first < m_pairs.size();) {
@@ -110,9 +110,9 @@ private:
         }
     }
 
-    /// One run that keeps nothing: it finds inputs that the model takes and tells how large the
-    /// outputs are.
-    Status run_once()
+    /// A run that keeps nothing: it finds inputs that the model takes, and tells how often
+    /// operators run and how large their outputs are.
+    Status find_inputs()
     {
         const std::size_t attempts = run_attempts(m_question.program, m_question.inputs);
         std::optional<RecordedRun> run;
@@ -145,7 +145,7 @@ private:
             pair.bytes = execution.bytes;
             return execution.count == 0 || execution.count != nodes[pair.fx];
         });
-        // So that what one operator keeps lies in one portion.
+        // So that what one operator keeps lies in one portion: a run keeps all of its rounds.
         std::stable_sort(m_pairs.begin(), m_pairs.end(),
                          [](const Pair& a, const Pair& b) { return a.fx < b.fx; });
         return {};
@@ -197,10 +197,11 @@ private:
 
     Status compare(const Pair& pair, const Tensor& actual, const Tensor& expected)
     {
-        // Where ONNX keeps a number in another type than PyTorch, the reader sees to it.
+        // Where ONNX keeps a number in another type than PyTorch, what reads it sees to it.
         if (actual.dtype != expected.dtype)
             return {};
-        const Bounds bounds = bounds_for(expected.dtype, {1e-4, 1e-3});
+        const VerifyOptions usual;
+        const Bounds bounds = bounds_for(expected.dtype, {usual.atol, usual.rtol});
         STRATA_TRY(const TensorDifference difference,
                    compare_tensors(actual, expected, bounds.atol, bounds.rtol));
         NodeParity& parity = m_parity[pair.node];
@@ -210,9 +211,8 @@ private:
                                       difference.max_abs <= rounding * difference.largest);
         parity.fx = pair.fx;
         parity.max_abs = difference.same_shape ? difference.max_abs : infinity;
-        parity.relative = parity.max_abs == 0.0      ? 0.0
-                          : difference.largest > 0.0 ? parity.max_abs / difference.largest
-                                                     : infinity;
+        // Nothing is large against zeros: there the difference itself is told.
+        parity.relative = parity.max_abs / (difference.largest > 0.0 ? difference.largest : 1.0);
         return {};
     }
 

@@ -17,10 +17,11 @@ struct ParityQuestion {
 };
 
 /// Per node of the model. Compared are nodes of the main graph whose first output is an operator's
-/// first output; what optimisation merged has none. Outputs are taken in portions of
-/// at most `parity_portion` bytes, each with a run of its own, so that memory is bounded. The model
-/// with these outputs is written into the folder for temporary files. Fails with MissingFeature
-/// without LibTorch or ONNX Runtime, and where one of them does not run the model.
+/// first output, of the same dtype; what optimisation merged has none. Outputs are taken in
+/// portions of about `parity_portion` bytes, each with a run of its own on both sides, so that
+/// memory is bounded; the rounds of one unrolled operator stay together. The model with these
+/// outputs is written into the folder for temporary files. Fails with MissingFeature without
+/// LibTorch or ONNX Runtime, and where one of them does not run the model.
 Result<std::vector<NodeParity>> compare_nodes(const ParityQuestion& question, TaskContext& task);
 inline constexpr std::uint64_t parity_portion = 512ULL << 20;
 

@@ -96,7 +96,7 @@ Status compare_into(Inspection& inspection, OnnxModel& model, ChosenInputs chose
     if (!inspection.unsupported.empty()) {
         inspection.diagnostics.push_back(
             {Severity::Warning,
-             "nodes-not-compared",
+             std::string(nodes_not_compared),
              "The nodes were not compared with PyTorch: with operators that are not supported the "
              "export does not run.",
              {}});
@@ -104,17 +104,18 @@ Status compare_into(Inspection& inspection, OnnxModel& model, ChosenInputs chose
     }
     auto parity = compare_nodes(
         {*inspection.program, model, as_used(std::move(chosen), inspection.inputs), options}, task);
-    if (parity) {
-        inspection.parity = *std::move(parity);
-        tell_differences(inspection, model);
-    } else if (parity.error().code == ErrorCode::Cancelled)
+    if (!parity && parity.error().code == ErrorCode::Cancelled)
         return tl::unexpected(std::move(parity).error());
-    else
+    if (!parity) {
         inspection.diagnostics.push_back(
             {Severity::Warning,
-             "nodes-not-compared",
+             std::string(nodes_not_compared),
              "The nodes were not compared with PyTorch: " + parity.error().message,
              {}});
+        return {};
+    }
+    inspection.parity = *std::move(parity);
+    tell_differences(inspection, model);
     return {};
 }
 

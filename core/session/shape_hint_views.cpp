@@ -187,7 +187,7 @@ bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& ou
         const std::int64_t at = axis.value_or(0);
         ShapeHint part = forward ? *in : out;
         if (at >= 0) {
-            in->min_rank = std::max(in->min_rank, static_cast<std::size_t>(at) + 1);
+            has_axis(node, *in, at);
             part.front.erase(static_cast<std::size_t>(at));
             if (part.rank && *part.rank > static_cast<std::size_t>(at))
                 part.back.erase(*part.rank - 1 - static_cast<std::size_t>(at));
@@ -216,7 +216,7 @@ bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& ou
             return true;
         if (*axis >= 0 && *other >= 0) {
             const auto least = static_cast<std::size_t>(std::max(*axis, *other)) + 1;
-            in->min_rank = std::max(in->min_rank, least);
+            has_axis(node, *in, std::max(*axis, *other));
             // Sequence first or batch first: where the last size is the same before and after, the
             // features are behind the two axes.
             const bool features_stay = least == 2 && in->back.contains(0) && out.back.contains(0) &&
@@ -254,7 +254,7 @@ bool ShapeHintWalk::views(const FxNode& node, std::string_view op, ShapeHint& ou
         op == "aten::expand" || op == "aten::expand_as") {
         const bool keeps_rows = op == "aten::flatten" && axis.value_or(0) == 1;
         if (keeps_rows)
-            in->min_rank = std::max<std::size_t>(in->min_rank, 2);
+            has_axis(node, *in, 1);
         // Any input of that many elements would do; the flat one is the simplest.
         if (!forward && keeps_rows && !in->rank && in->front.empty() && in->back.empty() &&
             out.back.contains(0)) {

@@ -443,30 +443,6 @@ private Q_SLOTS:
         QVERIFY(times->toolTip().contains(QStringLiteral("Measure times")));
     }
 
-    void differences_from_pytorch_can_be_chosen_when_nodes_were_compared()
-    {
-        const auto compared = std::make_shared<Inspection>(*small_model());
-        compared->parity.resize(compared->model->nodes.size());
-        compared->parity[0] = {true, false, 2.0, 0.5, 0};
-        Fixture f(compared);
-        auto* mode = f.canvas.findChild<QToolButton*>(QStringLiteral("legendMode"));
-        QAction* parity = mode->menu()->actions().at(static_cast<int>(ColorBy::ParityError));
-        QVERIFY(parity->isEnabled());
-        parity->trigger();
-        QVERIFY(f.settle());
-        QCOMPARE(f.canvas.colorBy(), ColorBy::ParityError);
-        QStringList rows;
-        for (const LegendRow* row : f.canvas.findChildren<LegendRow*>())
-            rows += row->text();
-        QCOMPARE(rows,
-                 (QStringList{QStringLiteral("Not compared"), QStringLiteral("0.001 and more")}));
-        f.canvas.setInspection(small_model());
-        QVERIFY(f.settle());
-        QCOMPARE(f.canvas.colorBy(), ColorBy::Confidence);
-        QVERIFY(!parity->isEnabled());
-        QVERIFY(parity->toolTip().contains(QStringLiteral("Compare nodes with PyTorch")));
-    }
-
     void a_group_has_the_colour_of_what_stands_for_it()
     {
         const Theme theme = Theme::fromPalette(QPalette());

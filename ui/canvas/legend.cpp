@@ -66,10 +66,19 @@ QString timeText(double seconds)
                : QStringLiteral("%1 ms").arg(QLocale().toString(seconds * 1e3, 'g', 4));
 }
 
-/// "0.001 %", "10 ppm" would have to be converted in one's head: as logs say it.
+/// "1e-05", as logs say it.
 QString differenceText(double relative)
 {
     return QString::number(relative, 'g', 1);
+}
+
+/// "Under 1 KB", "1 KB to 32 KB", "32 MB and more".
+QString stepName(const NodeClass& step, bool first, bool last, QString (*text)(double))
+{
+    if (first)
+        return Legend::tr("Under %1").arg(text(step.high));
+    return last ? Legend::tr("%1 and more").arg(text(step.low))
+                : Legend::tr("%1 to %2").arg(text(step.low), text(step.high));
 }
 
 } // namespace
@@ -171,6 +180,7 @@ QString Legend::modeName(ColorBy by)
 QString Legend::className(const NodeClasses& classes, std::size_t index)
 {
     const NodeClass& c = classes.classes[index];
+    const std::size_t last = classes.classes.size() - 1;
     switch (classes.by) {
     case ColorBy::Confidence:
         return tr(evidence_names[index]);
@@ -179,31 +189,14 @@ QString Legend::className(const NodeClasses& classes, std::size_t index)
     case ColorBy::Difference:
         return tr(difference_names[index]);
     case ColorBy::ParameterBytes:
-        if (c.low == c.high)
-            return tr("No parameters");
-        if (index == 1)
-            return tr("Under %1").arg(bytesText(c.high));
-        if (index + 1 == classes.classes.size())
-            return tr("%1 and more").arg(bytesText(c.low));
-        return tr("%1 to %2").arg(bytesText(c.low), bytesText(c.high));
+        return index == 0 ? tr("No parameters") : stepName(c, index == 1, index == last, bytesText);
     case ColorBy::ExecutionTime:
-        if (c.low == c.high)
-            return tr("Not measured");
-        if (index == 1)
-            return tr("Under %1").arg(timeText(c.high));
-        if (index + 1 == classes.classes.size())
-            return tr("%1 and more").arg(timeText(c.low));
-        return tr("%1 to %2").arg(timeText(c.low), timeText(c.high));
+        return index == 0 ? tr("Not measured") : stepName(c, index == 1, index == last, timeText);
     case ColorBy::ParityError:
-        if (c.low == c.high)
-            return tr("Not compared");
-        if (index == 1)
-            return tr("Equal");
-        if (index == 2)
-            return tr("Under %1").arg(differenceText(c.high));
-        if (index + 1 == classes.classes.size())
-            return tr("%1 and more").arg(differenceText(c.low));
-        return tr("%1 to %2").arg(differenceText(c.low), differenceText(c.high));
+        return index == 0      ? tr("Not compared")
+               : index == 1    ? tr("Equal")
+               : index == last ? tr("Beyond the tolerances")
+                               : stepName(c, index == 2, index + 1 == last, differenceText);
     case ColorBy::OperatorType:
     case ColorBy::DType:
         break;

@@ -44,9 +44,11 @@ void addValues(std::vector<Fact>& facts, const ValueStatistics& values)
 
 void addParity(std::vector<Fact>& facts, const Inspection& inspection, const NodeParity& parity)
 {
+    const Program* program = inspection.program.get();
+    const bool known = program != nullptr && parity.fx < program->graph.nodes.size();
     const QString tip =
         Text::tr("The first output in ONNX Runtime against PyTorch's %1, in one run of both")
-            .arg(toQString(fx_node_name(inspection.program->graph, parity.fx)));
+            .arg(known ? toQString(fx_node_name(program->graph, parity.fx)) : QString());
     add(facts, Text::tr("From PyTorch"),
         parity.max_abs == 0.0           ? Text::tr("equal")
         : std::isfinite(parity.max_abs) ? Text::tr("%1 at most, %2 of the largest element")

@@ -332,6 +332,10 @@
         <source>Equal</source>
         <translation>Gleich</translation>
     </message>
+    <message>
+        <source>Beyond the tolerances</source>
+        <translation>Außerhalb der Toleranzen</translation>
+    </message>
 </context>
 <context>
     <name>strata::LegendRow</name>
@@ -2347,6 +2351,18 @@ oder irgendwo in dieses Fenster ziehen.</translation>
     <message>
         <source>Runs the model in PyTorch and its export in ONNX Runtime, and colours every node by how far its numbers are apart.</source>
         <translation>Führt das Modell in PyTorch und seinen Export in ONNX Runtime aus und färbt jeden Knoten danach, wie weit die Zahlen auseinanderliegen.</translation>
+    </message>
+    <message>
+        <source>All %1 nodes that can be compared agree with PyTorch.</source>
+        <translation>Alle %1 Knoten, die sich vergleichen lassen, stimmen mit PyTorch überein.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 nodes that were compared differ from PyTorch.</source>
+        <translation>%1 von %2 verglichenen Knoten weichen von PyTorch ab.</translation>
+    </message>
+    <message>
+        <source>Show the first</source>
+        <translation>Den ersten zeigen</translation>
     </message>
 </context>
 <context>

@@ -179,6 +179,7 @@ private:
     void refreshSummary();
     void showStrategy();
     void reportOpened();
+    void reportComparedNodes();
     void reportAssumedInputs();
     void reportExported(const QString& path, bool sidecar);
 
@@ -216,6 +217,7 @@ private:
     QAction* m_inputs = nullptr;
     QAction* m_measure = nullptr;
     QAction* m_compare_nodes = nullptr;
+    bool m_color_compared = false; ///< by the differences, once they are there
     QAction* m_close = nullptr;
     QAction* m_reload = nullptr;
     QAction* m_show_legend = nullptr;

@@ -89,13 +89,7 @@ void MainWindow::buildActions()
     m_compare_nodes = addAction(file, {}, tr("Compare nodes with P&yTorch"), {}, [this] {
         ExportOptions options = m_options;
         options.parity = true;
-        connect(
-            this, &MainWindow::inspectionChanged, m_canvas,
-            [this] {
-                if (m_inspection && !m_inspection->parity.empty())
-                    m_canvas->setColorBy(ColorBy::ParityError);
-            },
-            static_cast<Qt::ConnectionType>(Qt::AutoConnection | Qt::SingleShotConnection));
+        m_color_compared = true;
         useInputs(options);
     });
     m_compare_nodes->setObjectName(QStringLiteral("compareNodes"));

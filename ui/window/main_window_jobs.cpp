@@ -26,11 +26,15 @@
 #include <QFileInfo>
 #include <QInputDialog>
 #include <QLabel>
+#include <QLocale>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolButton>
 #include <QUrl>
+
+#include <algorithm>
+#include <utility>
 
 namespace strata::ui {
 
@@ -337,8 +341,40 @@ void MainWindow::reportAssumedInputs()
          {{tr("Inputs…"), [this] { editInputs(); }}}});
 }
 
+void MainWindow::reportComparedNodes()
+{
+    const auto& diagnostics = m_inspection->diagnostics;
+    const auto why =
+        std::find_if(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+            return diagnostic.code == nodes_not_compared;
+        });
+    const bool color = std::exchange(m_color_compared, false);
+    if (why != diagnostics.end())
+        return m_message->showMessage({Tone::Warning, toQString(why->message), {}, {}});
+    if (color)
+        m_canvas->setColorBy(ColorBy::ParityError);
+    const ParitySummary summary = summarize_parity(*m_inspection->model, m_inspection->parity);
+    const QString compared = QLocale().toString(static_cast<qulonglong>(summary.compared));
+    if (summary.differing == 0)
+        return m_message->showMessage(
+            {Tone::Success,
+             tr("All %1 nodes that can be compared agree with PyTorch.").arg(compared),
+             {},
+             {}});
+    const QString differing = QLocale().toString(static_cast<qulonglong>(summary.differing));
+    m_message->showMessage(
+        {Tone::Warning,
+         tr("%1 of %2 nodes that were compared differ from PyTorch.").arg(differing, compared),
+         {},
+         {{tr("Show the first"), [this, first = summary.first_differing] {
+               m_selection->select(Target::ofNode(first), this);
+           }}}});
+}
+
 void MainWindow::reportOpened()
 {
+    if (m_options.parity && m_inspection->unsupported.empty())
+        return reportComparedNodes();
     if (m_inspection->unsupported.empty())
         return reportAssumedInputs();
     QStringList operators;
